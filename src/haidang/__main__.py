@@ -1,0 +1,5 @@
+"""``python -m haidang`` is the command ``haidang``."""
+
+from haidang.cli import main
+
+main()

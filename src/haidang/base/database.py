@@ -1,0 +1,83 @@
+"""The connection pool: one way to open the database, one way to get a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from haidang.base.problems import UNAVAILABLE, Problem
+
+Connection = AsyncConnection[TupleRow]
+
+
+class Database:
+    """A PostgreSQL database and the bounded pool of connections to it."""
+
+    def __init__(self, url: str, *, pool_min: int = 1, pool_max: int = 12, wait_s: float = 10) -> None:
+        self.url = url
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=pool_min,
+            max_size=pool_max,
+            timeout=wait_s,
+            open=False,
+            check=AsyncConnectionPool.check_connection,
+            configure=_configure,
+            kwargs={"application_name": "haidang"},
+        )
+
+    async def open(self) -> Self:
+        """Open the pool; raise ``Problem`` (unavailable) where no connection can be had in time."""
+        try:
+            await self._pool.open(wait=True)
+        except PoolTimeout as cause:
+            await self._pool.close()
+            raise Problem(
+                UNAVAILABLE, "Không kết nối được cơ sở dữ liệu.", "The database cannot be reached."
+            ) from cause
+        return self
+
+    async def close(self) -> None:
+        """Give all connections back and close them."""
+        await self._pool.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection inside one transaction: committed at the end, rolled back on any error."""
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout as cause:
+            raise Problem(
+                UNAVAILABLE,
+                "Cơ sở dữ liệu đang bận, vui lòng thử lại.",
+                "The database is busy, please try again.",
+                retry_after_s=2,
+            ) from cause
+
+    async def dedicated(self) -> Connection:
+        """Open a connection of its own, in autocommit, for a holder of a session lock (the writer)."""
+        return await AsyncConnection.connect(self.url, autocommit=True, application_name="haidang writer")
+
+    def stats(self) -> dict[str, Any]:
+        """Return the pool's counters for the metrics."""
+        return self._pool.get_stats()
+
+
+async def _configure(connection: Connection) -> None:
+    # A reader never holds back the vacuum horizon for long, whatever the caller forgot.
+    await connection.execute("SET statement_timeout = '30s'")
+    await connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+    await connection.execute("SET TIME ZONE 'UTC'")
+    await connection.commit()
