@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import multiprocessing.connection
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -77,7 +78,7 @@ def run(plan: Plan) -> Load:
     return msgspec.msgpack.decode(raw, type=Load)
 
 
-def _work(raw_plan: bytes, sender: multiprocessing.connection.Connection) -> None:  # type: ignore[name-defined]
+def _work(raw_plan: bytes, sender: multiprocessing.connection.Connection) -> None:
     plan = msgspec.msgpack.decode(raw_plan, type=Plan, dec_hook=lambda kind, value: kind(value))
     sender.send_bytes(msgspec.msgpack.encode(asyncio.run(_Generator(plan).run())))
 
@@ -124,9 +125,10 @@ class _Generator:
     async def _connection(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.plan.port, limit=1 << 20)
         try:
-            while (due := await self._turn()) is not None:
-                head, body = self._next()
-                writer.write(head + body)
+            while (turn := await self._turn()) is not None:
+                number, due = turn
+                head, body = self.requests[number % len(self.requests)]
+                writer.write(head + workload.stamp(body, self._time_ms()))
                 status, text = await _answer(reader)
                 self.latencies.append(time.perf_counter() - due)
                 self.statuses[status] += 1
@@ -135,28 +137,22 @@ class _Generator:
         finally:
             writer.close()
 
-    async def _turn(self) -> float | None:
-        # The moment from which the next request's latency counts, or None when the plan is over.
-        if self.plan.limit is not None and self.sent >= self.plan.limit:
+    async def _turn(self) -> tuple[int, float] | None:
+        # The next request's number and the moment its latency counts from; None when the plan is over.
+        number, now = self.sent, time.perf_counter()
+        rate = self.plan.rate_per_s
+        due = now if rate is None else self.started + number / rate
+        if due >= self.end or (self.plan.limit is not None and number >= self.plan.limit):
             return None
-        now = time.perf_counter()
-        if self.plan.rate_per_s is None:
-            return now if now < self.end else None
-        due = self.started + self.sent / self.plan.rate_per_s
-        if due >= self.end:
-            return None
-        if due > now:
-            self.sent += 1
-            await asyncio.sleep(due - now)
-            self.sent -= 1
-        return due
-
-    def _next(self) -> tuple[bytes, bytes]:
-        head, body = self.requests[self.sent % len(self.requests)]
         self.sent += 1
+        if due > now:
+            await asyncio.sleep(due - now)
+        return number, due
+
+    def _time_ms(self) -> int:
         # Strictly increasing, so that no observation of an entity repeats the instant of another.
         self.last_ms = max(self.last_ms + 1, int(time.time() * 1000))
-        return head, workload.stamp(body, self.last_ms)
+        return self.last_ms
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:

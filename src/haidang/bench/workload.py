@@ -55,7 +55,10 @@ def entity(number: int, round_no: int) -> dict[str, Any]:
             "observedAt": time_text,
         }
     body["name"] = {"type": "Property", "value": f"Trạm quan trắc số {number}"}
-    body["address"] = {"type": "Property", "value": {"addressCountry": "VN", "streetAddress": f"Đường {number}"}}
+    body["address"] = {
+        "type": "Property",
+        "value": {"addressCountry": "VN", "streetAddress": f"Đường {number}"},
+    }
     spread = random.Random(number)
     body["location"] = {
         "type": "GeoProperty",
