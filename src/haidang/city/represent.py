@@ -1,0 +1,209 @@
+"""The stored form of an entity, and the way from it to NGSI-LD.
+
+``entity.doc`` holds the attributes that carry ``observedAt``, ``entity_static.doc`` those that do not. Both are
+JSON objects keyed by the attribute's number as text (``attr.id``), telemetry never rewrites the second::
+
+    doc     {"@": common observedAt in µs since 1970, "12": stored, …}
+    static  {"scope": text or list, "14": stored, …}
+
+    stored  scalar                 a Property: number, string or boolean  (short form)
+            [scalar, unitCode]     a Property with a unit                 (short form)
+            {…}                    long form of one instance
+            {"m": [long, long, …]} several instances, told apart by "d"; the default instance, if any, first
+
+    long    "v" the value (object, languageMap, vocab, json, valueList, objectList of the kind)
+            "k" kind, absent for a Property: R, G, L, V, J, LP, LR (see KINDS)
+            "o" observedAt in µs     "u" unitCode     "d" datasetId
+            "s" {number: stored}     sub-attributes; a short form in here has no time of its own
+            "x" {member: value}      every other member as it came (valueType, objectType, …)
+
+A short form in ``doc`` was observed at "@"; a long form says its own time in "o". In the log, ``change.j`` has the
+same stored forms, where a short form was observed at the row's ``t`` if its keyset is ``observed``; null there
+means that the attribute was deleted. Rows that create or delete carry besides
+``"@e": {"id", "type_id", "tenant_id", "owner_org", "area_code", "sector", "source", "simulated"}``; a change of the
+origin alone carries "@e" too, and "scope" and "@types" (new type number) stand under those names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from haidang.city.times import format_us
+
+Stored = Any
+"""A stored attribute as described above."""
+
+KINDS: dict[str, tuple[str, str]] = {
+    "P": ("Property", "value"),
+    "R": ("Relationship", "object"),
+    "G": ("GeoProperty", "value"),
+    "L": ("LanguageProperty", "languageMap"),
+    "V": ("VocabProperty", "vocab"),
+    "J": ("JsonProperty", "json"),
+    "LP": ("ListProperty", "valueList"),
+    "LR": ("ListRelationship", "objectList"),
+}
+"""Kind letter to (NGSI-LD type, member that holds the value)."""
+
+LETTERS = {name: letter for letter, (name, _) in KINDS.items()}
+
+Namer = Callable[[int], str]
+"""Number of an attribute to its name in the asker's context (``Terms.attr_name``)."""
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Instance(msgspec.Struct):
+    """One attribute instance in full, whatever form it is stored in."""
+
+    kind: str
+    value: Any
+    observed_us: int | None
+    unit: str | None
+    dataset: str | None
+    sub: Mapping[str, Stored]
+    extra: Mapping[str, Any]
+
+
+def instances(stored: Stored, at_us: int | None) -> Iterator[Instance]:
+    """Yield the instances of a stored attribute; ``at_us`` is the time of its short forms."""
+    if type(stored) is list:
+        yield Instance("P", stored[0], at_us, stored[1], None, {}, {})
+    elif type(stored) is not dict:
+        yield Instance("P", stored, at_us, None, None, {}, {})
+    elif "m" in stored:
+        for one in stored["m"]:
+            yield _long(one)
+    else:
+        yield _long(stored)
+
+
+def value_of(stored: Stored) -> Any:
+    """Return the value of the default (or first) instance."""
+    if type(stored) is list:
+        return stored[0]
+    if type(stored) is not dict:
+        return stored
+    return stored["m"][0]["v"] if "m" in stored else stored["v"]
+
+
+def observed_of(stored: Stored, at_us: int | None) -> int | None:
+    """Return when the default (or first) instance was observed, in µs; None where it was not."""
+    if type(stored) is not dict:
+        return at_us
+    one = stored["m"][0] if "m" in stored else stored
+    found: int | None = one.get("o")
+    return found
+
+
+def normalized(one: Instance, name_of: Namer, *, concise: bool = False) -> Any:
+    """Return one instance as NGSI-LD: normalized, or concise (4.5.2.3: no ``type``, bare values)."""
+    kind, member = KINDS[one.kind]
+    body: dict[str, Any] = {}
+    bare = (
+        one.observed_us is None and one.unit is None and one.dataset is None and not one.sub and not one.extra
+    )
+    if concise:
+        if one.kind == "G" and bare:
+            return one.value
+        if one.kind == "P" and bare and type(one.value) is not dict:
+            return one.value
+    else:
+        body["type"] = kind
+    body[member] = one.value
+    if one.unit is not None:
+        body["unitCode"] = one.unit
+    if one.observed_us is not None:
+        body["observedAt"] = format_us(one.observed_us)
+    if one.dataset is not None:
+        body["datasetId"] = one.dataset
+    body.update(one.extra)
+    for key, stored in one.sub.items():
+        body[name_of(int(key))] = attribute(stored, None, name_of, concise=concise)
+    return body
+
+
+def simplified(one: Instance) -> Any:
+    """Return one instance as key-values has it (4.5.4)."""
+    return {KINDS[one.kind][1]: one.value} if one.kind in ("L", "V", "J") else one.value
+
+
+def attribute(stored: Stored, at_us: int | None, name_of: Namer, *, concise: bool = False) -> Any:
+    """Return a stored attribute as NGSI-LD; several instances become a list."""
+    found = [normalized(one, name_of, concise=concise) for one in instances(stored, at_us)]
+    return found[0] if len(found) == 1 else found
+
+
+def key_value(stored: Stored) -> Any:
+    """Return a stored attribute as key-values; several instances become ``{"dataset": {id: value}}``."""
+    found = list(instances(stored, None))
+    if len(found) == 1:
+        return simplified(found[0])
+    return {"dataset": {one.dataset or "@none": simplified(one) for one in found}}
+
+
+def documents(doc: Any, static: Any) -> tuple[dict[str, Stored], dict[str, Stored]]:
+    """Return both documents as fresh dicts, whether they come as bytes, text or already decoded."""
+    return (
+        _decode(doc) if isinstance(doc, bytes | str) else dict(doc or {}),
+        _decode(static) if isinstance(static, bytes | str) else dict(static or {}),
+    )
+
+
+def stored_attributes(doc: Any, static: Any) -> Iterator[tuple[int, Stored, int | None]]:
+    """Yield (attribute number, stored, time of its short forms in µs) of both documents."""
+    observed, other = documents(doc, static)
+    at_us = observed.pop("@", None)
+    other.pop("scope", None)
+    for key, stored in other.items():
+        yield int(key), stored, None
+    for key, stored in observed.items():
+        yield int(key), stored, at_us
+
+
+def represent(
+    id_: str,
+    types: tuple[str, ...],
+    doc: Any,
+    static: Any,
+    name_of: Namer,
+    *,
+    form: str = "normalized",
+    only: frozenset[int] | None = None,
+) -> dict[str, Any]:
+    """Return an entity as NGSI-LD.
+
+    ``form`` is ``normalized``, ``concise`` or ``keyValues``; ``only`` keeps these attribute numbers.
+    """
+    observed, other = documents(doc, static)
+    body: dict[str, Any] = {"id": id_, "type": types[0] if len(types) == 1 else list(types)}
+    scope = other.pop("scope", None)
+    if scope is not None:
+        body["scope"] = scope
+    at_us = observed.pop("@", None)
+    for documents_at, source in ((None, other), (at_us, observed)):
+        for key, stored in source.items():
+            number = int(key)
+            if only is not None and number not in only:
+                continue
+            body[name_of(number)] = (
+                key_value(stored)
+                if form == "keyValues"
+                else attribute(stored, documents_at, name_of, concise=form == "concise")
+            )
+    return body
+
+
+def _long(one: Mapping[str, Any]) -> Instance:
+    return Instance(
+        one.get("k", "P"),
+        one["v"],
+        one.get("o"),
+        one.get("u"),
+        one.get("d"),
+        one.get("s", {}),
+        one.get("x", {}),
+    )
