@@ -1,0 +1,1 @@
+"""All SQL of the room, one file per thing kept."""
