@@ -1,0 +1,44 @@
+// Who is signed in, and what the server says about this site.
+import { computed, signal } from '@preact/signals'
+import { get, onSignedOut, send } from './client'
+import { Problem } from './problem'
+import { setServerNow } from './time'
+import type { Me, Site } from './types'
+
+/** undefined: not asked yet; null: nobody. */
+export const me = signal<Me | null | undefined>(undefined)
+export const site = signal<Site | null>(null)
+
+const permissions = computed(() => new Set(me.value?.permissions))
+
+/** Whether some scope of the person allows this; the server decides again for each row. */
+export function may(permission: string): boolean {
+  return permissions.value.has(permission)
+}
+
+/** Ask for the site and for the session; the site's answer also sets the clock. */
+export async function openSession(): Promise<void> {
+  const [answer] = await Promise.all([get<Site>('/api/v1/site'), refreshMe()])
+  site.value = answer
+  setServerNow(answer.now)
+}
+
+export async function refreshMe(): Promise<void> {
+  try {
+    me.value = await get<Me>('/api/v1/session')
+  } catch (error) {
+    if (!(error instanceof Problem) || error.document.status !== 401) throw error
+    me.value = null
+  }
+}
+
+export async function signIn(username: string, password: string): Promise<void> {
+  me.value = await send<Me>('POST', '/api/v1/session', { username, password })
+}
+
+export async function signOut(): Promise<void> {
+  await send('DELETE', '/api/v1/session')
+  me.value = null
+}
+
+onSignedOut(() => (me.value = null))

@@ -1,0 +1,89 @@
+// Which screen stands for which address. Each screen is a chunk of its own, loaded when it is first opened.
+import { effect, signal } from '@preact/signals'
+import type { ComponentType } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { asProblem, type Problem } from './api/problem'
+import { may, me, openSession } from './api/session'
+import { startStream, stopStream } from './api/stream'
+import { Loading, ProblemBox, Toasts } from './design/notice'
+import { path } from './router'
+import { Shell } from './shell/shell'
+import { Forbidden, NotFound } from './shell/not-found'
+
+interface Screen {
+  load: () => Promise<{ default: ComponentType }>
+  /** What a person must be allowed somewhere to see it; null is open to everyone, signed in or not. */
+  permission: string | null
+}
+
+const SCREENS: Record<string, Screen> = {
+  city: { load: () => import('./screens/city'), permission: 'entity.read' },
+  feeds: { load: () => import('./screens/feeds'), permission: 'feed.read' },
+  people: { load: () => import('./screens/people'), permission: 'account.read' },
+  account: { load: () => import('./screens/account'), permission: 'signed-in' },
+  login: { load: () => import('./screens/login'), permission: null },
+  'first-administrator': { load: () => import('./screens/login/first-administrator'), permission: null },
+  'set-password': { load: () => import('./screens/login/set-password'), permission: null },
+}
+
+const loaded = signal<Record<string, ComponentType>>({})
+const failed = signal<{ name: string; problem: Problem } | null>(null)
+const startProblem = signal<Problem | null>(null)
+
+function start(): void {
+  startProblem.value = null
+  openSession().catch((error: unknown) => (startProblem.value = asProblem(error)))
+}
+
+/** The screen of the address; the bare address is the city. */
+function currentName(): string {
+  return path.value[0] ?? 'city'
+}
+
+function ensureLoaded(name: string): void {
+  const screen = SCREENS[name]
+  if (!screen || loaded.value[name]) return
+  failed.value = null
+  screen
+    .load()
+    .then((module) => (loaded.value = { ...loaded.peek(), [name]: module.default }))
+    .catch((error: unknown) => (failed.value = { name, problem: asProblem(error) }))
+}
+
+effect(() => (me.value ? startStream() : stopStream()))
+
+export function App() {
+  useEffect(start, [])
+  const name = currentName()
+  const screen = SCREENS[name]
+  // Whoever is not signed in sees the sign-in form at the address they asked for, and stays there afterwards.
+  const shown = screen?.permission != null && me.value === null ? 'login' : name
+  useEffect(() => ensureLoaded(shown), [shown])
+
+  if (startProblem.value) {
+    return (
+      <main class="alone">
+        <ProblemBox problem={startProblem.value} onRetry={start} />
+      </main>
+    )
+  }
+  if (me.value === undefined) return <Loading />
+  const isOpen = SCREENS[shown]?.permission === null
+  const content = <Content name={shown} />
+  return (
+    <>
+      {isOpen ? content : <Shell current={shown}>{content}</Shell>}
+      <Toasts />
+    </>
+  )
+}
+
+function Content({ name }: { name: string }) {
+  const screen = SCREENS[name]
+  if (!screen) return <NotFound />
+  if (screen.permission && screen.permission !== 'signed-in' && !may(screen.permission)) return <Forbidden />
+  const Loaded = loaded.value[name]
+  if (Loaded) return <Loaded />
+  if (failed.value?.name === name) return <ProblemBox problem={failed.value.problem} onRetry={() => ensureLoaded(name)} />
+  return <Loading />
+}

@@ -1,0 +1,15 @@
+import './design/fonts.css'
+import './design/tokens.css'
+import './design/base.css'
+import './design/components.css'
+import './shell/shell.css'
+import { render } from 'preact'
+import { App } from './app'
+import { startKeys } from './keys'
+import { startPreferences } from './preferences'
+import { startRouter } from './router'
+
+startPreferences()
+startRouter()
+startKeys()
+render(<App />, document.getElementById('app') as HTMLElement)

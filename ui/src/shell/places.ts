@@ -1,0 +1,8 @@
+import type { IconName } from '../design/icons'
+
+/** The screens of the rail, in order, with the letter that follows G and what one must be allowed to see them. */
+export const PLACES = [
+  { name: 'city', icon: 'map', letter: 'M', permission: 'entity.read' },
+  { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read' },
+  { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
+] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string }[]
