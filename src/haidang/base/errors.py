@@ -1,7 +1,7 @@
 """What the operator must put right before the programme can do its work: said in both languages, no trace.
 
-:class:`haidang.base.problems.Problem` answers a request; an :class:`OperatorError` ends a command. The command
-line prints both messages and exits with code 1.
+:class:`haidang.base.problems.Problem` answers a request; an :class:`OperatorError` ends a command.
+The command line prints both messages and exits with code 1.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Self
 from haidang.base.postgres.error import PostgresError
 
 
-class DataFolderBusy(PostgresError):
+class DataFolderBusyError(PostgresError):
     """Another programme holds the data folder."""
 
 
@@ -23,14 +23,14 @@ class DataFolderLock:
         self._file: int | None = None
 
     def acquire(self) -> Self:
-        """Take the lock; raise :class:`DataFolderBusy`, naming the holder, where it is taken."""
+        """Take the lock; raise :class:`DataFolderBusyError`, naming the holder, where it is taken."""
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(descriptor, 500).decode(errors="replace").strip() or "?"
             os.close(descriptor)
-            raise DataFolderBusy(
+            raise DataFolderBusyError(
                 f"Thư mục dữ liệu {self._path.parent} đang được tiến trình khác sử dụng ({holder}). "
                 "Hãy dừng tiến trình đó, hoặc chọn thư mục khác bằng HAIDANG_DATA_DIR.",
                 f"The data folder {self._path.parent} is in use by another process ({holder}). "

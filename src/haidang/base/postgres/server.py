@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -14,8 +13,9 @@ from pathlib import Path
 from haidang.base.postgres import remains
 from haidang.base.postgres.binaries import binaries
 from haidang.base.postgres.error import PostgresError
-from haidang.base.postgres.lock import DataFolderBusy, DataFolderLock
+from haidang.base.postgres.lock import DataFolderBusyError, DataFolderLock
 from haidang.base.postgres.place import ROLE, Place, configuration, known_place, open_place, own_folder
+from haidang.base.processes import end, spawn
 from haidang.base.settings import Settings
 
 Report = Callable[[str, str], None]
@@ -23,8 +23,6 @@ Report = Callable[[str, str], None]
 
 _POLL_S = 0.03
 _FAST_STOP_S = 60
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)  # found before any fork: a child between fork and exec may not look for libraries
 
 
 def silent(vi: str, en: str) -> None:
@@ -34,8 +32,8 @@ def silent(vi: str, en: str) -> None:
 class Server:
     """The embedded server of one data folder. Whoever starts it holds the folder's lock.
 
-    The child ends with the *thread* that started it (that is how the kernel watches over parents), so
-    :meth:`start` is called from a thread that lives as long as the server shall.
+    The child ends with the thread that started it, so :meth:`start` is called from one that lives as long as
+    the server shall.
     """
 
     def __init__(
@@ -87,28 +85,17 @@ class Server:
 
     def stop(self) -> None:
         """Stop fast (sessions are ended, nothing is lost); at once where that takes over a minute."""
-        if not self._child:
-            return
-        for number, patience_s in ((signal.SIGINT, _FAST_STOP_S), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
-            if self._child.poll() is None:
-                self._child.send_signal(number)
-            try:
-                self._child.wait(patience_s)
-                break
-            except subprocess.TimeoutExpired:
-                self._report(
-                    "Cơ sở dữ liệu chưa dừng, đang buộc dừng…", "The database is slow to stop; forcing it…"
-                )
+        if self._child and not end(
+            self._child, (signal.SIGINT, _FAST_STOP_S), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)
+        ):
+            self._report(
+                "Cơ sở dữ liệu dừng chậm, đã buộc dừng.", "The database was slow to stop and was forced."
+            )
         self._child = None
 
-    def wait(self, timeout_s: float) -> int | None:
-        """Wait for the server's end; return its exit code, or None where it still runs."""
-        if not self._child:
-            return 0
-        try:
-            return self._child.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            return None
+    def died(self) -> int | None:
+        """Return the exit code of a server that has ended by itself, or None while it runs."""
+        return self._child.poll() if self._child else None
 
     @property
     def _log_path(self) -> Path:
@@ -127,7 +114,7 @@ class Server:
         command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
         try:
             with self._log_path.open("wb") as log:
-                code = self._spawn(command, log.fileno(), session=False).wait()
+                code = self._spawn(command, log.fileno()).wait()
         finally:
             secret.unlink()
         if code:
@@ -144,25 +131,13 @@ class Server:
         path.write_text("".join(lines), encoding="utf-8")
         os.chown(path, self.place.account.uid, self.place.account.gid)
 
-    def _spawn(self, command: list[str], output: int, *, session: bool = True) -> subprocess.Popen[bytes]:
-        parent = os.getpid()
-
-        def end_with_parent() -> None:
-            # After the change of user, which would clear it. SIGINT is PostgreSQL's fast stop.
-            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-            if os.getppid() != parent:
-                os._exit(1)
-
-        return subprocess.Popen(
+    def _spawn(self, command: list[str], output: int) -> subprocess.Popen[bytes]:
+        return spawn(
             command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-            start_new_session=session,
-            preexec_fn=end_with_parent,  # noqa: PLW1509 - it only calls the kernel
-            **self.place.account.spawn_as(),
+            environ={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            last_signal=signal.SIGINT,  # PostgreSQL's fast stop
+            output=output,
+            user=self.place.account.spawn_as(),
         )
 
     def _await_ready(self, cancelled: Callable[[], bool]) -> None:
@@ -212,7 +187,7 @@ def running(settings: Settings, *, report: Report = silent) -> Iterator[str]:
         try:
             place = open_place(settings)
             lock = DataFolderLock(place.root).acquire()
-        except DataFolderBusy:
+        except DataFolderBusyError:
             if _serves(settings.data_dir):
                 yield known_place(settings.data_dir).url()
                 return
