@@ -1,0 +1,124 @@
+"""SQL of administrative units: their rows with days, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from haidang.base.database import Connection
+from haidang.base.text import fold, sort_key
+from haidang.organisation.model import Area, AreaSuccession
+
+_COLUMNS = "a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind, a.parent_code, a.lon, a.lat, a.source"
+_ON = "a.valid_from <= %(on)s AND (a.valid_to IS NULL OR %(on)s < a.valid_to)"
+
+
+def _area(row: tuple[Any, ...]) -> Area:
+    names = ("code", "valid_from", "valid_to", "since_exact", "name", "full_name", "kind", "parent_code")
+    return Area(**dict(zip((*names, "lon", "lat", "source"), row, strict=True)))
+
+
+async def lock_list_version(connection: Connection) -> str:
+    """Return which list stands in the tables, and hold its row so that two starts take turns."""
+    cursor = await connection.execute("SELECT list_version FROM area_state FOR UPDATE")
+    row = await cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+async def replace_list(
+    connection: Connection, version: str, areas: Iterable[Area], successions: Iterable[AreaSuccession]
+) -> None:
+    """Put a whole new list in place of the old one, by COPY (about a third of a second)."""
+    await connection.execute("DELETE FROM area_succession")
+    await connection.execute("DELETE FROM area")
+    columns = "code, valid_from, valid_to, since_exact, name, full_name, kind, parent_code, fold, sort_key, lon, lat, source"
+    async with connection.cursor() as cursor:
+        async with cursor.copy(f"COPY area ({columns}) FROM STDIN") as copy:
+            for a in areas:
+                await copy.write_row(
+                    (
+                        a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind, a.parent_code,
+                        fold(a.full_name), sort_key(a.name), a.lon, a.lat, a.source,
+                    )
+                )  # fmt: skip
+        async with cursor.copy("COPY area_succession FROM STDIN") as copy:
+            for s in successions:
+                await copy.write_row(
+                    (s.old_code, s.old_valid_from, s.new_code, s.new_valid_from, s.share_kind)
+                )
+    await connection.execute("UPDATE area_state SET list_version = %s", (version,))
+    await connection.execute("ANALYZE area, area_succession")
+
+
+async def on_day(connection: Connection, code: str, on: date) -> Area | None:
+    """Return the unit that ``code`` means on a day."""
+    cursor = await connection.execute(
+        f"SELECT {_COLUMNS} FROM area a WHERE a.code = %(code)s AND {_ON}", {"code": code, "on": on}
+    )
+    row = await cursor.fetchone()
+    return _area(row) if row else None
+
+
+async def search(
+    connection: Connection,
+    on: date,
+    *,
+    parent: str | None = None,
+    kinds: tuple[str, ...] = (),
+    text: str | None = None,
+    after: tuple[str, str] | None = None,
+    limit: int,
+) -> list[Area]:
+    """Return units of a day in dictionary order; ``after`` is (sort key, code) of the last one seen."""
+    where = [_ON]
+    values: dict[str, Any] = {"on": on, "limit": limit}
+    if parent is not None:
+        where.append("a.parent_code = %(parent)s")
+        values["parent"] = parent
+    if kinds:
+        where.append("a.kind = ANY(%(kinds)s)")
+        values["kinds"] = list(kinds)
+    if text:
+        where.append("(a.fold LIKE %(text)s OR a.code = %(code)s)")
+        values["text"] = "%" + fold(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        values["code"] = text.strip()
+    if after:
+        where.append("(a.sort_key, a.code) > (%(after_key)s, %(after_code)s)")
+        values["after_key"], values["after_code"] = after
+    cursor = await connection.execute(
+        f"SELECT {_COLUMNS} FROM area a WHERE {' AND '.join(where)} ORDER BY a.sort_key, a.code LIMIT %(limit)s",
+        values,
+    )
+    return [_area(row) for row in await cursor.fetchall()]
+
+
+async def became(connection: Connection, code: str, valid_from: date) -> list[tuple[Area, str]]:
+    """Follow a unit through every succession to the units of today, each with ``whole`` or ``part``.
+
+    A unit that lives on today is returned itself; one without any successor gives nothing.
+    """
+    cursor = await connection.execute(
+        f"""
+        WITH RECURSIVE follow (code, valid_from, share) AS (
+            SELECT %(code)s::text, %(valid_from)s::date, 'whole'
+            UNION
+            SELECT s.new_code, s.new_valid_from,
+                   CASE WHEN f.share = 'part' THEN 'part' ELSE s.share_kind END
+            FROM follow f JOIN area_succession s ON (s.old_code, s.old_valid_from) = (f.code, f.valid_from)
+        )
+        SELECT {_COLUMNS}, min(f.share) FROM follow f
+        JOIN area a ON (a.code, a.valid_from) = (f.code, f.valid_from)
+        WHERE a.valid_to IS NULL GROUP BY a.code, a.valid_from ORDER BY a.sort_key, a.code
+        """,
+        {"code": code, "valid_from": valid_from},
+    )
+    return [(_area(row[:-1]), row[-1]) for row in await cursor.fetchall()]
+
+
+async def subtree(connection: Connection, code: str) -> frozenset[str]:
+    """Return the code and those of the units of today in it."""
+    cursor = await connection.execute(
+        "SELECT code FROM area WHERE parent_code = %s AND valid_to IS NULL", (code,)
+    )
+    return frozenset({code, *(row[0] for row in await cursor.fetchall())})
