@@ -75,7 +75,6 @@ def to_vn2000(lon: float, lat: float, meridian: float, zone_width: int = 3) -> t
 def _zone(meridian: float, zone_width: int) -> Transformer:
     # Tens of megabytes that most processes never need.
     from pyproj import Transformer  # noqa: PLC0415
-    from pyproj.network import set_network_enabled  # noqa: PLC0415
 
     zones = {3: (TM3_ZONES, 0.9999), 6: (UTM_ZONES, 0.9996)}
     if zone_width not in zones:
@@ -83,7 +82,6 @@ def _zone(meridian: float, zone_width: int) -> Transformer:
     known, scale = zones[zone_width]
     if meridian not in known:
         raise ValueError(f"VN-2000 has no {zone_width}-degree zone at {meridian}°")
-    set_network_enabled(False)
     projection = f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k={scale} +x_0=500000 +y_0=0 +ellps=WGS84"
     return Transformer.from_pipeline(_DATUM_SHIFT.format(projection=projection))
 

@@ -20,15 +20,15 @@ def spawn(
     *,
     environ: Mapping[str, str],
     last_signal: signal.Signals,
-    output: int | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
     user: Mapping[str, Any] | None = None,
-    **options: Any,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own that gets ``last_signal`` when the calling thread ends.
 
     A session of its own, so that Ctrl-C reaches the parent alone, which then stops its children in order.
     The kernel watches over the *thread* that forks: call this from one that lives as long as the child shall.
-    ``output`` is a file descriptor for both streams; ``user`` the arguments that change the user.
+    ``user`` holds the arguments of :class:`subprocess.Popen` that change the user.
     """
     parent = os.getpid()
 
@@ -41,19 +41,18 @@ def spawn(
     return subprocess.Popen(
         list(command),
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
+        stdout=stdout,
+        stderr=stderr,
         cwd="/",
         env=dict(environ),
         start_new_session=True,
         preexec_fn=end_with_parent,  # noqa: PLW1509 - it only calls the kernel
         **(user or {}),
-        **options,
     )
 
 
 def end(child: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> bool:
-    """End a child by each signal in turn, waiting so many seconds after each; return whether the first did."""
+    """End a child by each signal in turn, waiting so many seconds after each; was the first enough?"""
     for number, (signal_number, patience_s) in enumerate(steps):
         if child.poll() is None:
             child.send_signal(signal_number)

@@ -4,6 +4,7 @@ CREATE TABLE feed (
     id          int         GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name        text        NOT NULL UNIQUE CHECK (name ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
     declaration jsonb       NOT NULL,          -- the whole YAML, as it was last read
+    declared_in text        NOT NULL DEFAULT '',     -- the site's YAML file; '' where a command declared it
     kind        text        NOT NULL CHECK (kind IN ('file', 'http', 'mqtt')),
     entity_type text        NOT NULL,
     owner_org   int         NOT NULL,          -- resolved from the declaration's owner

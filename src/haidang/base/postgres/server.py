@@ -136,7 +136,8 @@ class Server:
             command,
             environ={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
             last_signal=signal.SIGINT,  # PostgreSQL's fast stop
-            output=output,
+            stdout=output,
+            stderr=output,
             user=self.place.account.spawn_as(),
         )
 

@@ -1,0 +1,2 @@
+-- Reading the city as of a moment asks who has gone since; deletes are rare, so this index costs telemetry nothing.
+CREATE INDEX change_deleted ON change (seq) WHERE kind = 4;

@@ -1,0 +1,50 @@
+"""The web server's process: the ASGI application on granian, in one event loop with the city's writer.
+
+One process, one loop, one Rust thread for the network: what the writer commits it can hand to the stream
+without leaving the process. The bound is what one core of Python carries; ``docs/scaling.md`` says when more
+servers are due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server as Granian
+
+from haidang import pipeline
+from haidang.base import log
+from haidang.base.settings import Settings
+from haidang.web.app import make_app
+
+_BACKLOG = 1024
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; return when every request taken has been answered."""
+    log.configure(settings)
+    application = make_app(settings, beside=(pipeline.running,))
+    granian = Granian(
+        application,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(keep_alive=True),
+        websockets=False,
+        backlog=_BACKLOG,
+        runtime_threads=1,
+        log_enabled=False,
+    )
+
+    def stop() -> None:
+        # Open streams end and new writes are refused first, else they would hold the stop for ever.
+        application.drain()
+        granian.stop()  # type: ignore[no-untyped-call]
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    await granian.serve()
