@@ -72,7 +72,7 @@ def group() -> None:
 def main() -> None:
     """Run the command line; an :class:`OperatorError` is told in both languages and ends with code 1."""
     try:
-        group()
+        group(prog_name="haidang")
     except OperatorError as fault:
         sys.stderr.write(f"Lỗi: {fault.vi}\nError: {fault.en}\n")
         sys.exit(1)

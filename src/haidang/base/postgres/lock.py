@@ -37,7 +37,7 @@ class DataFolderLock:
                 "Stop that one, or choose another folder with HAIDANG_DATA_DIR.",
             ) from None
         os.ftruncate(descriptor, 0)
-        command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:3]])
+        command = " ".join(["haidang", *sys.argv[1:3]])
         os.pwrite(descriptor, f"pid {os.getpid()}: {command}\n".encode()[:400], 0)
         self._file = descriptor
         return self

