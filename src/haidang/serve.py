@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -26,18 +27,7 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; return when every request taken has been answered."""
     log.configure(settings)
     application = make_app(settings, beside=(pipeline.running,))
-    granian = Granian(
-        application,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(keep_alive=True),
-        websockets=False,
-        backlog=_BACKLOG,
-        runtime_threads=1,
-        log_enabled=False,
-    )
+    granian = listener(application, settings.host, settings.port)
 
     def stop() -> None:
         # Open streams end and new writes are refused first, else they would hold the stop for ever.
@@ -48,3 +38,19 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     await granian.serve()
+
+
+def listener(application: Any, host: str, port: int) -> Granian:
+    """Return the server that will serve ``application``; the benchmark's empty application gets the same."""
+    return Granian(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(keep_alive=True),
+        websockets=False,
+        backlog=_BACKLOG,
+        runtime_threads=1,
+        log_enabled=False,
+    )
