@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite'
-import { compressAndList } from './build'
+import { compressAndList, shipApiDocs } from './build'
 
 // In development the pages come from Vite and the data from a running `haidang up`.
 const server = process.env['HAIDANG_URL'] ?? 'http://127.0.0.1:8080'
@@ -18,5 +18,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1600,
   },
   worker: { format: 'es' },
-  plugins: [compressAndList()],
+  plugins: [shipApiDocs(), compressAndList()],
 })

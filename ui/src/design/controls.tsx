@@ -1,5 +1,5 @@
 // Buttons, fields and the small things people act with. Labels stand above, faults beside; nothing opens a dialog.
-import type { ComponentChildren, JSX } from 'preact'
+import type { ComponentChildren, TargetedInputEvent } from 'preact'
 import { useId } from 'preact/hooks'
 import { common } from '../messages/common'
 import { Icon, type IconName } from './icons'
@@ -69,7 +69,7 @@ export function Field(props: FieldProps) {
     'aria-describedby': described,
     'aria-invalid': fault ? true : undefined,
   }
-  const take = (event: JSX.TargetedEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+  const take = (event: TargetedInputEvent<HTMLInputElement | HTMLTextAreaElement>) =>
     onInput(event.currentTarget.value)
   return (
     <div class="field">

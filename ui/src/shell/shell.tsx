@@ -15,6 +15,7 @@ import { Clock } from './clock'
 import { KeyList } from './key-list'
 import { Palette, togglePalette } from './palette'
 import { PLACES } from './places'
+import { LanguageSwitch, ThemeSwitch } from './switches'
 
 const helpOpen = param('help')
 
@@ -94,28 +95,6 @@ function TopBar({ onHelp }: { onHelp: () => void }) {
       </div>
       <PersonMenu onHelp={onHelp} />
     </header>
-  )
-}
-
-export function ThemeSwitch() {
-  const m = common.value.theme
-  const dark = theme.value === 'dark'
-  return (
-    <Button
-      kind="ghost"
-      icon={dark ? 'sun' : 'moon'}
-      label={dark ? m.toLight : m.toDark}
-      onClick={() => setTheme(dark ? 'light' : 'dark')}
-    />
-  )
-}
-
-export function LanguageSwitch() {
-  const m = common.value.language
-  return (
-    <Button kind="ghost" label={m.switch} class="switch-language" onClick={() => setLang(lang.value === 'vi' ? 'en' : 'vi')}>
-      {m.short}
-    </Button>
   )
 }
 

@@ -1,0 +1,271 @@
+// One source: what it is, how its runs went, which rows it lost.
+import { useState } from 'preact/hooks'
+import { get, send } from '../../api/client'
+import { asProblem, type Problem } from '../../api/problem'
+import { useResource } from '../../api/resource'
+import { may } from '../../api/session'
+import type { Feed, Page, Run } from '../../api/types'
+import { Button, Tabs } from '../../design/controls'
+import { Mark } from '../../design/mark'
+import { Empty, Loading, ProblemBox, Simulated, toast } from '../../design/notice'
+import { Table, type Column } from '../../design/table'
+import { Age } from '../../design/value'
+import { number } from '../../format/number'
+import { date, duration, ms, timeWithSeconds } from '../../format/time'
+import { named } from '../../messages/catalogue'
+import { common } from '../../messages/common'
+import { feeds as messages } from '../../messages/feeds'
+import { href, param } from '../../router'
+import { RefusedRows } from './refused'
+import { StateMark } from './state'
+
+const tab = param('tab', 'overview')
+
+interface Props {
+  feed: Feed
+  onChange: (feed: Feed) => void
+}
+
+export function FeedPanel({ feed, onChange }: Props) {
+  const m = messages.value
+  const tabs = [
+    { id: 'overview', label: m.tabs.overview, href: href('', { tab: null }) },
+    { id: 'runs', label: m.tabs.runs, href: href('', { tab: 'runs' }) },
+    { id: 'refused', label: m.tabs.refused, count: feed.refused_open, href: href('', { tab: 'refused' }) },
+  ]
+  return (
+    <>
+      <header class="feed-head">
+        <p class="feed-head-line">
+          <StateMark state={feed.state} />
+          {feed.simulated && <Simulated />}
+        </p>
+        <h2>{named(feed.title_vi, feed.title_en)}</h2>
+        <p class="muted small mono">{feed.name}</p>
+      </header>
+      <Tabs label={m.tabs.label} tabs={tabs} current={tab.value} />
+      {tab.value === 'runs' ? (
+        <Runs feed={feed} key={feed.name} />
+      ) : tab.value === 'refused' ? (
+        <RefusedRows feed={feed} key={feed.name} onChange={onChange} />
+      ) : (
+        <Overview feed={feed} key={feed.name} onChange={onChange} />
+      )}
+    </>
+  )
+}
+
+function Overview({ feed, onChange }: Props) {
+  const m = messages.value
+  const missing = <span class="muted">{common.value.none}</span>
+  return (
+    <>
+      {feed.problem && (
+        <div class="feed-problem">
+          <p class="strong">{m.overview.problem}</p>
+          <p>{feed.problem}</p>
+        </div>
+      )}
+      <div class="feed-figures">
+        <Figure label={m.column.last}>
+          <Age at={feed.last_accepted_at} periodS={feed.period_s} />
+        </Figure>
+        <Figure label={m.column.accepted}>{number(feed.accepted_24h)}</Figure>
+        <Figure label={m.column.refused}>{number(feed.refused_24h)}</Figure>
+        <Figure label={m.column.entities}>{number(feed.entities)}</Figure>
+      </div>
+      <Actions feed={feed} onChange={onChange} />
+      <dl class="facts">
+        <dt>{m.column.owner}</dt>
+        <dd>{feed.owner?.name ?? missing}</dd>
+        <dt>{m.column.kind}</dt>
+        <dd>{m.kind[feed.kind]}</dd>
+        <dt>{m.overview.entityType}</dt>
+        <dd>
+          <a href={href('/city', { type: feed.entity_type })}>{feed.entity_type}</a>
+        </dd>
+        <dt>{m.column.period}</dt>
+        <dd>{feed.period_s ? m.everyS(duration(feed.period_s)) : missing}</dd>
+        <dt>{m.column.lag}</dt>
+        <dd>{feed.lag_s === null ? missing : duration(feed.lag_s)}</dd>
+        <dt>{m.overview.sector}</dt>
+        <dd>{feed.sector ?? missing}</dd>
+        <dt>{m.overview.area}</dt>
+        <dd>{feed.area_code ?? missing}</dd>
+      </dl>
+      {feed.last_run && (
+        <section>
+          <h3>{m.overview.lastRun}</h3>
+          <RunLine run={feed.last_run} />
+        </section>
+      )}
+    </>
+  )
+}
+
+function Figure({ label, children }: { label: string; children: preact.ComponentChildren }) {
+  return (
+    <div class="figure">
+      <span class="muted small">{label}</span>
+      <span class="figure-value num">{children}</span>
+    </div>
+  )
+}
+
+function Actions({ feed, onChange }: Props) {
+  const m = messages.value.actions
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const act = async (verb: 'run' | 'pause' | 'resume', said: string) => {
+    setBusy(true)
+    setProblem(null)
+    try {
+      await send('POST', `/api/v1/feeds/${encodeURIComponent(feed.name)}/${verb}`)
+      toast(said)
+      onChange(await get<Feed>(`/api/v1/feeds/${encodeURIComponent(feed.name)}`))
+    } catch (error) {
+      setProblem(asProblem(error))
+    }
+    setBusy(false)
+  }
+  const title = named(feed.title_vi, feed.title_en)
+  if (!may('feed.run') && !may('feed.manage')) return null
+  return (
+    <>
+      <div class="form-foot">
+        {may('feed.run') && feed.kind !== 'mqtt' && (
+          <Button icon="refresh" busy={busy} onClick={() => void act('run', m.started(title))}>
+            {m.run}
+          </Button>
+        )}
+        {may('feed.manage') &&
+          (feed.state === 'paused' ? (
+            <Button icon="play" busy={busy} onClick={() => void act('resume', m.resumed(title))}>
+              {m.resume}
+            </Button>
+          ) : (
+            <Button icon="pause" busy={busy} onClick={() => void act('pause', m.paused(title))}>
+              {m.pause}
+            </Button>
+          ))}
+      </div>
+      {problem && <ProblemBox problem={problem} />}
+    </>
+  )
+}
+
+function RunLine({ run }: { run: Run }) {
+  const m = messages.value
+  return (
+    <div class="run-line">
+      <p>
+        <Outcome run={run} />{' '}
+        <span class="num muted">
+          {timeWithSeconds(run.started_at)} {date(run.started_at)}
+        </span>
+      </p>
+      <p class="run-counts num">
+        <span>
+          {m.run.read} {number(run.read)}
+        </span>
+        <span>
+          {m.run.accepted} {number(run.accepted)}
+        </span>
+        <span>
+          {m.run.unchanged} {number(run.unchanged)}
+        </span>
+        <span class={run.refused ? 'strong' : ''}>
+          {m.run.refused} {number(run.refused)}
+        </span>
+      </p>
+      {named(run.message_vi, run.message_en) && <p>{named(run.message_vi, run.message_en)}</p>}
+    </div>
+  )
+}
+
+const OUTCOME_LOOKS = {
+  running: { shape: 'none', sign: '…', tone: 'quiet', filled: false },
+  ok: { shape: 'none', sign: '✓', tone: 'quiet', filled: false },
+  partial: { shape: 'diamond', sign: '!', tone: 'p4', filled: false },
+  failed: { shape: 'diamond', sign: '!', tone: 'p4', filled: true },
+} as const
+
+function Outcome({ run }: { run: Run }) {
+  return (
+    <span class="feed-state">
+      <Mark {...OUTCOME_LOOKS[run.outcome]} />
+      {messages.value.outcome[run.outcome]}
+    </span>
+  )
+}
+
+function Runs({ feed }: { feed: Feed }) {
+  const m = messages.value
+  const [older, setOlder] = useState<readonly Run[]>([])
+  const [cursor, setCursor] = useState<string | null | undefined>(undefined)
+  const url = `/api/v1/feeds/${encodeURIComponent(feed.name)}/runs`
+  // A finished run changes the source's summary, and with it this key: the list is then read anew.
+  const resource = useResource(`${feed.name} ${feed.last_run?.id} ${feed.last_run?.outcome}`, (signal) =>
+    get<Page<Run>>(url, { limit: 30 }, signal),
+  )
+  const more = cursor === undefined ? resource.data?.next : cursor
+  const loadMore = async () => {
+    const page = await get<Page<Run>>(url, { limit: 30, cursor: more })
+    setOlder([...older, ...page.items])
+    setCursor(page.next)
+  }
+  if (resource.problem) return <ProblemBox problem={resource.problem} onRetry={resource.reload} />
+  if (!resource.data) return <Loading />
+  return (
+    <>
+      <Table
+        label={m.run.list}
+        columns={runColumns()}
+        rows={[...resource.data.items, ...older]}
+        rowKey={(run) => String(run.id)}
+        empty={<Empty title={m.run.none} />}
+      />
+      {more && <Button onClick={() => void loadMore()}>{common.value.more}</Button>}
+    </>
+  )
+}
+
+function runColumns(): Column<Run>[] {
+  const m = messages.value.run
+  const count = (value: number) => <span class="num">{number(value)}</span>
+  return [
+    {
+      key: 'started',
+      head: m.started,
+      cell: (run) => (
+        <span class="feed-name num">
+          <span>{timeWithSeconds(run.started_at)}</span>
+          <span class="muted small">{date(run.started_at)}</span>
+        </span>
+      ),
+    },
+    {
+      key: 'outcome',
+      head: m.outcome,
+      cell: (run) => (
+        <span class="feed-name">
+          <Outcome run={run} />
+          <span class="muted small">{named(run.message_vi, run.message_en)}</span>
+        </span>
+      ),
+    },
+    { key: 'read', head: m.read, numeric: true, cell: (run) => count(run.read) },
+    { key: 'accepted', head: m.accepted, numeric: true, cell: (run) => count(run.accepted) },
+    { key: 'refused', head: m.refused, numeric: true, cell: (run) => count(run.refused) },
+    {
+      key: 'took',
+      head: m.took,
+      numeric: true,
+      cell: (run) => (
+        <span class="num">
+          {run.finished_at ? duration((ms(run.finished_at) - ms(run.started_at)) / 1000) : common.value.none}
+        </span>
+      ),
+    },
+  ]
+}
