@@ -1,0 +1,380 @@
+"""The city's front: one object that every door writes through, in the writer's process and in every other.
+
+In the process that holds the writer's lock, orders go into the writer's queue. In another one they travel over HTTP
+to the holder (``/internal/v1/write``), whose address and secret stand in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+import structlog
+
+from haidang.base.clock import Clock
+from haidang.base.database import Database
+from haidang.base.problems import FORBIDDEN, TOO_LARGE, Problem
+from haidang.base.settings import Settings
+from haidang.city.follow import Follower
+from haidang.city.forward import Forwarder, Order, Result
+from haidang.city.intake import Intake, Item, NewNames, Op, bad
+from haidang.city.model import BAD_DATA, NO_TENANT, BatchResult, Group, Limits, Origin
+from haidang.city.store import names, write
+from haidang.city.terms import CORE, Context, Terms, compile_context
+from haidang.city.writer.loop import Writer
+from haidang.organisation.model import Principal
+
+ATTRIBUTES_MAX = 50_000
+"""Names a site can have; a sender that makes up names without end is stopped here."""
+_WAITING_FOR_LOCK_S = 1.0
+
+_log = structlog.get_logger("haidang.city")
+
+
+class City:
+    """Entities, written durably. Open it once for each process."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self.db = db
+        self.settings = settings
+        self.clock = clock
+        self.limits = Limits()
+        self.terms = Terms(_site_context(settings.data_dir), settings.local_context_url)
+        self.writer: Writer | None = None
+        self.secret = secrets.token_urlsafe(32)
+        """What a forwarding process must show."""
+        self._forwarder = Forwarder(db)
+        self._follower: Follower | None = None
+        self._intakes: dict[int, Intake] = {}
+        self._callbacks: list[Callable[[Group], None]] = []
+        self._naming = asyncio.Lock()
+        self._try_again_at = 0.0
+
+    @classmethod
+    async def open(cls, db: Database, settings: Settings, clock: Clock) -> Self:
+        """Open the city: as its writer if nobody else is, else forwarding to whoever is."""
+        city = cls(db, settings, clock)
+        async with db.transaction() as conn:
+            await names.load(conn, city.terms)
+        if not await city._became_writer():
+            _log.info("another process writes; forwarding to it")
+            city._follower = Follower(db, city.terms, city._callbacks)
+            await city._follower.start()
+        return city
+
+    async def close(self) -> None:
+        """Write what waits and let go of the lock."""
+        if self.writer is not None:
+            await self.writer.close()
+        if self._follower is not None:
+            await self._follower.close()
+        await self._forwarder.close()
+
+    def subscribe(self, callback: Callable[[Group], None]) -> Callable[[], None]:
+        """Call ``callback`` after every commit, in order; return what ends it. It must be quick and not raise."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def nudge(self) -> None:
+        """Tell the writer that a room has put an event into the inbox."""
+        if self.writer is not None:
+            self.writer.nudge()
+
+    async def upsert(
+        self,
+        principal: Principal,
+        entities: Sequence[Mapping[str, Any]],
+        *,
+        origin: Origin | Sequence[Origin],
+        tenant: str = "",
+        replace: bool = False,
+    ) -> BatchResult:
+        """Create or update entities (normalized or concise NGSI-LD in the site's context), durably.
+
+        One bad entity fails alone. ``replace``: attributes that are not sent vanish.
+        """
+        op = Op.UPSERT_REPLACE if replace else Op.UPSERT_UPDATE
+        one = isinstance(origin, Origin)
+        results: list[Result] = []
+        for start in range(0, len(entities), self.limits.batch_entities):
+            end = start + self.limits.batch_entities
+            results += await self.order(
+                principal,
+                Order(
+                    op=op,
+                    tenant=tenant,
+                    bodies=list(entities[start:end]),
+                    origins=[origin] if one else list(origin[start:end]),  # type: ignore[list-item,index]
+                ),
+            )
+        return batch_result(results)
+
+    async def create(
+        self, principal: Principal, entity: Mapping[str, Any], *, origin: Origin, tenant: str = ""
+    ) -> Result:
+        """Create one entity; ``Problem`` (already-exists) where its id is taken."""
+        return await self.one(principal, Order(Op.CREATE, tenant, [entity], [origin]))
+
+    async def replace(
+        self, principal: Principal, entity_id: str, entity: Mapping[str, Any], *, tenant: str = ""
+    ) -> Result:
+        """Put a new whole in place of an entity."""
+        return await self.one(principal, Order(Op.REPLACE, tenant, [entity], entity_id=entity_id))
+
+    async def merge(
+        self, principal: Principal, entity_id: str, fragment: Mapping[str, Any], *, tenant: str = ""
+    ) -> Result:
+        """Merge a fragment into an entity; ``urn:ngsi-ld:null`` deletes."""
+        return await self.one(principal, Order(Op.MERGE, tenant, [fragment], entity_id=entity_id))
+
+    async def append_attributes(
+        self,
+        principal: Principal,
+        entity_id: str,
+        attributes: Mapping[str, Any],
+        *,
+        overwrite: bool = True,
+        tenant: str = "",
+    ) -> Result:
+        """Add attributes; with ``overwrite`` those that exist are replaced."""
+        op = Op.APPEND if overwrite else Op.APPEND_NEW
+        return await self.one(principal, Order(op, tenant, [attributes], entity_id=entity_id))
+
+    async def patch_attributes(
+        self, principal: Principal, entity_id: str, attributes: Mapping[str, Any], *, tenant: str = ""
+    ) -> Result:
+        """Replace attributes that exist; the others are named in ``not_updated``."""
+        return await self.one(principal, Order(Op.PATCH, tenant, [attributes], entity_id=entity_id))
+
+    async def delete_attribute(
+        self,
+        principal: Principal,
+        entity_id: str,
+        attribute: str,
+        *,
+        dataset: str | None = None,
+        all_instances: bool = False,
+        tenant: str = "",
+    ) -> Result:
+        """Delete an attribute, or one of its instances."""
+        return await self.one(
+            principal,
+            Order(
+                Op.ATTR_DELETE,
+                tenant,
+                [None],
+                entity_id=entity_id,
+                attribute=attribute,
+                dataset=dataset,
+                all_instances=all_instances,
+            ),
+        )
+
+    async def delete(self, principal: Principal, entity_id: str, *, tenant: str = "") -> Result:
+        """Delete an entity; its history stays."""
+        return await self.one(principal, Order(Op.DELETE, tenant, [None], entity_id=entity_id))
+
+    async def place(
+        self, principal: Principal, areas: Sequence[tuple[str, str]], *, tenant: str = ""
+    ) -> BatchResult:
+        """Give entities (by id) their area; nothing else of them changes."""
+        if not areas:
+            return BatchResult()
+        order = Order(
+            Op.PLACE,
+            tenant,
+            [{"id": id_} for id_, _ in areas],
+            [Origin(0, area) for _, area in areas],
+        )
+        return batch_result(await self.order(principal, order))
+
+    async def one(self, principal: Principal, order: Order) -> Result:
+        """Carry out an order on one entity; raise its ``Problem``."""
+        (result,) = await self.order(principal, order)
+        if result.problem is not None:
+            raise result.problem
+        return result
+
+    async def order(self, principal: Principal, order: Order) -> list[Result]:
+        """Carry out an order durably and return what became of each body, in their order."""
+        if len(order.bodies) > self.limits.batch_entities:
+            most = self.limits.batch_entities
+            raise Problem(
+                TOO_LARGE, f"Mỗi lần gửi tối đa {most} thực thể.", f"At most {most} entities at a time."
+            )
+        if self.writer is None:
+            if await self._became_writer():
+                return await self.order(principal, order)
+            return await self._forwarder.send(principal, order)
+        tenant_id = await self._tenant(principal, order)
+        intake = self.intake(CORE if order.core_context else None)
+        items: list[Item] = []
+        for place, body in enumerate(order.bodies):
+            items.append(await self._item(intake, tenant_id, order, place, body))
+        good = [item for item in items if item.problem is None]
+        if good:
+            await self.writer.submit(principal, good)
+        return [self._result(item, order) for item in items]
+
+    def intake(self, context: Context | None = None) -> Intake:
+        """Return the reader of bodies in a context; it remembers names it has met."""
+        context = context or self.terms.context
+        found = self._intakes.get(id(context))
+        if found is None:
+            found = self._intakes[id(context)] = Intake(self.terms, self.limits, context)
+        return found
+
+    async def tenant_id(self, name: str) -> int:
+        """Return the number of a tenant; ``Problem`` (nonexistent-tenant) where there is none."""
+        number = self.terms.tenants.get(name)
+        if number is None:
+            async with self.db.transaction() as conn:
+                await names.load(conn, self.terms)
+            number = self.terms.tenants.get(name)
+        if number is None:
+            raise Problem(NO_TENANT, f"Không có không gian “{name}”.", f"There is no tenant {name!r}.")
+        return number
+
+    async def _tenant(self, principal: Principal, order: Order) -> int:
+        try:
+            return self.terms.tenants.get(order.tenant) or (
+                0 if not order.tenant else await self.tenant_id(order.tenant)
+            )
+        except Problem:
+            if order.op not in (Op.CREATE, Op.UPSERT_REPLACE, Op.UPSERT_UPDATE):
+                raise
+        if not self.settings.conformance and not principal.may("tenant.administer"):
+            raise Problem(
+                FORBIDDEN,
+                f"Không gian “{order.tenant}” chưa có; cần quyền quản trị không gian dữ liệu để tạo.",
+                f"The tenant {order.tenant!r} does not exist; making it needs the permission tenant.administer.",
+            )
+        async with self._naming, self.db.transaction() as conn:
+            return await names.make_tenant(conn, self.terms, order.tenant)
+
+    async def _item(self, intake: Intake, tenant_id: int, order: Order, place: int, body: Any) -> Item:
+        for _ in range(4):
+            try:
+                item = _read(intake, tenant_id, order, body)
+            except NewNames as new:
+                try:
+                    await self._intern(intake, new, body)
+                except Problem as problem:
+                    return _failed(order, tenant_id, body, problem)
+                continue
+            except Problem as problem:
+                return _failed(order, tenant_id, body, problem)
+            except RecursionError:
+                return _failed(order, tenant_id, body, bad("Lồng quá sâu.", "Nested too deeply."))
+            if order.origins:
+                item.origin = order.origins[place if len(order.origins) > 1 else 0]
+            return item
+        return _failed(order, tenant_id, body, Problem(BAD_DATA))
+
+    async def _intern(self, intake: Intake, new: NewNames, body: Any) -> None:
+        more = intake.names(body)
+        wanted = new.attributes | (more.attributes if more else set())
+        if len(self.terms.attr_ids) + len(wanted) > ATTRIBUTES_MAX:
+            raise bad("Đã có quá nhiều tên thuộc tính.", "This site has too many attribute names already.")
+        async with self._naming, self.db.transaction() as conn:
+            await names.intern_attributes(conn, self.terms, wanted)
+            if new.types:
+                await names.intern_type(conn, self.terms, new.types)
+
+    async def _became_writer(self) -> bool:
+        """Take the writer's lock if it is free; tried at most once a second."""
+        now = asyncio.get_running_loop().time()
+        if now < self._try_again_at:
+            return False
+        self._try_again_at = now + _WAITING_FOR_LOCK_S
+        writer = Writer(
+            self.db,
+            self.clock,
+            self.terms,
+            queue_limit=self.settings.queue_limit_entities,
+            group_limit=self.settings.group_limit_entities,
+            last_wins=self.settings.conformance,
+        )
+        writer.callbacks = self._callbacks
+        if not await writer.start():
+            return False
+        async with self.db.transaction() as conn:
+            await write.announce(conn, _own_url(self.settings), self.secret)
+        if self._follower is not None:
+            await self._follower.close()
+            self._follower = None
+        self.writer = writer
+        return True
+
+    def _result(self, item: Item, order: Order) -> Result:
+        context = CORE if order.core_context else None
+        return Result(
+            id=item.id,
+            created=item.created,
+            changed=item.changed,
+            problem=item.problem,
+            not_updated=tuple(
+                (self.terms.attr_name(int(key), context), reason) for key, reason in item.not_updated
+            ),
+            warnings=item.warnings,
+        )
+
+
+def batch_result(results: Sequence[Result]) -> BatchResult:
+    """Sum up what became of a batch."""
+    good = [one for one in results if one.problem is None]
+    return BatchResult(
+        created=tuple(one.id for one in good if one.created),
+        updated=tuple(one.id for one in good if one.changed and not one.created),
+        unchanged=tuple(one.id for one in good if not one.changed),
+        failed=tuple(
+            (place, one.id, one.problem) for place, one in enumerate(results) if one.problem is not None
+        ),
+    )
+
+
+def _read(intake: Intake, tenant_id: int, order: Order, body: Any) -> Item:
+    if order.op is Op.DELETE:
+        return intake.delete(tenant_id, order.entity_id or str(body))
+    if order.op is Op.ATTR_DELETE:
+        return intake.delete_attribute(
+            tenant_id,
+            order.entity_id or "",
+            order.attribute,
+            order.dataset,
+            all_instances=order.all_instances,
+        )
+    if order.op in (Op.ATTR_PATCH, Op.ATTR_REPLACE):
+        item = intake.fragment(order.op, tenant_id, order.entity_id or "", order.attribute, body)
+        if order.dataset is not None and item.dataset is None and item.partial:
+            for fragment in item.partial[item.attribute]:
+                fragment["d"] = order.dataset
+        return item
+    if order.op is Op.PLACE:
+        return Item(Op.PLACE, tenant_id, body["id"])
+    return intake.entity(order.op, tenant_id, body, order.entity_id)
+
+
+def _failed(order: Order, tenant_id: int, body: Any, problem: Problem) -> Item:
+    id_ = order.entity_id or (body.get("id") if isinstance(body, dict) else body)
+    item = Item(order.op, tenant_id, id_ if isinstance(id_, str) else "")
+    item.problem = problem
+    return item
+
+
+def _site_context(data_dir: Path) -> Context:
+    """Compile the pinned local context ``<data_dir>/context.jsonld``, if the site has one."""
+    path = data_dir / "context.jsonld"
+    if not path.is_file():
+        return CORE
+    return compile_context(msgspec.json.decode(path.read_bytes(), type=dict[str, Any]))
+
+
+def _own_url(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - not a bind
+    return f"http://{host}:{settings.port}/internal/v1/write"
+

@@ -1,0 +1,482 @@
+"""The one writer: a bounded queue, adaptive group commit, answers after the commit, bisecting of what fails.
+
+It takes all that waits, up to a cap, and never lingers: the group grows with the load by itself. Whoever waits is
+answered only after the durable commit; then subscribers are told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import psycopg
+import structlog
+
+from haidang.base.clock import Clock
+from haidang.base.database import Connection, Database
+from haidang.base.problems import INTERNAL, UNAVAILABLE, Problem
+from haidang.city.intake import Item, NewNames, bad
+from haidang.city.model import QUEUE_FULL, Entity, Group, Origin
+from haidang.city.store import names, write
+from haidang.city.terms import Terms
+from haidang.city.times import POSTGRES_EPOCH_US, to_us
+from haidang.city.writer import groups, pack
+from haidang.city.writer.fold import Draft, Fold, Known, Signature, derive
+from haidang.city.writer.forms import newest
+from haidang.organisation.model import Principal
+
+INBOX_POLL_S = 0.25
+INBOX_LIMIT = 500
+CACHE_ENTITIES = 60_000
+"""Entities whose state the writer keeps at hand (about 1.5 kB each)."""
+RECONNECT_S = 60.0
+"""How long a group waits for the database to come back before its senders are told that it did not."""
+
+_log = structlog.get_logger("haidang.city.writer")
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+Callback = Callable[[Group], None]
+
+
+class Request:
+    """Items of one sender that are answered together."""
+
+    __slots__ = ("done", "items", "principal", "size")
+
+    def __init__(self, principal: Principal, items: Sequence[Item]) -> None:
+        self.principal = principal
+        self.items = items
+        self.size = len(items)
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class Outcome(msgspec.Struct):
+    """Counters of the writer since it began."""
+
+    groups: int = 0
+    entities: int = 0
+    rows: int = 0
+    bisected: int = 0
+    reconnects: int = 0
+
+
+class Lost(Exception):  # noqa: N818 - a state, told to the City
+    """Another process has become the writer."""
+
+
+class Writer:
+    """Owns the writer's connection and the log's numbers. Exactly one runs for a database."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        terms: Terms,
+        *,
+        queue_limit: int,
+        group_limit: int,
+        last_wins: bool,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._terms = terms
+        self._queue_limit = queue_limit
+        self._group_limit = group_limit
+        self._last_wins = last_wins
+        self._queue: deque[Request] = deque()
+        self._waiting = 0
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+        self._conn: Connection | None = None
+        self._known: Known | None = None
+        self._cache: OrderedDict[tuple[int, str], Entity] = OrderedDict()
+        self._epoch = 0
+        self._head = 0
+        self._next_eid = 1
+        self._moment_us = 0
+        self._inbox_at = 0.0
+        self._partitions_day: Any = None
+        self.callbacks: list[Callback] = []
+        self.counters = Outcome()
+
+    @property
+    def head(self) -> int:
+        """The last number of the log that this process wrote or found."""
+        return self._head
+
+    @property
+    def waiting(self) -> int:
+        """Entities in the queue."""
+        return self._waiting
+
+    async def start(self) -> bool:
+        """Become the writer; False where another process is."""
+        conn = await self._db.dedicated()
+        try:
+            if not await write.lock(conn):
+                await conn.close()
+                return False
+            await self._begin(conn)
+        except BaseException:
+            await conn.close()
+            raise
+        self._task = asyncio.create_task(self._run(), name="city writer")
+        return True
+
+    async def close(self) -> None:
+        """Write what waits, then give the lock back."""
+        self._closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        if self._conn is not None:
+            await self._conn.close()
+
+    def submit(self, principal: Principal, items: Sequence[Item]) -> asyncio.Future[None]:
+        """Queue items; the future is done after their commit, the outcome stands in the items.
+
+        Raise ``Problem`` where the queue is full (429) or the writer is closing (503).
+        """
+        if self._closing:
+            raise Problem(UNAVAILABLE, "Máy chủ đang dừng.", "The server is stopping.", retry_after_s=5)
+        if self._waiting and self._waiting + len(items) > self._queue_limit:
+            raise Problem(
+                QUEUE_FULL,
+                "Quá nhiều dữ liệu đang chờ ghi; hãy gửi lại sau.",
+                "Too much waits to be written; send again later.",
+                retry_after_s=1,
+            )
+        request = Request(principal, items)
+        self._queue.append(request)
+        self._waiting += request.size
+        self._wake.set()
+        return request.done
+
+    def nudge(self) -> None:
+        """Look into the inbox of events at once."""
+        self._wake.set()
+
+    async def _begin(self, conn: Connection) -> None:
+        pack.register(conn)
+        await conn.execute("SET TIME ZONE 'UTC'")
+        self._conn = conn
+        self._epoch, self._head, self._next_eid = await write.take_over(conn)
+        self._cache.clear()
+        await names.load(conn, self._terms)
+        context = self._terms.context
+        await names.intern_attributes(conn, self._terms, [context.expand("location"), context.expand("name")])
+        self._known = Known(self._terms)
+        await self._make_partitions()
+
+    async def _make_partitions(self) -> None:
+        today = self._clock.now().date()
+        if today != self._partitions_day:
+            await write.make_partitions(self._connection(), today)
+            self._partitions_day = today
+
+    async def _run(self) -> None:
+        while True:
+            if not self._queue:
+                if self._closing:
+                    return
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), INBOX_POLL_S)
+            self._wake.clear()
+            requests = self._take()
+            try:
+                await self._turn(requests)
+            except Problem as problem:
+                self._refuse(requests, problem)
+            except psycopg.Error as error:
+                _log.warning("database error outside a group", error=str(error))
+                self._refuse(requests, _unavailable())
+                if self._connection().closed:
+                    await self._reconnect()
+            except Lost:
+                self._closing = True
+                self._refuse([*requests, *self._take_all()], _unavailable())
+                _log.error("another process has become the writer")
+                return
+            except Exception:
+                _log.exception("the writer met something unforeseen")
+                self._refuse(requests, Problem(INTERNAL))
+
+    async def _turn(self, requests: list[Request]) -> None:
+        events = await self._events()
+        if not requests and not events:
+            return
+        await self._make_partitions()
+        pairs = [(request, item) for request in requests for item in request.items]
+        await self._write(pairs, events)
+        for request in requests:
+            if not request.done.done():
+                request.done.set_result(None)
+
+    def _take(self) -> list[Request]:
+        taken: list[Request] = []
+        size = 0
+        while self._queue and (not taken or size + self._queue[0].size <= self._group_limit):
+            request = self._queue.popleft()
+            size += request.size
+            taken.append(request)
+        self._waiting -= size
+        return taken
+
+    def _take_all(self) -> list[Request]:
+        taken = list(self._queue)
+        self._queue.clear()
+        self._waiting = 0
+        return taken
+
+    def _refuse(self, requests: Sequence[Request], problem: Problem) -> None:
+        for request in requests:
+            if not request.done.done():
+                request.done.set_exception(problem)
+
+    async def _events(self) -> list[groups.Event]:
+        now = asyncio.get_running_loop().time()
+        if now < self._inbox_at:
+            return []
+        self._inbox_at = now + INBOX_POLL_S
+        found: list[groups.Event] = await self._retrying(lambda: write.inbox(self._connection(), INBOX_LIMIT))
+        return found
+
+    async def _write(self, pairs: list[tuple[Request, Item]], events: list[groups.Event]) -> None:
+        """Write one group; where the database refuses it, its halves, down to the one that is bad."""
+        try:
+            await self._group(pairs, events)
+        except psycopg.Error as error:
+            if self._connection().closed:
+                raise
+            self.counters.bisected += 1
+            if len(pairs) + bool(events) <= 1:
+                _log.warning("refused by the database", error=str(error), id=pairs[0][1].id if pairs else "")
+                for _, item in pairs:
+                    item.problem = bad(
+                        "Cơ sở dữ liệu không nhận nội dung này.",
+                        f"The database refuses this content: {error}",
+                    )
+                return
+            for _, item in pairs:
+                item.created = item.changed = False
+            half = len(pairs) // 2
+            if events:
+                await self._write([], events)
+                await self._write(pairs, [])
+            else:
+                await self._write(pairs[:half], [])
+                await self._write(pairs[half:], [])
+
+    async def _group(self, pairs: list[tuple[Request, Item]], events: list[groups.Event]) -> None:
+        now = self._clock.now()
+        now_us = to_us(now)
+        drafts, next_eid = await self._fold(pairs, now_us)
+        if not drafts and not events:
+            return
+        for observed, columns in groups.unknown_keysets(self._terms, drafts):
+            await self._retrying(
+                lambda: names.intern_keyset(self._connection(), self._terms, observed, columns)  # noqa: B023
+            )
+        due = now_us - self._moment_us >= 1_000_000 or now_us < self._moment_us
+        ready = groups.statement(
+            self._terms,
+            drafts,
+            events,
+            head=self._head,
+            epoch=self._epoch,
+            now=now,
+            now_us=now_us,
+            moment_due=due,
+        )
+        await self._commit(ready)
+        if due:
+            self._moment_us = now_us
+        self._next_eid = next_eid
+        self._head = ready.last
+        self._remember(drafts)
+        self.counters.groups += 1
+        self.counters.entities += len(drafts)
+        self.counters.rows += ready.count
+        for callback in self.callbacks:
+            try:
+                callback(ready.group)
+            except Exception:
+                _log.exception("a subscriber failed")
+
+    async def _fold(self, pairs: list[tuple[Request, Item]], now_us: int) -> tuple[list[Draft], int]:
+        await self._load([item for _, item in pairs])
+        assert self._known is not None  # noqa: S101 - set by _begin
+        folding = Fold(
+            self._terms, self._known, self._cache, self._next_eid, last_wins=self._last_wins, now_us=now_us
+        )
+        folding.stored = await self._late([item for _, item in pairs])
+        permits: dict[int, dict[tuple[str, Origin], bool]] = {}
+        for request, item in pairs:
+            if item.problem is not None:
+                continue
+            known = permits.setdefault(id(request.principal), {})
+
+            def may(
+                permission: str,
+                origin: Origin,
+                known: dict[tuple[str, Origin], bool] = known,
+                principal: Principal = request.principal,
+            ) -> bool:
+                found = known.get((permission, origin))
+                if found is None:
+                    found = known[permission, origin] = principal.may(
+                        permission,
+                        org_id=origin.owner_org,
+                        area_code=origin.area_code,
+                        sector=origin.sector,
+                    )
+                return found
+
+            try:
+                try:
+                    folding.add(item, may)
+                except NewNames as new:
+                    await names.intern_type(self._connection(), self._terms, new.types)
+                    folding.add(item, may)
+            except Problem as problem:
+                item.problem = problem
+        drafts = sorted(folding.drafts.values(), key=lambda draft: draft.entity.eid)
+        return drafts, folding.next_eid
+
+    async def _load(self, items: Sequence[Item]) -> None:
+        cache = self._cache
+        missing: set[tuple[int, str]] = set()
+        for item in items:
+            key = (item.tenant_id, item.id)
+            if key in cache:
+                cache.move_to_end(key)
+            else:
+                missing.add(key)
+        if missing:
+            assert self._known is not None  # noqa: S101 - set by _begin
+            wanted = list(missing)
+            for row in await self._retrying(lambda: write.entities(self._connection(), wanted)):
+                entity = entity_of(row, self._known)
+                cache[entity.tenant_id, entity.id] = entity
+
+    async def _late(self, items: Sequence[Item]) -> set[Signature]:
+        """Return what history already holds at the times of late rows."""
+        eids: list[int] = []
+        times: list[int] = []
+        for item in items:
+            if item.row is not None:
+                entity = self._cache.get((item.tenant_id, item.id))
+                if entity is not None and item.at <= entity.at:
+                    eids.append(entity.eid)
+                    times.append(item.at - POSTGRES_EPOCH_US)
+        if not eids:
+            return set()
+        rows = await self._retrying(lambda: write.stored_rows(self._connection(), eids, times))
+        return {groups.signature(self._terms, row) for row in rows}
+
+    def _remember(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            key = (draft.entity.tenant_id, draft.entity.id)
+            if draft.gone:
+                self._cache.pop(key, None)
+            else:
+                self._cache[key] = draft.entity
+        while len(self._cache) > CACHE_ENTITIES:
+            self._cache.popitem(last=False)
+
+    async def _commit(self, ready: groups.Statement) -> None:
+        """Execute; where the connection was lost meanwhile, find out whether the group is in the log."""
+        try:
+            await write.execute(self._connection(), dict(ready.parameters), cold=ready.cold)
+            return
+        except psycopg.Error:
+            if not self._connection().closed:
+                raise
+        _log.warning("connection lost during a commit", last=ready.last)
+        before = self._head
+        await self._reconnect(expected=(before, ready.last))
+        if self._head == ready.last:
+            return
+        ready.parameters["epoch"] = self._epoch
+        await write.execute(self._connection(), dict(ready.parameters), cold=ready.cold)
+
+    async def _retrying(self, work: Callable[[], Any]) -> Any:
+        """Read; once more after a reconnect where the connection was lost."""
+        try:
+            return await work()
+        except psycopg.Error:
+            if not self._connection().closed:
+                raise
+        await self._reconnect()
+        return await work()
+
+    async def _reconnect(self, expected: tuple[int, int] | None = None) -> None:
+        """Get the connection and the lock back; raise ``Lost`` where another process wrote meanwhile."""
+        allowed = expected or (self._head, self._head)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + RECONNECT_S
+        pause_s = 0.05
+        while True:
+            try:
+                conn = await self._db.dedicated()
+                try:
+                    if await write.lock(conn):
+                        epoch, head = await write.head(conn)
+                        if epoch != self._epoch or head not in allowed:
+                            raise Lost
+                        cache, next_eid = self._cache.copy(), self._next_eid
+                        await self._begin(conn)
+                        self._cache, self._next_eid = cache, next_eid
+                        self.counters.reconnects += 1
+                        return
+                except BaseException:
+                    await conn.close()
+                    raise
+                await conn.close()
+            except psycopg.OperationalError as error:
+                _log.info("the database is away", error=str(error))
+            if loop.time() > deadline:
+                raise _unavailable()
+            await asyncio.sleep(pause_s)
+            pause_s = min(1.0, pause_s * 2)
+
+    def _connection(self) -> Connection:
+        assert self._conn is not None  # noqa: S101 - set by start
+        return self._conn
+
+
+def entity_of(row: tuple[Any, ...], known: Known) -> Entity:
+    """Return the entity of a row of ``store.write.entities``."""
+    eid, tenant_id, id_, type_id, owner, area, sector, source, simulated = row[:9]
+    version, seq, doc_text, static_text, created_us = row[9:]
+    doc, static = _decode(doc_text), _decode(static_text)
+    entity = Entity(
+        eid=eid,
+        tenant_id=tenant_id,
+        id=id_,
+        type_id=type_id,
+        origin=Origin(owner, area, sector, source, simulated),
+        version=version,
+        seq=seq,
+        at=newest(doc),
+        doc=doc_text.encode(),
+        static=static_text.encode(),
+        keys=frozenset(doc),
+        static_keys=frozenset(static),
+        created_us=created_us,
+    )
+    derive(entity, doc, static, known)
+    return entity
+
+
+def _unavailable() -> Problem:
+    return Problem(
+        UNAVAILABLE,
+        "Chưa rõ dữ liệu đã được ghi hay chưa; hãy gửi lại, gửi lại là vô hại.",
+        "It is not known whether this was written; send it again, repeating is harmless.",
+        retry_after_s=2,
+    )
