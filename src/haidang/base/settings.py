@@ -120,7 +120,7 @@ def load_settings(config: Path | None = None, environ: Mapping[str, str] = os.en
     values = {"data_dir": str(data_dir)} | _read_toml(path, required=chosen is not None)
     values |= _read_environ(environ)
     try:
-        settings = msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as cause:
         raise SettingsError(
             f"Cấu hình không hợp lệ ({path} hoặc HAIDANG_*): {cause}",
@@ -137,6 +137,12 @@ def environment(settings: Settings) -> dict[str, str]:
             continue
         found[f"HAIDANG_{name.upper()}"] = ",".join(value) if isinstance(value, list | tuple) else str(value)
     return found
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is not Path or not isinstance(value, str):
+        raise TypeError(f"expected a path, got {value!r}")
+    return Path(value).expanduser()
 
 
 def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:

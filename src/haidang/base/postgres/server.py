@@ -44,6 +44,7 @@ class Server:
         self._report = report
         self._overrides = dict(overrides or {})
         self._child: subprocess.Popen[bytes] | None = None
+        self._spawned_at = 0.0
 
     @property
     def url(self) -> str:
@@ -132,6 +133,7 @@ class Server:
         os.chown(path, self.place.account.uid, self.place.account.gid)
 
     def _spawn(self, command: list[str], output: int) -> subprocess.Popen[bytes]:
+        self._spawned_at = time.time()
         return spawn(
             command,
             environ={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
@@ -167,8 +169,10 @@ class Server:
 
     def _failed(self, code: int) -> PostgresError:
         lines = self._log_path.read_text(errors="replace").splitlines()
+        # Once it has read its configuration the server logs into a folder of its own.
         logs = sorted((self.place.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-        lines += logs[-1].read_text(errors="replace").splitlines() if logs else []
+        if logs and logs[-1].stat().st_mtime >= self._spawned_at:
+            lines += logs[-1].read_text(errors="replace").splitlines()
         tail = "\n".join(lines[-12:])
         return PostgresError(
             f"Cơ sở dữ liệu không khởi động được (mã {code}).",
