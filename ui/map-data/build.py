@@ -18,11 +18,12 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from pyproj import Geod
-from shapely.geometry import MultiPolygon, Polygon, box, mapping
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 from shapely.ops import unary_union
@@ -39,6 +40,8 @@ ARCHIPELAGOS = {
 }
 DISC_M = 1500.0
 LAND_DECIMALS, ISLAND_DECIMALS = 3, 4  # 110 m and 11 m: the coast itself is generalised to some 300 m
+FINE = (102.0, 8.0, 111.5, 23.5)  # our own coast and borderland, drawn as fine as the source has it
+COARSE_DEGREES = 0.02  # elsewhere the coast is context, and its bytes are better saved
 INSET_WIDTH = 190.0  # units of the inset's own drawing: 10 to a degree of longitude, before x·cos φ
 GEOD = Geod(ellps="WGS84")
 
@@ -106,6 +109,21 @@ def islands(rings: Iterable[Polygon], points: list[dict[str, Any]]) -> dict[str,
         own += [disc(point["lon"], point["lat"]) for point in points if point["code"] == code]
         united[code] = MultiPolygon(list(polygons(unary_union(own))))
     return united
+
+
+def coarser_abroad(part: Polygon) -> Polygon:
+    """The polygon with its points outside FINE thinned out; those inside stay, so our coast is untouched."""
+
+    def ring(coords: Iterable[tuple[float, ...]]) -> list[tuple[float, ...]]:
+        points, thinned = list(coords), []
+        for fine, run in groupby(points, lambda point: box(*FINE).covers(Point(point))):
+            piece = list(run)
+            if not fine and len(piece) > 2:
+                piece = list(LineString(piece).simplify(COARSE_DEGREES).coords)
+            thinned += piece
+        return thinned if len(thinned) > 3 else points
+
+    return Polygon(ring(part.exterior.coords), [ring(hole.coords) for hole in part.interiors])
 
 
 def sea_cover(land: Iterable[Polygon]) -> Polygon:
@@ -180,6 +198,7 @@ def build(source: Path) -> None:
     at_sea = [part for part in world if in_sea_mask(part)]
     neutral = [part.intersection(box(*SHEET)) for part in world if not in_sea_mask(part)]
     land = [piece for part in neutral for piece in polygons(part)]
+    land = [piece for part in land for piece in polygons(coarser_abroad(part).buffer(0))]
     own = islands(at_sea, places["islands"] + places["islets"])
 
     OUT.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,8 @@ export interface Site {
   centre: [number, number]
   bounds: [number, number, number, number]
   demo: boolean
+  /** Whether the site serves tiles of its own at /basemap.pmtiles. */
+  basemap?: boolean
   version: string
   needs_first_administrator: boolean
   now: string
@@ -35,14 +37,16 @@ export interface Org {
   id: number
   name: string
   parent_id: number | null
-  abbreviation?: string | null
-  aliases: string[]
+  short_name: string | null
+  kind: string
+  area_code: string | null
   version: number
 }
 
 export interface Area {
   code: string
   name: string
+  full_name: string
   kind: string
   parent_code: string | null
 }
@@ -109,3 +113,63 @@ export interface SearchHit {
 
 /** One row of the city board, in the order of the board's `fields`. */
 export type BoardRow = (string | number | boolean | null)[]
+
+export interface Account {
+  id: number
+  username: string
+  display_name: string
+  org_id: number
+  active: boolean
+  /** False until the one-time link has been used. */
+  has_password: boolean
+  created_at: string
+  last_login_at: string | null
+  version: number
+}
+
+export interface Role {
+  name: string
+  vi: string
+  en: string
+  permissions: string[]
+  builtin: boolean
+  version: number
+}
+
+export interface Grant {
+  id: number
+  role: string
+  org_id: number | null
+  area_code: string | null
+  sector: string | null
+}
+
+export interface ApiKey {
+  id: number
+  name: string
+  prefix: string
+  org_id: number
+  area_code: string | null
+  sector: string | null
+  permissions: string[]
+  created_at: string
+  created_by: string
+  expires_at: string | null
+  last_used_at: string | null
+  revoked_at: string | null
+}
+
+export interface PermissionText {
+  name: string
+  vi: string
+  en: string
+}
+
+export interface AuditEntry {
+  no: number
+  at: string
+  actor: string
+  action: string
+  subject: string
+  body: Record<string, unknown>
+}

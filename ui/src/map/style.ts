@@ -1,0 +1,247 @@
+// The GL style, layer by layer from the sea up. The order is part of the release gate: a site's tiles lie between
+// Vietnam's fill and our cover, and the sovereign layers lie above the data (docs/decisions/0045).
+import type { FeatureCollection, MultiPolygon } from 'geojson'
+import type {
+  ExpressionSpecification,
+  GeoJSONSourceSpecification,
+  LayerSpecification,
+  StyleSpecification,
+} from 'maplibre-gl'
+import type { Lang } from '../preferences'
+import { CLUSTER_MAX_ZOOM } from './engine'
+import { feature, ISLAND_POINTS, LABELS, SEA, SEA_COVER, type Ground } from './sovereign'
+import { TILES, tileLayers, type UserTiles } from './tiles'
+
+const COLOURS = ['sea', 'land', 'vietnam', 'line', 'line-fine', 'road', 'water', 'green', 'label', 'mark'] as const
+const TOKENS = ['bg', 'surface', 'raised', 'text', 'muted', 'accent', 'stale', 'line-strong'] as const
+export type Palette = Record<(typeof COLOURS)[number] | (typeof TOKENS)[number], string>
+
+/** The colours of the moment, from the same custom properties that the SVG map uses. */
+export function palette(): Palette {
+  const computed = getComputedStyle(document.documentElement)
+  const read = (name: string) => computed.getPropertyValue(name).trim()
+  return Object.fromEntries([
+    ...COLOURS.map((name) => [name, read(`--map-${name}`)]),
+    ...TOKENS.map((name) => [name, read(`--${name}`)]),
+  ]) as Palette
+}
+
+export const FONT = ['Be Vietnam Pro']
+export const ENTITIES = 'entities'
+export const SELECTED = 'selected'
+
+interface StyleParts {
+  palette: Palette
+  lang: Lang
+  land: FeatureCollection<MultiPolygon>
+  ground: Ground
+  tiles: UserTiles | null
+}
+
+export function mapStyle({ palette: p, lang, land, ground, tiles }: StyleParts): StyleSpecification {
+  const collection = (features: GeoJSON.Feature[]) => ({ type: 'FeatureCollection' as const, features })
+  const still = (data: GeoJSON.GeoJSON): GeoJSONSourceSpecification => ({ type: 'geojson', data, tolerance: 0.1 })
+  return {
+    version: 8,
+    name: 'Hải Đăng',
+    sources: {
+      sheet: still(feature(SEA)),
+      cover: still(feature(SEA_COVER)),
+      land: still(land),
+      outlines: still(ground.mainland),
+      'vn-islands': still(ground.islands),
+      'island-points': still(collection(ISLAND_POINTS)),
+      labels: still(collection(LABELS)),
+      [ENTITIES]: entitySource(),
+      [SELECTED]: { type: 'geojson', data: collection([]) },
+      ...(tiles ? { [TILES]: tiles.source } : {}),
+    },
+    layers: [
+      { id: 'margin', type: 'background', paint: { 'background-color': p.bg } },
+      { id: 'sea', type: 'fill', source: 'sheet', paint: { 'fill-color': p.sea } },
+      { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': p.land } },
+      { id: 'vietnam', type: 'fill', source: 'outlines', paint: { 'fill-color': p.vietnam } },
+      ...(tiles ? tileLayers(tiles, p) : []),
+      { id: 'sea-cover', type: 'fill', source: 'cover', paint: { 'fill-color': p.sea } },
+      {
+        id: 'unit-lines',
+        type: 'line',
+        source: 'outlines',
+        layout: { 'line-join': 'round' },
+        paint: { 'line-color': p.line, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 12, 1.4] },
+      },
+      { id: 'vn-islands', type: 'fill', source: 'vn-islands', paint: { 'fill-color': p.vietnam } },
+      {
+        id: 'vn-islands-edge',
+        type: 'line',
+        source: 'vn-islands',
+        paint: { 'line-color': p.vietnam, 'line-width': ['interpolate', ['linear'], ['zoom'], 4, 2.5, 9, 0.5] },
+      },
+      ...dataLayers(p),
+      ...sovereignLayers(p, lang),
+    ],
+  }
+}
+
+/** A cluster knows whether all its members are of one kind: then `least` equals `most`. */
+function entitySource(): GeoJSONSourceSpecification {
+  return {
+    type: 'geojson',
+    data: { type: 'FeatureCollection', features: [] },
+    cluster: true,
+    clusterMaxZoom: CLUSTER_MAX_ZOOM - 1,
+    clusterRadius: 44,
+    clusterProperties: {
+      first: [['coalesce', ['accumulated'], ['get', 'first']], ['get', 'icon']] as unknown as ExpressionSpecification,
+      least: ['min', ['get', 'kind']],
+      most: ['max', ['get', 'kind']],
+    },
+  }
+}
+
+const isCluster: ExpressionSpecification = ['has', 'point_count']
+const isOneKind: ExpressionSpecification = ['==', ['get', 'least'], ['get', 'most']]
+
+function dataLayers(p: Palette): LayerSpecification[] {
+  return [
+    {
+      id: 'selected-ring',
+      type: 'circle',
+      source: SELECTED,
+      paint: {
+        'circle-radius': 15,
+        'circle-color': p.accent,
+        'circle-opacity': 0.18,
+        'circle-stroke-color': p.accent,
+        'circle-stroke-width': 2.5,
+      },
+    },
+    {
+      id: 'clusters',
+      type: 'circle',
+      source: ENTITIES,
+      filter: isCluster,
+      paint: {
+        'circle-color': p.raised,
+        'circle-stroke-color': p['line-strong'],
+        'circle-stroke-width': 1,
+        'circle-radius': ['step', ['get', 'point_count'], 14, 10, 16, 100, 19, 1000, 23],
+      },
+    },
+    {
+      id: 'cluster-counts',
+      type: 'symbol',
+      source: ENTITIES,
+      filter: isCluster,
+      layout: {
+        'icon-image': ['case', isOneKind, ['concat', 'kind-', ['to-string', ['get', 'least']]], ''],
+        'icon-size': 0.4,
+        'icon-offset': [0, -16],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'text-field': ['get', 'point_count_abbreviated'],
+        'text-font': FONT,
+        'text-size': 11,
+        'text-offset': ['case', isOneKind, ['literal', [0, 0.4]], ['literal', [0, 0]]],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': p.text, 'icon-color': p.muted },
+    },
+    {
+      id: 'entities',
+      type: 'symbol',
+      source: ENTITIES,
+      filter: ['!', isCluster],
+      layout: {
+        'icon-image': ['concat', 'kind-', ['to-string', ['get', 'kind']]],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 6, 0.8, 14, 1],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+      },
+      paint: {
+        'icon-color': ['case', ['get', 'old'], p.stale, p.mark],
+        'icon-opacity': ['case', ['get', 'old'], 0.55, 1],
+        'icon-halo-color': p.land,
+        'icon-halo-width': 1.5,
+      },
+    },
+    {
+      id: 'entity-names',
+      type: 'symbol',
+      source: ENTITIES,
+      filter: ['!', isCluster],
+      minzoom: 15,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': FONT,
+        'text-size': 11,
+        'text-anchor': 'top',
+        'text-offset': [0, 1],
+        'text-optional': true,
+      },
+      paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.4 },
+    },
+  ]
+}
+
+/** Cities give way to each other; the archipelagos, their islands and the sea never give way to anything. */
+function sovereignLayers(p: Palette, lang: Lang): LayerSpecification[] {
+  const always = { 'text-allow-overlap': true, 'text-ignore-placement': true }
+  const kind: ExpressionSpecification = ['get', 'kind']
+  const halo = { 'text-color': p.label, 'text-halo-color': p.sea, 'text-halo-width': 1.5 }
+  return [
+    {
+      id: 'city-labels',
+      type: 'symbol',
+      source: 'labels',
+      maxzoom: 10,
+      filter: ['==', kind, 'city'],
+      layout: { 'text-field': ['get', lang], 'text-font': FONT, 'text-size': 12, 'text-padding': 6 },
+      paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.5 },
+    },
+    {
+      id: 'island-points',
+      type: 'circle',
+      source: 'island-points',
+      minzoom: 6,
+      paint: {
+        'circle-radius': 2.5,
+        'circle-color': p.label,
+        'circle-stroke-color': p.vietnam,
+        'circle-stroke-width': 1,
+      },
+    },
+    {
+      id: 'island-names',
+      type: 'symbol',
+      source: 'island-points',
+      minzoom: 7,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': FONT,
+        'text-size': 11,
+        'text-anchor': 'top',
+        'text-offset': [0, 0.5],
+      },
+      paint: halo,
+    },
+    {
+      id: 'sovereign-labels',
+      type: 'symbol',
+      source: 'labels',
+      maxzoom: 9,
+      filter: ['in', kind, ['literal', ['archipelago', 'sea']]],
+      layout: {
+        'text-field': ['get', lang],
+        'text-font': FONT,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 3, 11, 7, 15],
+        'text-letter-spacing': ['match', kind, 'sea', 0.15, 0],
+        'text-max-width': 12,
+        'text-line-height': 1.3,
+        ...always,
+      },
+      paint: halo,
+    },
+  ]
+}
