@@ -8,6 +8,7 @@ refused by name at the start, because a label that silently vanished would be lo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +147,9 @@ def _wrong(file: Path, field: str, reason: str) -> Problem:
         f"The file {where} cannot be used: {reason}",
         faults=(Fault(field=field or where, vi="sai khai báo", en=reason),),
     )
+
+
+@lru_cache(maxsize=4)
+def site_packs(data_dir: Path) -> Packs:
+    """Return the product's packs with the province's own over them; read once in the life of a process."""
+    return load_packs([BUILTIN, data_dir / "sectors"])

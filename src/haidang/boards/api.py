@@ -1,0 +1,124 @@
+"""HTTP handlers of the boards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import Parameter
+
+from haidang.base.clock import Clock
+from haidang.base.database import Database
+from haidang.base.settings import Settings
+from haidang.boards import city as board
+from haidang.boards.model import FIELDS, Types
+from haidang.boards.reducer import Filter
+from haidang.city.packs import site_packs, symbol
+from haidang.city.query.temporal import parse_instant
+from haidang.city.service import City
+from haidang.city.times import format_us, to_us
+from haidang.organisation.permissions import Principal
+
+FRAMES_ROWS = 2_000
+
+_Code = Annotated[str | None, Parameter(max_length=32)]
+_Word = Annotated[str | None, Parameter(max_length=2_000)]
+
+
+@get("/api/v1/boards/city", opt={"permission": "entity.read"}, summary="Bảng thành phố / the city board")
+async def city_board(
+    *,
+    db: Database,
+    settings: Settings,
+    clock: Clock,
+    city: City,
+    principal: Principal,
+    area: _Code = None,
+    sector: _Code = None,
+    entity_type: Annotated[str | None, Parameter(query="type", max_length=2_000)] = None,
+    q: _Word = None,
+    at: _Word = None,
+) -> dict[str, Any]:
+    """Every entity the asker may see as one row, now or as it was known at ``at``."""
+    moment = None if at is None else parse_instant(at, "at")
+    types = Types(city.terms, site_packs(settings.data_dir))
+    which = Filter(area=area, sector=sector, type=entity_type or None, text=q or None)
+    found = await board.snapshot(db, city.terms, types, principal, which=which, at=moment)
+    return {
+        "as_of": iso(clock.now()),
+        "seq": found.seq,
+        "at": None if moment is None else iso(moment),
+        "simulated": any(simulated for _, _, simulated in found.counts),
+        "truncated": found.truncated,
+        "types": [_type(types, *one) for one in found.counts],
+        "fields": FIELDS,
+        "rows": found.rows,
+    }
+
+
+@get("/api/v1/replay", opt={"permission": "entity.read"}, summary="Phát lại / how the board went on")
+async def replay(
+    *,
+    db: Database,
+    settings: Settings,
+    clock: Clock,
+    city: City,
+    principal: Principal,
+    start: Annotated[str, Parameter(query="from", max_length=40)],
+    end: Annotated[str | None, Parameter(query="to", max_length=40)] = None,
+    after: Annotated[int | None, Parameter(ge=0)] = None,
+    limit: Annotated[int, Parameter(ge=1, le=board.FRAME_ROWS_MAX)] = FRAMES_ROWS,
+    area: _Code = None,
+    sector: _Code = None,
+    entity_type: Annotated[str | None, Parameter(query="type", max_length=2_000)] = None,
+) -> dict[str, Any]:
+    """How the board went on from a moment: rows to put in place of earlier ones, frame by frame."""
+    first = parse_instant(start, "from")
+    last = clock.now() if end is None else parse_instant(end, "to")
+    types = Types(city.terms, site_packs(settings.data_dir))
+    frames, following = await board.frames(
+        db, city.terms, types, principal,
+        which=Filter(area=area, sector=sector, type=entity_type or None),
+        start=first, end=max(first, last), after=after, limit=limit,
+    )  # fmt: skip
+    return {
+        "frames": [
+            {"seq": one.seq, "at": iso(one.at), "rows": one.rows, "removed": one.removed} for one in frames
+        ],
+        "next": following,
+    }
+
+
+def iso(moment: datetime) -> str:
+    """Return an instant as the API writes it."""
+    return format_us(to_us(moment.astimezone(UTC)))
+
+
+def _type(types: Types, number: int, count: int, simulated: int) -> dict[str, Any]:
+    pack, _ = types.of(number)
+    headline = pack.attributes.get(pack.headline or "")
+    return {
+        "type": pack.type,
+        "label_vi": pack.vi,
+        "label_en": pack.en,
+        "sector": pack.sector or None,
+        "icon": pack.icon,
+        "count": count,
+        "simulated_count": simulated,
+        "headline": None
+        if headline is None
+        else {
+            "attr": pack.headline,
+            "label_vi": headline.vi,
+            "label_en": headline.en,
+            "unit": symbol(headline, None),
+            "unit_code": headline.unit,
+            "decimals": headline.decimals,
+            "band": headline.band,
+        },
+        "expected_period_s": pack.expected_period_s,
+    }
+
+
+ROUTES = (city_board, replay)

@@ -1,0 +1,218 @@
+"""HTTP handlers of the city for our own screens: one entity, its course, search."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from litestar import get
+from litestar.params import Parameter
+
+from haidang.base.clock import LOCAL, Clock
+from haidang.base.database import Connection, Database
+from haidang.base.problems import NOT_FOUND, Problem
+from haidang.base.settings import Settings
+from haidang.base.text import fold
+from haidang.city.packs import Packs, TypePack, site_packs, symbol
+from haidang.city.query import entities, history
+from haidang.city.query.problems import bad
+from haidang.city.query.temporal import parse_instant
+from haidang.city.represent import KINDS, instances, stored_attributes
+from haidang.city.service import City
+from haidang.city.store import read
+from haidang.city.store.read import Row
+from haidang.city.terms import Terms
+from haidang.city.times import format_us, to_us
+from haidang.organisation.permissions import Principal
+from haidang.organisation.store import areas
+
+SEARCH_MAX = 50
+_Id = Annotated[str, Parameter(max_length=2_048)]
+
+
+@get("/api/v1/entities/{entity_id:str}", opt={"permission": "entity.read"}, summary="Thực thể / an entity")
+async def entity(
+    *, entity_id: _Id, db: Database, settings: Settings, clock: Clock, city: City, principal: Principal
+) -> dict[str, Any]:
+    """All that is known of one entity now, each value with unit, age and whether it is still fresh."""
+    row = await _seen(db, city.terms, principal, entity_id)
+    packs = site_packs(settings.data_dir)
+    pack = _pack(packs, city.terms, row)
+    async with db.transaction() as conn:
+        owner, area = await read.labels(conn, row.owner_org, row.area_code)
+    attributes = _attributes(city.terms, packs, pack, row, to_us(clock.now()))
+    location = next((one["value"] for one in attributes if one["name"] == "location"), None)
+    return {
+        "id": row.id,
+        "type": pack.type,
+        "type_vi": pack.vi,
+        "type_en": pack.en,
+        "name": row.name or row.id.rsplit(":", 1)[-1],
+        "owner": {"id": row.owner_org, "name": owner},
+        "area": None if row.area_code is None else {"code": row.area_code, "name": area},
+        "sector": row.sector,
+        "source": row.source,
+        "simulated": row.simulated,
+        "location": location,
+        "version": row.version,
+        "seq": row.seq,
+        "modified_at": format_us(to_us(row.mod)),
+        "expected_period_s": pack.expected_period_s,
+        "attributes": [one for one in attributes if one["name"] not in ("location", "name")],
+    }
+
+
+@get(
+    "/api/v1/entities/{entity_id:str}/history",
+    opt={"permission": "entity.read"},
+    summary="Lịch sử / history",
+)
+async def entity_history(
+    *,
+    entity_id: _Id,
+    db: Database,
+    settings: Settings,
+    clock: Clock,
+    city: City,
+    principal: Principal,
+    attrs: Annotated[str, Parameter(max_length=2_000)] = "",
+    start: Annotated[str | None, Parameter(query="from", max_length=40)] = None,
+    end: Annotated[str | None, Parameter(query="to", max_length=40)] = None,
+    step: Literal["raw", "hour"] = "raw",
+) -> dict[str, Any]:
+    """The course of some attributes (none named: all numbers), by default of the last 24 hours."""
+    now = clock.now()
+    last = now if end is None else parse_instant(end, "to")
+    first = last - timedelta(days=1) if start is None else parse_instant(start, "from")
+    if first > last:
+        raise bad("from đứng sau to.", "from is after to.")
+    row = await _seen(db, city.terms, principal, entity_id)
+    packs = site_packs(settings.data_dir)
+    pack = _pack(packs, city.terms, row)
+    names = tuple(name for name in attrs.split(",") if name)
+    course = await history.course(
+        db, city.terms, row, attrs=names, start=first, end=last + timedelta(microseconds=1), step=step
+    )
+    return {
+        "id": row.id,
+        "from": _iso(first),
+        "to": _iso(last),
+        "step": step,
+        "as_of": _iso(now),
+        "expected_period_s": pack.expected_period_s,
+        "series": [
+            {"attr": one.attr, **_labels(packs, pack, one.attr, one.unit), "points": one.points}
+            for one in course.series
+        ],
+        "truncated": course.truncated,
+    }
+
+
+@get("/api/v1/search", opt={"permission": "entity.read"}, summary="Tìm không dấu / search without accents")
+async def search(
+    *,
+    db: Database,
+    settings: Settings,
+    clock: Clock,
+    city: City,
+    principal: Principal,
+    q: Annotated[str, Parameter(max_length=200)],
+    limit: Annotated[int, Parameter(ge=1, le=SEARCH_MAX)] = 20,
+) -> dict[str, Any]:
+    """Entities the asker may see, and areas, whose name holds the text, accents and case aside."""
+    packs = site_packs(settings.data_dir)
+    found = await entities.by_name(db, principal, q, limit)
+    items = [
+        {
+            "kind": "entity",
+            "id": id_,
+            "name": name or id_.rsplit(":", 1)[-1],
+            "subtitle": packs.type(city.terms.type_names(type_id)[0]).vi,
+            "lon": lon,
+            "lat": lat,
+        }
+        for id_, type_id, name, lon, lat, _ in found
+    ]
+    async with db.transaction() as conn:
+        places = await _areas(conn, q, clock.now().astimezone(LOCAL).date(), limit)
+    # Areas are few and are meant when somebody types the name of a place; they never push all entities out.
+    kept = places[: max(3, limit - len(items))]
+    return {"items": (kept + items)[:limit]}
+
+
+async def _areas(conn: Connection, text: str, today: date, limit: int) -> list[dict[str, Any]]:
+    if not fold(text):
+        return []
+    found = await areas.search(conn, today, text=text, limit=limit)
+    return [
+        {
+            "kind": "area",
+            "id": one.code,
+            "name": one.full_name,
+            "subtitle": one.parent_code or "",
+            "lon": one.lon,
+            "lat": one.lat,
+        }
+        for one in found
+    ]
+
+
+async def _seen(db: Database, terms: Terms, principal: Principal, entity_id: str) -> Row:
+    row = await entities.entity(db, terms, principal, entity_id)
+    if row is None:
+        raise Problem(NOT_FOUND, f"Không có thực thể {entity_id}.", f"There is no entity {entity_id}.")
+    return row
+
+
+def _pack(packs: Packs, terms: Terms, row: Row) -> TypePack:
+    names = terms.type_names(row.type_id)
+    return next((packs.types[one] for one in names if one in packs.types), packs.type(names[0]))
+
+
+def _attributes(terms: Terms, packs: Packs, pack: TypePack, row: Row, now_us: int) -> list[dict[str, Any]]:
+    order = {name: place for place, name in enumerate(pack.attributes)}
+    found: list[dict[str, Any]] = []
+    for number, stored, at_us in stored_attributes(row.doc, row.static):
+        name = terms.attr_name(number)
+        for one in instances(stored, at_us):
+            age_s = None if one.observed_us is None else (now_us - one.observed_us) / 1e6
+            found.append(
+                {
+                    "name": name if one.dataset is None else f"{name} ({one.dataset})",
+                    **_labels(packs, pack, name, one.unit),
+                    "kind": KINDS[one.kind][0],
+                    "value": one.value,
+                    "observed_at": None if one.observed_us is None else format_us(one.observed_us),
+                    "received_at": None,
+                    "state": state(age_s, pack.expected_period_s),
+                }
+            )
+    if pack.headline:
+        order[pack.headline] = -1
+    return sorted(found, key=lambda one: (order.get(one["name"], len(order)), one["name"]))
+
+
+def state(age_s: float | None, period_s: float) -> str:
+    """Return whether a value is fresh, stale (older than its period), dead (than three), or static (no age)."""
+    if age_s is None:
+        return "static"
+    return "fresh" if age_s <= period_s else "stale" if age_s <= 3 * period_s else "dead"
+
+
+def _labels(packs: Packs, pack: TypePack, name: str, unit_code: str | None) -> dict[str, Any]:
+    shown = packs.attribute(pack.type, name)
+    return {
+        "label_vi": shown.vi,
+        "label_en": shown.en,
+        "unit": symbol(shown, unit_code),
+        "unit_code": unit_code or shown.unit,
+        "decimals": shown.decimals,
+        "band": shown.band,
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return format_us(to_us(moment))
+
+
+ROUTES = (entity, entity_history, search)

@@ -1,0 +1,63 @@
+"""The one ordered log, read: what changed after a sequence number, where its head is, what was known when.
+
+All rooms append to it (entities through the writer, the rest through ``base.eventlog``); the steps of the
+pipeline read it with a durable cursor, screens resume and replay from it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from haidang.base.database import Connection
+from haidang.city.store import log as store
+
+READ_MAX = 10_000
+"""Most rows one call returns."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One row of the log: an observation of an entity, a step of its life, or another room's event."""
+
+    seq: int
+    kind: int
+    """``model.Kind``."""
+    t: datetime
+    """When it was observed, or received where nothing says when it was observed."""
+    eid: int
+    """0 for an event."""
+    k: int
+    """Keyset that says what ``v`` means."""
+    v: tuple[float, ...] | None
+    j: dict[str, Any] | None
+
+
+async def read(conn: Connection, after: int, limit: int = 1_000) -> list[Change]:
+    """Return the next rows after ``after`` in order of ``seq``, at most ``limit``."""
+    rows = await store.rows_after(conn, after, min(limit, READ_MAX))
+    return [
+        Change(seq, kind, t, eid, k, None if v is None else tuple(v), j)
+        for seq, kind, t, eid, k, v, j in rows
+    ]
+
+
+async def head(conn: Connection) -> int:
+    """Return the last sequence number that is durable; 0 in an empty city."""
+    return await store.head(conn)
+
+
+async def as_of(conn: Connection, at: datetime) -> int:
+    """Return the last sequence number recorded by ``at``; 0 where nothing was."""
+    return (await store.moment(conn, at))[0]
+
+
+async def cursor(conn: Connection, step: str) -> int | None:
+    """Return how far a step has come and hold it until commit; None while another holds it."""
+    return await store.take_cursor(conn, step)
+
+
+async def advance(conn: Connection, step: str, seq: int) -> None:
+    """Move a step's cursor; it commits with whatever the step wrote."""
+    await store.advance_cursor(conn, step, seq)

@@ -1,0 +1,69 @@
+"""SQL of the ordered log: rows after a number, its head, recorded moments, the pipeline's cursors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from haidang.base.database import Connection
+
+Row = tuple[int, int, datetime, int, int, list[float] | None, dict[str, Any] | None]
+"""seq, kind, t, eid, k, v, j."""
+
+# The numbers are gap-free, so the upper end bounds the scan: brin(seq) reads only the pages of this stretch.
+_AFTER = """
+SELECT seq, kind, t, eid, k, v, j FROM change
+WHERE seq > %(after)s AND seq <= %(after)s + %(limit)s
+ORDER BY seq
+"""
+
+_MOMENT = """
+(SELECT h.seq, h.at FROM city_head h WHERE h.at <= %(at)s)
+UNION ALL
+(SELECT m.seq, m.at FROM moment m WHERE m.at <= %(at)s ORDER BY m.at DESC LIMIT 1)
+LIMIT 1
+"""
+
+
+async def rows_after(conn: Connection, after: int, limit: int) -> list[Row]:
+    """Return the rows ``after < seq <= after + limit`` in order."""
+    found = await conn.execute(_AFTER, {"after": after, "limit": limit})
+    return await found.fetchall()
+
+
+async def head(conn: Connection) -> int:
+    """Return the log's last number."""
+    row = await (await conn.execute("SELECT seq FROM city_head")).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def moment(conn: Connection, at: datetime) -> tuple[int, datetime | None]:
+    """Return the last recorded (seq, instant) not after ``at``; (0, None) before the first."""
+    row = await (await conn.execute(_MOMENT, {"at": at})).fetchone()
+    return (int(row[0]), row[1]) if row else (0, None)
+
+
+async def moments(conn: Connection, after: int, until: int) -> list[tuple[int, datetime]]:
+    """Return the recorded moments of a stretch of the log, oldest first, its head included."""
+    found = await conn.execute(
+        """
+        SELECT m.seq, m.at FROM moment m WHERE m.seq > %(after)s AND m.seq <= %(until)s
+        UNION SELECT h.seq, h.at FROM city_head h WHERE h.seq > %(after)s AND h.seq <= %(until)s
+        ORDER BY 1
+        """,
+        {"after": after, "until": until},
+    )
+    return [(int(seq), at) for seq, at in await found.fetchall()]
+
+
+async def take_cursor(conn: Connection, step: str) -> int | None:
+    """Lock and return a step's cursor (made at 0 when new); None while another transaction holds it."""
+    await conn.execute("INSERT INTO cursor (step, seq) VALUES (%s, 0) ON CONFLICT DO NOTHING", (step,))
+    found = await conn.execute("SELECT seq FROM cursor WHERE step = %s FOR UPDATE SKIP LOCKED", (step,))
+    row = await found.fetchone()
+    return int(row[0]) if row else None
+
+
+async def advance_cursor(conn: Connection, step: str, seq: int) -> None:
+    """Set a step's cursor."""
+    await conn.execute("UPDATE cursor SET seq = %s WHERE step = %s", (seq, step))
