@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from haidang.base.clock import Clock
+from haidang.base.clock import Clock, SystemClock
 from haidang.base.database import Connection
 from haidang.organisation.permissions import Principal
 from haidang.organisation.store import chain as store
@@ -25,6 +25,7 @@ from haidang.organisation.store import chain as store
 AUDIT = "audit"
 GENESIS = bytes(32)
 """What stands as the previous hash of the first entry."""
+_MACHINE = SystemClock()
 _BODY_BYTES_MAX = 64 * 1024
 
 
@@ -127,15 +128,19 @@ async def append(
 
 async def audit(
     connection: Connection,
-    clock: Clock,
     principal: Principal,
     action: str,
     subject: str,
     detail: Any = None,
     *,
     org_id: int | None = None,
+    clock: Clock = _MACHINE,
 ) -> Entry:
-    """Write an act of ``principal`` into the audit log; ``org_id`` is the agency whose matter it is."""
+    """Write an act of ``principal`` into the audit log, within the transaction of the act itself.
+
+    ``action`` is ``noun.verb`` (``account.create``), ``subject`` the thing (``account:7``), ``org_id`` the
+    agency whose matter it is (absent: the actor's own); it decides who may read the entry.
+    """
     return await append(
         connection,
         clock,
@@ -170,18 +175,9 @@ def verify(
         if noted and entry.no == noted[0]:
             noted_hash = entry.hash
     if kept and kept != (no, last):
-        breaks.append(_end(no, kept[0]))
+        breaks.append(_end(no, kept[0]) if no < kept[0] else _differs(no))
     if noted and noted_hash != noted[1]:
-        breaks.append(
-            _end(no, noted[0])
-            if noted_hash is None
-            else Break(
-                noted[0],
-                "head-differs",
-                "mã băm khác với mã đã ghi lại",
-                "the hash is not the one written down",
-            )
-        )
+        breaks.append(_end(no, noted[0]) if noted_hash is None else _differs(noted[0]))
     return Verdict(log, count, no, last, tuple(breaks))
 
 
@@ -203,6 +199,10 @@ def _check(entry: Entry, last_no: int, last_hash: str) -> Iterable[Break]:
         yield Break(
             entry.no, "altered", "nội dung đã bị sửa", "what it says was changed after it was written"
         )
+
+
+def _differs(no: int) -> Break:
+    return Break(no, "head-differs", "mã băm khác với mã đã ghi lại", "the hash is not the one written down")
 
 
 def _end(no: int, head_no: int) -> Break:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Literal
 
 import shapely
@@ -51,7 +50,7 @@ def _plant(
     trees: dict[Level, tuple[shapely.STRtree, list[str]]] = {}
     for level, found in rows.items():
         if found:
-            shapes: Sequence[shapely.Geometry] = shapely.from_geojson([row[4] for row in found])
+            shapes = shapely.from_geojson([row[4] for row in found])
             shapely.prepare(shapes)
             trees[level] = shapely.STRtree(shapes), [row[0] for row in found]
     return trees

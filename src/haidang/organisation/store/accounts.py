@@ -208,13 +208,14 @@ async def update_role(connection: Connection, changed: Role) -> None:
 
 
 async def administrators(
-    connection: Connection, role_name: str, *, without_grant: int | None = None
+    connection: Connection, role_name: str, *, without_grant: int | None = None, hold: bool = True
 ) -> set[int]:
-    """Return the accounts that can administer everything, and let nobody change that until the commit.
+    """Return the accounts that can administer everything; ``hold`` lets nobody change that until the commit.
 
     ``without_grant`` leaves one grant out of the count, as if it had been taken away already.
     """
-    await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ADMINISTRATORS,))
+    if hold:
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ADMINISTRATORS,))
     cursor = await connection.execute(
         "SELECT DISTINCT a.id FROM account a JOIN account_grant g ON g.account_id = a.id "
         "WHERE g.role = %s AND g.org_id IS NULL AND g.area_code IS NULL AND g.sector IS NULL "

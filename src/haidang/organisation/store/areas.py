@@ -10,7 +10,10 @@ from haidang.base.database import Connection
 from haidang.base.text import fold, sort_key
 from haidang.organisation.model import Area, AreaSuccession
 
-_COLUMNS = "a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind, a.parent_code, a.lon, a.lat, a.source"
+_COLUMNS = (
+    "a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind, a.parent_code, "
+    "a.lon, a.lat, a.source"
+)
 _ON = "a.valid_from <= %(on)s AND (a.valid_to IS NULL OR %(on)s < a.valid_to)"
 
 
@@ -32,14 +35,17 @@ async def replace_list(
     """Put a whole new list in place of the old one, by COPY (about a third of a second)."""
     await connection.execute("DELETE FROM area_succession")
     await connection.execute("DELETE FROM area")
-    columns = "code, valid_from, valid_to, since_exact, name, full_name, kind, parent_code, fold, sort_key, lon, lat, source"
+    columns = (
+        "code, valid_from, valid_to, since_exact, name, full_name, kind, parent_code, "
+        "fold, sort_key, lon, lat, source"
+    )
     async with connection.cursor() as cursor:
         async with cursor.copy(f"COPY area ({columns}) FROM STDIN") as copy:
             for a in areas:
                 await copy.write_row(
                     (
-                        a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind, a.parent_code,
-                        fold(a.full_name), sort_key(a.name), a.lon, a.lat, a.source,
+                        a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind,
+                        a.parent_code, fold(a.full_name), sort_key(a.name), a.lon, a.lat, a.source,
                     )
                 )  # fmt: skip
         async with cursor.copy("COPY area_succession FROM STDIN") as copy:
@@ -87,7 +93,8 @@ async def search(
         where.append("(a.sort_key, a.code) > (%(after_key)s, %(after_code)s)")
         values["after_key"], values["after_code"] = after
     cursor = await connection.execute(
-        f"SELECT {_COLUMNS} FROM area a WHERE {' AND '.join(where)} ORDER BY a.sort_key, a.code LIMIT %(limit)s",
+        f"SELECT {_COLUMNS} FROM area a WHERE {' AND '.join(where)} "
+        "ORDER BY a.sort_key, a.code LIMIT %(limit)s",
         values,
     )
     return [_area(row) for row in await cursor.fetchall()]
@@ -122,3 +129,9 @@ async def subtree(connection: Connection, code: str) -> frozenset[str]:
         "SELECT code FROM area WHERE parent_code = %s AND valid_to IS NULL", (code,)
     )
     return frozenset({code, *(row[0] for row in await cursor.fetchall())})
+
+
+async def stands(connection: Connection, code: str) -> bool:
+    """Say whether a code names a unit of today."""
+    cursor = await connection.execute("SELECT 1 FROM area WHERE code = %s AND valid_to IS NULL", (code,))
+    return await cursor.fetchone() is not None

@@ -20,9 +20,8 @@ async def lock_head(connection: Connection, log: str, genesis: bytes) -> tuple[i
         "INSERT INTO chain_head (log, no, hash) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (log, genesis)
     )
     cursor = await connection.execute("SELECT no, hash FROM chain_head WHERE log = %s FOR UPDATE", (log,))
-    row = await cursor.fetchone()
-    assert row is not None, "the head was inserted above"
-    return int(row[0]), bytes(row[1])
+    [(no, digest)] = await cursor.fetchall()
+    return int(no), bytes(digest)
 
 
 async def append(connection: Connection, entry: Entry) -> None:
@@ -97,7 +96,8 @@ async def page(
         limits.append("(c.action = %(action)s OR starts_with(c.action, %(action)s || '.'))")
         values["action"] = action
     cursor = await connection.execute(
-        "SELECT c.log, c.no, c.at, c.actor, c.action, c.subject, c.org_id, c.body, encode(c.prev_hash, 'hex'), "
+        "SELECT c.log, c.no, c.at, c.actor, c.action, c.subject, c.org_id, c.body, "
+        "encode(c.prev_hash, 'hex'), "
         f"encode(c.hash, 'hex') FROM chain c WHERE c.log = %(log)s AND {' AND '.join(limits)} "
         "ORDER BY c.no DESC LIMIT %(limit)s",
         values,

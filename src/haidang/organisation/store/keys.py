@@ -10,8 +10,8 @@ from haidang.organisation.model import Key
 from haidang.organisation.permissions import Scope
 
 _SELECT = (
-    "SELECT k.id, k.name, k.prefix, k.org_id, k.area_code, k.sector, k.permissions, k.created_at, k.created_by, "
-    "k.expires_at, k.last_used_at, k.revoked_at FROM api_key k "
+    "SELECT k.id, k.name, k.prefix, k.org_id, k.area_code, k.sector, k.permissions, k.created_at, "
+    "k.created_by, k.expires_at, k.last_used_at, k.revoked_at FROM api_key k "
 )
 
 

@@ -14,7 +14,8 @@ from haidang.organisation.model import Org, OrgAlias, OrgSuccession
 from haidang.organisation.org_names import name_key
 
 _SELECT = """
-SELECT o.id, o.parent_id, o.path, o.name, o.short_name, o.kind, o.area_code, o.valid_from, o.valid_to, o.version,
+SELECT o.id, o.parent_id, o.path, o.name, o.short_name, o.kind, o.area_code,
+       o.valid_from, o.valid_to, o.version,
        coalesce((SELECT json_agg(json_build_array(x.text, x.kind, x.valid_from, x.valid_to) ORDER BY x.text)
                  FROM org_alias x WHERE x.org_id = o.id), '[]')
 FROM org o
@@ -73,8 +74,9 @@ async def insert(
         "WITH new AS (SELECT nextval(pg_get_serial_sequence('org', 'id'))::int AS id) "
         "INSERT INTO org (id, parent_id, path, name, name_fold, name_sort, short_name, short_fold, kind, "
         "area_code, valid_from, valid_to) "
-        "SELECT id, %(parent)s, %(path)s::int[] || id, %(name)s, %(name_fold)s, %(name_sort)s, %(short_name)s, "
-        "%(short_fold)s, %(kind)s, %(area_code)s, %(valid_from)s, %(valid_to)s FROM new RETURNING id",
+        "SELECT id, %(parent)s, %(path)s::int[] || id, %(name)s, %(name_fold)s, %(name_sort)s, "
+        "%(short_name)s, %(short_fold)s, %(kind)s, %(area_code)s, %(valid_from)s, %(valid_to)s "
+        "FROM new RETURNING id",
         _columns(name, short_name)
         | {
             "parent": parent.id if parent else None,
@@ -94,8 +96,8 @@ async def update(connection: Connection, org: Org) -> None:
     """Write an agency's own fields and aliases; where its parent changed, its whole subtree moves along."""
     await connection.execute(
         "UPDATE org SET parent_id = %(parent)s, name = %(name)s, name_fold = %(name_fold)s, "
-        "name_sort = %(name_sort)s, short_name = %(short_name)s, short_fold = %(short_fold)s, kind = %(kind)s, "
-        "area_code = %(area_code)s, valid_from = %(valid_from)s, valid_to = %(valid_to)s, "
+        "name_sort = %(name_sort)s, short_name = %(short_name)s, short_fold = %(short_fold)s, "
+        "kind = %(kind)s, area_code = %(area_code)s, valid_from = %(valid_from)s, valid_to = %(valid_to)s, "
         "version = version + 1 WHERE id = %(id)s",
         _columns(org.name, org.short_name)
         | {
@@ -136,10 +138,12 @@ async def called(connection: Connection, key: str, on: date) -> list[Org]:
                 SELECT id, 1 AS rank FROM org WHERE name_fold = %(key)s
                 UNION ALL SELECT id, 2 FROM org WHERE short_fold = %(key)s
                 UNION ALL SELECT org_id, 3 FROM org_alias WHERE fold = %(key)s
-                    AND (valid_from IS NULL OR valid_from <= %(on)s) AND (valid_to IS NULL OR %(on)s < valid_to)
+                    AND (valid_from IS NULL OR valid_from <= %(on)s)
+                    AND (valid_to IS NULL OR %(on)s < valid_to)
             ) AS hit GROUP BY id
         ) AS found USING (id)
-        WHERE (o.valid_from IS NULL OR o.valid_from <= %(on)s) AND (o.valid_to IS NULL OR %(on)s < o.valid_to)
+        WHERE (o.valid_from IS NULL OR o.valid_from <= %(on)s)
+          AND (o.valid_to IS NULL OR %(on)s < o.valid_to)
         ORDER BY found.rank, cardinality(o.path), o.id
         """,
         {"key": key, "on": on},
@@ -150,7 +154,8 @@ async def called(connection: Connection, key: str, on: date) -> list[Org]:
 async def successions(connection: Connection) -> list[OrgSuccession]:
     """Return every succession of the site (a province has some dozens)."""
     cursor = await connection.execute(
-        "SELECT old_id, new_id, on_date, kind, scope, legal_basis FROM org_succession ORDER BY on_date, old_id"
+        "SELECT old_id, new_id, on_date, kind, scope, legal_basis FROM org_succession "
+        "ORDER BY on_date, old_id"
     )
     names = ("old_id", "new_id", "on_date", "kind", "scope", "legal_basis")
     return [OrgSuccession(**dict(zip(names, row, strict=True))) for row in await cursor.fetchall()]
@@ -180,3 +185,11 @@ def _columns(name: str, short_name: str | None) -> dict[str, Any]:
         "short_name": short_name,
         "short_fold": name_key(short_name) if short_name else None,
     }
+
+
+async def children(connection: Connection, org_id: int) -> list[Org]:
+    """Return the agencies directly under one."""
+    cursor = await connection.execute(
+        _SELECT + "WHERE o.parent_id = %s ORDER BY o.name_sort, o.id", (org_id,)
+    )
+    return [_org(row) for row in await cursor.fetchall()]

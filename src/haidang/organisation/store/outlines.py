@@ -38,16 +38,16 @@ async def record_import(
         "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
         (file_name, sha256, note, at, by, accepted, refused),
     )
-    row = await cursor.fetchone()
-    assert row is not None, "INSERT RETURNING gives a row"
-    return int(row[0])
+    [(number,)] = await cursor.fetchall()
+    return int(number)
 
 
 async def replace(connection: Connection, import_id: int, rows: Iterable[OutlineRow]) -> None:
     """Put outlines in place of those that the same units had."""
     async with connection.cursor() as cursor:
         await cursor.executemany(
-            "INSERT INTO area_outline (code, valid_from, level, west, south, east, north, geometry, import_id) "
+            "INSERT INTO area_outline "
+            "(code, valid_from, level, west, south, east, north, geometry, import_id) "
             "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (code, valid_from) DO UPDATE SET "
             "level = excluded.level, west = excluded.west, south = excluded.south, east = excluded.east, "
             "north = excluded.north, geometry = excluded.geometry, import_id = excluded.import_id",

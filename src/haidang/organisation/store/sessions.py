@@ -90,7 +90,8 @@ async def forgive(connection: Connection, name: str, address: str) -> None:
     """After a success: forget the name's failures, and take this attempt off the address's count."""
     await connection.execute("DELETE FROM login_attempt WHERE subject = %s", (name,))
     await connection.execute(
-        "UPDATE login_attempt SET failures = greatest(failures - 1, 0), locked_until = NULL WHERE subject = %s",
+        "UPDATE login_attempt SET failures = greatest(failures - 1, 0), locked_until = NULL "
+        "WHERE subject = %s",
         (address,),
     )
 

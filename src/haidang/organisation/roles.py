@@ -1,0 +1,30 @@
+"""The roles that every site has. A site makes further ones; these stay as they are."""
+
+from __future__ import annotations
+
+from haidang.organisation.model import Role
+from haidang.organisation.permissions import PERMISSIONS
+
+ADMINISTRATOR = "administrator"
+
+_READ = ("entity.read", "feed.read", "org.read", "area.read")
+
+
+def _role(name: str, vi: str, en: str, *permissions: str) -> Role:
+    unknown = set(permissions) - set(PERMISSIONS)
+    if unknown:
+        raise ValueError(f"unknown permissions: {sorted(unknown)}")
+    return Role(name=name, vi=vi, en=en, permissions=permissions, builtin=True, version=1)
+
+
+BUILTIN: tuple[Role, ...] = (
+    _role(ADMINISTRATOR, "Quản trị hệ thống", "Administrator", *PERMISSIONS),
+    _role(
+        "data_steward", "Quản trị dữ liệu", "Data steward",
+        *_READ, "entity.write", "entity.delete", "feed.run", "feed.manage", "area.manage", "system.read",
+    ),
+    _role("duty_operator", "Trực ban", "Duty operator", *_READ, "feed.run", "system.read"),
+    _role("department_officer", "Chuyên viên sở, ngành", "Department officer", *_READ, "entity.write"),
+    _role("viewer", "Người xem", "Viewer", *_READ),
+    _role("device", "Thiết bị, hệ thống gửi dữ liệu", "Device", "entity.read", "entity.write"),
+)  # fmt: skip
