@@ -9,6 +9,7 @@ else the server gave to :func:`working`.
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,8 @@ def make_jobs(url: str, rooms: Mapping[str, Blueprint] | None = None) -> App:
     )
     app = App(connector=connector)
     for room, blueprint in ({"base": JOBS} | dict(rooms or {})).items():
-        app.add_tasks_from(blueprint, namespace=room)
+        # A copy: the library writes the room's name into the tasks it takes, so that it takes them only once.
+        app.add_tasks_from(copy.deepcopy(blueprint), namespace=room)
     return app
 
 

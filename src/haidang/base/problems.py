@@ -59,7 +59,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
         if self.en:
             body["detail_en"] = self.en
         if self.faults:
-            body["faults"] = msgspec.to_builtins(self.faults)
+            body["faults"] = list(msgspec.to_builtins(self.faults))
         if instance:
             body["instance"] = instance
         return body | self.extra

@@ -138,11 +138,10 @@ def test_a_torn_creation_is_begun_anew(tmp_path: Path) -> None:
     try:
         (folder / "postgres.new" / "base").mkdir(parents=True)
         (folder / "postgres.new" / "PG_VERSION").write_text("18\n")
-        with running(Settings(data_dir=folder, postgres_shared_buffers_mb=16)) as url:
-            with psycopg.connect(_maintenance(url)) as connection:
-                facts = connection.execute(
-                    "SELECT current_setting('server_encoding'), current_setting('data_checksums'), lower('ĐỖ')"
-                ).fetchone()
+        asked = "SELECT current_setting('server_encoding'), current_setting('data_checksums'), lower('ĐỖ')"
+        settings = Settings(data_dir=folder, postgres_shared_buffers_mb=16)
+        with running(settings) as url, psycopg.connect(_maintenance(url)) as connection:
+            facts = connection.execute(asked).fetchone()
         assert facts == ("UTF8", "on", "đỗ")
     finally:
         shutil.rmtree(folder)
