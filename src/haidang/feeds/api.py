@@ -1,0 +1,164 @@
+"""The feeds screen's routes. A feed out of the asker's sight answers 404, as if it did not exist."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get, post
+from litestar.params import Parameter
+
+from haidang.base.clock import Clock
+from haidang.base.database import Database
+from haidang.base.problems import INVALID, Fault, Problem
+from haidang.feeds import store
+from haidang.feeds.service import FeedRunner, overview, screen
+from haidang.organisation.permissions import Principal
+
+Key = Annotated[str, Parameter(header="Idempotency-Key")]
+PAGE_MAX = 200
+
+
+class Note(msgspec.Struct, forbid_unknown_fields=True):
+    """What somebody found when looking into a refused row."""
+
+    note: Annotated[str, msgspec.Meta(max_length=screen.NOTE_MAX)] = ""
+
+
+@get("/api/v1/feeds", opt={"permission": "feed.read"}, tags=["feeds"], summary="All feeds")
+async def list_feeds(db: Database, clock: Clock, principal: Principal, feeds: FeedRunner) -> dict[str, Any]:
+    """Return every feed the asker may see, and the site's faulty declarations to who may mend them."""
+    async with db.transaction() as connection:
+        items = await overview.every(connection, principal, clock.now())
+    undeclared: list[Any] = []
+    if principal.everywhere("feed.manage"):
+        undeclared = [msgspec.to_builtins(fault) for fault in feeds.undeclared.values()]
+    return {"items": items, "next": None, "undeclared": undeclared}
+
+
+@get("/api/v1/feeds/{name:str}", opt={"permission": "feed.read"}, tags=["feeds"], summary="One feed")
+async def get_feed(name: str, db: Database, clock: Clock, principal: Principal) -> dict[str, Any]:
+    """Return one feed."""
+    async with db.transaction() as connection:
+        return await overview.one(connection, principal, name, clock.now())
+
+
+@get("/api/v1/feeds/{name:str}/runs", opt={"permission": "feed.read"}, tags=["feeds"], summary="Its runs")
+async def list_runs(
+    *, name: str, db: Database, principal: Principal, cursor: str | None = None, limit: int = 50
+) -> dict[str, Any]:
+    """Return a feed's runs, newest first."""
+    size = _size(limit)
+    async with db.transaction() as connection:
+        feed = await overview.visible(connection, principal, name, "feed.read")
+        found = await store.runs(connection, feed.id, _before(cursor), size + 1)
+    shown = [overview.present_run(msgspec.structs.asdict(run)) for run in found[:size]]
+    return {"items": shown, "next": str(found[size - 1].id) if len(found) > size else None}
+
+
+@get(
+    "/api/v1/feeds/{name:str}/refused",
+    opt={"permission": "feed.read"},
+    tags=["feeds"],
+    summary="Rows that were not taken as they came",
+)
+async def list_refused(
+    *,
+    name: str,
+    db: Database,
+    principal: Principal,
+    cursor: str | None = None,
+    limit: int = 50,
+    run: int | None = None,
+    is_open: Annotated[bool | None, Parameter(query="open")] = None,
+) -> dict[str, Any]:
+    """Return refused rows, refused values and warnings, newest first, each with reason and original text."""
+    size = _size(limit)
+    async with db.transaction() as connection:
+        feed = await overview.visible(connection, principal, name, "feed.read")
+        found = await store.refused(
+            connection, feed.id, before=_before(cursor), run_id=run, is_open=is_open, limit=size + 1
+        )
+    shown = [screen.present_refused(row) for row in found[:size]]
+    return {"items": shown, "next": str(found[size - 1]["id"]) if len(found) > size else None}
+
+
+@post(
+    "/api/v1/feeds/{name:str}/refused/{refused_id:int}/looked",
+    opt={"permission": "feed.run"},
+    tags=["feeds"],
+    summary="Mark a refused row as looked into",
+    status_code=200,
+)
+async def looked(
+    *, name: str, refused_id: int, data: Note, db: Database, clock: Clock, principal: Principal, key: Key
+) -> dict[str, Any]:
+    """Keep who looked into a refused row, and what was found."""
+    return await screen.look(screen.Asked(db, clock, principal, key), name, refused_id, data.note)
+
+
+@post(
+    "/api/v1/feeds/{name:str}/run",
+    opt={"permission": "feed.run"},
+    tags=["feeds"],
+    summary="Run a feed now",
+    status_code=202,
+)
+async def run_feed(
+    *, name: str, db: Database, clock: Clock, principal: Principal, feeds: FeedRunner, key: Key
+) -> dict[str, Any]:
+    """Ask for a run; its record appears among the runs, and the live stream tells its end."""
+    shown = await screen.ask_run(screen.Asked(db, clock, principal, key), name)
+    feeds.kick(name)
+    return shown
+
+
+@post(
+    "/api/v1/feeds/{name:str}/pause",
+    opt={"permission": "feed.run"},
+    tags=["feeds"],
+    summary="Pause a feed",
+    status_code=200,
+)
+async def pause_feed(
+    *, name: str, db: Database, clock: Clock, principal: Principal, feeds: FeedRunner, key: Key
+) -> dict[str, Any]:
+    """Stop a feed until it is resumed."""
+    shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, True)
+    feeds.look()
+    return shown
+
+
+@post(
+    "/api/v1/feeds/{name:str}/resume",
+    opt={"permission": "feed.run"},
+    tags=["feeds"],
+    summary="Resume a feed",
+    status_code=200,
+)
+async def resume_feed(
+    *, name: str, db: Database, clock: Clock, principal: Principal, feeds: FeedRunner, key: Key
+) -> dict[str, Any]:
+    """Let a paused feed go on."""
+    shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, False)
+    feeds.look()
+    return shown
+
+
+ROUTES = (list_feeds, get_feed, list_runs, list_refused, looked, run_feed, pause_feed, resume_feed)
+
+
+def _size(limit: int) -> int:
+    if not 1 <= limit <= PAGE_MAX:
+        vi, en = f"limit phải từ 1 đến {PAGE_MAX}.", f"limit must be between 1 and {PAGE_MAX}."
+        raise Problem(INVALID, vi, en, faults=(Fault("limit", vi, en, str(limit)),))
+    return limit
+
+
+def _before(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
+        vi, en = "cursor không hợp lệ.", "The cursor is not valid."
+        raise Problem(INVALID, vi, en, faults=(Fault("cursor", vi, en, cursor[:40]),))
+    return int(cursor)

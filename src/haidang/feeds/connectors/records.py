@@ -1,0 +1,268 @@
+"""Decoding what a source sent: delimited text, spreadsheets, GeoJSON and JSON, each to numbered rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+import orjson
+from python_calamine import CalamineError, CalamineWorkbook
+
+from haidang.base.problems import Fault
+from haidang.feeds.connectors import cut, unreadable
+from haidang.feeds.model.rows import Row, pick
+
+RECORD_LINES_MAX = 100
+"""A quoted cell that runs on for more lines than this has lost its closing quote."""
+CELL_MAX = 1 << 20
+XLSX_UNPACKED_MAX = 512 << 20
+_DELIMITERS = ",;\t|"
+csv.field_size_limit(CELL_MAX)
+
+
+def find_encoding(chunks: Iterable[bytes], declared: str) -> str:
+    """Return the encoding of a text, judged by its byte order mark or else by the whole of it.
+
+    Text that is not UTF-8 is taken for cp1258, the Vietnamese code page of older Windows programs.
+    """
+    if declared != "auto":
+        try:
+            return codecs.lookup(declared).name
+        except LookupError as cause:
+            raise unreadable(
+                f"Không biết bảng mã “{declared}”.", f"Unknown encoding “{declared}”."
+            ) from cause
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    marked: str | None = None
+    valid, first = True, True
+    for chunk in chunks:
+        if first:
+            marked, first = _marked(chunk), False
+        if valid and marked is None:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                valid = False
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        valid = False
+    return marked or ("utf-8" if valid else "cp1258")
+
+
+def _marked(head: bytes) -> str | None:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    # Without a mark, Latin letters in UTF-16 show as every second byte being zero.
+    sample = head[:2000]
+    for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
+        if len(sample) >= 4 and zeros.count(0) > len(zeros) * 0.4:
+            return encoding
+    return None
+
+
+def delimited(
+    lines: Iterator[str], *, delimiter: str, columns: tuple[str, ...], header_row: int = 1
+) -> Iterator[Row]:
+    """Yield the rows of a delimited text, whose header must hold every one of ``columns``."""
+    source = _Lines(lines)
+    for _ in range(header_row - 1):
+        source.skip()
+    head, _, _ = source.record(_delimiter(source, delimiter))
+    sign = source.delimiter
+    header = _header(
+        [unicodedata.normalize("NFC", cell).strip().lstrip("\ufeff") for cell in head or []], columns
+    )
+    number = 0
+    while True:
+        cells, original, problem = source.record(sign)
+        if cells is None and problem is None:
+            return
+        if problem is None and not any(cell.strip() for cell in cells or []):
+            continue
+        number += 1
+        if problem is None and cells is not None and len(cells) != len(header):
+            problem = (
+                f"Dòng có {len(cells)} ô, tiêu đề có {len(header)}.",
+                f"The row has {len(cells)} cells, the header {len(header)}.",
+            )
+        if problem is None and "\ufffd" in original:
+            problem = ("Có byte không đúng bảng mã.", "It has bytes that are not of the encoding.")
+        values = {} if problem else dict(zip(header, cells or [], strict=True))
+        yield Row(number, values, cut(original), problem)
+
+
+class _Lines:
+    """Lines with a way back, so that a record that swallowed its followers can return them."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._back: list[str] = []
+        self._taken: list[str] = []
+        self._ended = False
+        self.delimiter = ","
+
+    def skip(self) -> None:
+        self._next()
+
+    def peek(self) -> str:
+        line = self._next()
+        if line:
+            self._back.append(line)
+        return line
+
+    def record(self, delimiter: str) -> tuple[list[str] | None, str, tuple[str, str] | None]:
+        """Return the next record: its cells, its wording, and why it is unreadable if it is."""
+        self._taken, self._ended = [], False
+        reader = csv.reader(self, delimiter=delimiter)
+        problem: tuple[str, str] | None = None
+        cells: list[str] | None = None
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            problem = (f"Không tách được ô: {error}.", f"The cells cannot be told apart: {error}.")
+        original = "".join(self._taken).rstrip("\r\n")
+        if self._taken and (self._ended or (problem and len(self._taken) > 1)):
+            # The quote was never closed: only the first line is at fault, the others get their turn.
+            self._back += reversed(self._taken[1:])
+            original = self._taken[0].rstrip("\r\n")
+            problem = ("Dấu ngoặc kép không đóng.", "A quotation mark is never closed.")
+        return cells, original, problem
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._taken) >= RECORD_LINES_MAX:
+            self._ended = True
+            raise StopIteration
+        line = self._next()
+        if not line:
+            self._ended = True
+            raise StopIteration
+        self._taken.append(line)
+        return line
+
+    def _next(self) -> str:
+        return self._back.pop() if self._back else next(self._lines, "")
+
+
+def _delimiter(source: _Lines, declared: str) -> str:
+    if declared == "auto":
+        head = source.peek()
+        source.delimiter = max(_DELIMITERS, key=head.count)
+    else:
+        source.delimiter = {"tab": "\t"}.get(declared, declared)
+        if len(source.delimiter) != 1:
+            raise unreadable("Dấu phân cách phải là một ký tự.", "The delimiter is one character.")
+    return source.delimiter
+
+
+def _header(header: list[str], columns: tuple[str, ...]) -> list[str]:
+    absent = [column for column in columns if column not in header]
+    if absent:
+        shown = ", ".join(header)[:500]
+        raise unreadable(
+            f"Tiêu đề thiếu cột: {', '.join(absent)}. Đang có: {shown or '(không có)'}.",
+            f"The header lacks: {', '.join(absent)}. It has: {shown or '(nothing)'}.",
+            *(Fault(column, "Không có cột này.", "There is no such column.") for column in absent),
+        )
+    twice = sorted({column for column in columns if header.count(column) > 1})
+    if twice:
+        raise unreadable(
+            f"Cột có hai lần: {', '.join(twice)}.", f"Columns standing twice: {', '.join(twice)}."
+        )
+    return header
+
+
+def spreadsheet(
+    file: BinaryIO, *, sheet: str | None, columns: tuple[str, ...], header_row: int = 1
+) -> Iterator[Row]:
+    """Yield the rows of an XLSX sheet (the first, where none is named)."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > XLSX_UNPACKED_MAX:
+            raise unreadable("Bảng tính quá lớn khi giải nén.", "The workbook is too large when unpacked.")
+        file.seek(0)
+        book = CalamineWorkbook.from_filelike(file)
+        names = book.sheet_names
+        if not names or (sheet is not None and sheet not in names):
+            raise unreadable(
+                f"Không có trang tính “{sheet}”. Đang có: {', '.join(names)}.",
+                f"There is no sheet “{sheet}”. There are: {', '.join(names)}.",
+            )
+        cells = iter(book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False))
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as cause:
+        raise unreadable(
+            f"Không phải tệp XLSX đọc được: {cause}.", f"Not a readable XLSX file: {cause}."
+        ) from cause
+    head: list[Any] = []
+    for _ in range(header_row):
+        head = next(cells, [])
+    header = _header([unicodedata.normalize("NFC", str(cell)).strip() for cell in head], columns)
+    number = 0
+    for row in cells:
+        values: dict[str, Any] = {
+            name: None if cell == "" else cell for name, cell in zip(header, row, strict=False)
+        }
+        if all(value is None for value in values.values()):
+            continue
+        number += 1
+        yield Row(number, values, _wording(values))
+
+
+def geojson(body: bytes) -> Iterator[Row]:
+    """Yield the features of a GeoJSON collection: properties by name, ``$geometry`` and ``$id``."""
+    document = parse_json(body)
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        raise unreadable("Không phải FeatureCollection của GeoJSON.", "Not a GeoJSON FeatureCollection.")
+    for number, feature in enumerate(features, start=1):
+        if not isinstance(feature, dict) or feature.get("type") != "Feature":
+            yield Row(number, {}, _wording(feature), ("Không phải Feature.", "Not a Feature."))
+            continue
+        values = dict(feature.get("properties") or {}) if isinstance(feature.get("properties"), dict) else {}
+        values |= {"$geometry": feature.get("geometry"), "$id": feature.get("id")}
+        yield Row(number, values, _wording(feature))
+
+
+def json_rows(body: bytes, records: str) -> Iterator[Row]:
+    """Yield the objects at the dotted path ``records`` of a JSON document; one object is one row."""
+    document = parse_json(body)
+    found = pick(document, records) if records and isinstance(document, dict) else document
+    if records and found is None:
+        raise unreadable(
+            f"Không có “{records}” trong câu trả lời.", f"There is no “{records}” in the answer."
+        )
+    for number, item in enumerate(found if isinstance(found, list) else [found], start=1):
+        if isinstance(item, dict):
+            yield Row(number, item, _wording(item))
+        else:
+            yield Row(number, {}, _wording(item), ("Không phải đối tượng JSON.", "Not a JSON object."))
+
+
+def parse_json(body: bytes) -> Any:
+    """Decode JSON; a syntax error, wrong encoding or too deep nesting is one clear refusal."""
+    try:
+        return orjson.loads(body.removeprefix(codecs.BOM_UTF8))
+    except (orjson.JSONDecodeError, RecursionError) as cause:
+        raise unreadable(f"Không phải JSON hợp lệ: {cause}.", f"Not valid JSON: {cause}.") from cause
+
+
+def text_lines(body: bytes, encoding: str) -> Iterator[str]:
+    """Yield the lines of a text that is whole in memory."""
+    chosen = find_encoding([body], encoding)
+    yield from io.TextIOWrapper(io.BytesIO(body), encoding=chosen, errors="replace", newline="")
+
+
+def _wording(value: Any) -> str:
+    return cut(msgspec.json.encode(value, enc_hook=str).decode("utf-8", "replace"))
