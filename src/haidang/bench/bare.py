@@ -25,8 +25,8 @@ CREATE TABLE bench_bare.entity (LIKE public.entity INCLUDING ALL)
 INSERT INTO bench_bare.entity SELECT * FROM public.entity;
 CREATE TABLE bench_bare.change (LIKE public.change INCLUDING ALL);
 ANALYZE bench_bare.entity;
-CREATE TEMP TABLE incoming (eid int PRIMARY KEY, seq bigint, doc jsonb) ON COMMIT DELETE ROWS;
 """
+INCOMING = "CREATE TEMP TABLE incoming (eid int PRIMARY KEY, seq bigint, doc jsonb) ON COMMIT DELETE ROWS"
 _STATE = "SELECT eid, seq, doc FROM public.entity WHERE eid = ANY({}) ORDER BY eid"
 _HISTORY = (
     "SELECT c.* FROM public.change c JOIN public.entity e USING (eid, seq) WHERE eid = ANY({}) ORDER BY eid"
@@ -63,7 +63,6 @@ def capture(connection: psycopg.Connection, eids: Sequence[int]) -> list[Group]:
 def prepare(connection: psycopg.Connection) -> None:
     """Make the copies of the tables, with the same indexes and storage settings."""
     connection.execute(_COPIES)
-    connection.commit()
 
 
 def run(
