@@ -96,7 +96,7 @@ class House:
 
     def _prepare(self) -> dict[str, Any]:
         # In a process of its own, so that what the schema needs to be made does not stay in our memory.
-        command = [sys.executable, "-m", "haidang", "prepare", "--json", "--address", self.address]
+        command = [sys.executable, "-m", "haidang", "prepare", "--json"]
         if self._database:
             command.append("--create")
         child = spawn(command, environ=self._environ(), last_signal=signal.SIGTERM, stdout=subprocess.PIPE)

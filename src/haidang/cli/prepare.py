@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from haidang.base.clock import SystemClock
 from haidang.base.database import Database
 from haidang.base.opening import prepare as prepare_database
 from haidang.base.postgres import running
@@ -16,13 +17,13 @@ from haidang.base.settings import Settings, load_settings
 
 @click.command()
 @click.option("--create", is_flag=True, help="Create the database where it is missing.")
-@click.option("--address", help="Address of the server, for the first administrator's link.")
-@click.option("--json", "as_json", is_flag=True, help="Say what was done as one JSON object.")
-def prepare(*, create: bool, address: str | None, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Answer with JSON, and a first administrator's link.")
+def prepare(*, create: bool, as_json: bool) -> None:
     """Bring the database schema up to date; harmless to repeat."""
     settings = load_settings()
     with running(settings) as url:
-        found = asyncio.run(_prepare(settings, url, address, create=create or settings.database_url is None))
+        embedded = create or settings.database_url is None
+        found = asyncio.run(_prepare(settings, url, create=embedded, with_link=as_json))
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
@@ -31,13 +32,13 @@ def prepare(*, create: bool, address: str | None, as_json: bool) -> None:
 
 
 async def _prepare(
-    settings: Settings, url: str, address: str | None, *, create: bool
+    settings: Settings, url: str, *, create: bool, with_link: bool
 ) -> dict[str, list[str] | str | None]:
     from haidang.organisation import service  # noqa: PLC0415 - only this step needs the room
 
     ran = await prepare_database(url, embedded=create)
     link = None
-    if address:
+    if with_link:
         async with Database(url, pool_max=1) as db:
-            link = await service.first_administrator_link(db, settings.public_url or address)
+            link = await service.first_administrator_link(db, SystemClock(), settings)
     return {"migrations": ran, "first_administrator": link}
