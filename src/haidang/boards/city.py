@@ -131,9 +131,6 @@ async def frames(
         marks = await log.moments(conn, first, last)
         eids = {change[3] for change in changes if change[1] != Kind.EVENT}
         reducer = Reducer(asked, await _facts_then(conn, asked, first, eids=eids))
-    if not marks or marks[-1][0] < last:
-        # The stretch ends between two recorded moments: its rest belongs to the one before.
-        marks.append((last, marks[-1][1] if marks else start))
     found: list[Frame] = []
     place = 0
     for seq, at in marks:

@@ -17,7 +17,7 @@ from haidang.city.packs import Packs, TypePack, site_packs, symbol
 from haidang.city.query import entities, history
 from haidang.city.query.problems import bad
 from haidang.city.query.temporal import parse_instant
-from haidang.city.represent import KINDS, instances, stored_attributes
+from haidang.city.represent import KINDS, Stored, instances, stored_attributes
 from haidang.city.service import City
 from haidang.city.store import read
 from haidang.city.store.read import Row
@@ -32,15 +32,33 @@ _Id = Annotated[str, Parameter(max_length=2_048)]
 
 @get("/api/v1/entities/{entity_id:str}", opt={"permission": "entity.read"}, summary="Thực thể / an entity")
 async def entity(
-    *, entity_id: _Id, db: Database, settings: Settings, clock: Clock, city: City, principal: Principal
+    *,
+    entity_id: _Id,
+    db: Database,
+    settings: Settings,
+    clock: Clock,
+    city: City,
+    principal: Principal,
+    at: Annotated[str | None, Parameter(max_length=40)] = None,
 ) -> dict[str, Any]:
-    """All that is known of one entity now, each value with unit, age and whether it is still fresh."""
+    """All that is known of one entity, each value with unit, age and whether it is still fresh.
+
+    With ``at`` as it was known at that moment; 404 where it did not exist then.
+    """
     row = await _seen(db, city.terms, principal, entity_id)
+    now, seq = clock.now(), row.seq
+    known = list(stored_attributes(row.doc, row.static))
+    if at is not None:
+        now = parse_instant(at, "at")
+        then = await history.as_known(db, city.terms, row, now)
+        if then is None:
+            raise _missing(entity_id)
+        seq, known = then
     packs = site_packs(settings.data_dir)
     pack = _pack(packs, city.terms, row)
     async with db.transaction() as conn:
         owner, area = await read.labels(conn, row.owner_org, row.area_code)
-    attributes = _attributes(city.terms, packs, pack, row, to_us(clock.now()))
+    attributes = _attributes(city.terms, packs, pack, known, to_us(now))
     location = next((one["value"] for one in attributes if one["name"] == "location"), None)
     return {
         "id": row.id,
@@ -55,7 +73,7 @@ async def entity(
         "simulated": row.simulated,
         "location": location,
         "version": row.version,
-        "seq": row.seq,
+        "seq": min(seq, row.seq),
         "modified_at": format_us(to_us(row.mod)),
         "expected_period_s": pack.expected_period_s,
         "attributes": [one for one in attributes if one["name"] not in ("location", "name")],
@@ -160,8 +178,12 @@ async def _areas(conn: Connection, text: str, today: date, limit: int) -> list[d
 async def _seen(db: Database, terms: Terms, principal: Principal, entity_id: str) -> Row:
     row = await entities.entity(db, terms, principal, entity_id)
     if row is None:
-        raise Problem(NOT_FOUND, f"Không có thực thể {entity_id}.", f"There is no entity {entity_id}.")
+        raise _missing(entity_id)
     return row
+
+
+def _missing(entity_id: str) -> Problem:
+    return Problem(NOT_FOUND, f"Không có thực thể {entity_id}.", f"There is no entity {entity_id}.")
 
 
 def _pack(packs: Packs, terms: Terms, row: Row) -> TypePack:
@@ -169,10 +191,16 @@ def _pack(packs: Packs, terms: Terms, row: Row) -> TypePack:
     return next((packs.types[one] for one in names if one in packs.types), packs.type(names[0]))
 
 
-def _attributes(terms: Terms, packs: Packs, pack: TypePack, row: Row, now_us: int) -> list[dict[str, Any]]:
+def _attributes(
+    terms: Terms,
+    packs: Packs,
+    pack: TypePack,
+    known: list[tuple[int, Stored, int | None]],
+    now_us: int,
+) -> list[dict[str, Any]]:
     order = {name: place for place, name in enumerate(pack.attributes)}
     found: list[dict[str, Any]] = []
-    for number, stored, at_us in stored_attributes(row.doc, row.static):
+    for number, stored, at_us in known:
         name = terms.attr_name(number)
         for one in instances(stored, at_us):
             age_s = None if one.observed_us is None else (now_us - one.observed_us) / 1e6
@@ -193,7 +221,7 @@ def _attributes(terms: Terms, packs: Packs, pack: TypePack, row: Row, now_us: in
 
 
 def state(age_s: float | None, period_s: float) -> str:
-    """Return whether a value is fresh, stale (older than its period), dead (than three), or static (no age)."""
+    """Return whether a value is fresh, stale (older than its period), dead (than three) or static."""
     if age_s is None:
         return "static"
     return "fresh" if age_s <= period_s else "stale" if age_s <= 3 * period_s else "dead"

@@ -60,7 +60,8 @@ CREATE INDEX entity_box ON entity USING gist (box);
 
 -- Attributes without observedAt (name, address, geometry): telemetry never rewrites this row.
 CREATE TABLE entity_static (
-    eid       int   PRIMARY KEY,
+    eid       int    PRIMARY KEY,
+    seq       bigint NOT NULL,                -- head of the log after the group that last wrote this row
     name      text  NOT NULL,                 -- for people; '' where the entity has none
     name_fold text  NOT NULL,                 -- base.text.fold(name)
     doc       jsonb NOT NULL

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from haidang.base.database import Database
-from haidang.city.represent import stored_attributes, value_of
-from haidang.city.store import history, read
+from haidang.city.represent import Stored, stored_attributes, value_of
+from haidang.city.store import history, log, read
 from haidang.city.store.read import Row
 from haidang.city.terms import Terms
 from haidang.city.times import to_us
@@ -70,6 +70,33 @@ async def course(
         )
     truncated = len(rows) > rows_max
     return Course(_raw(terms, numbers, rows[:rows_max], (start, end)), truncated)
+
+
+async def as_known(
+    db: Database, terms: Terms, row: Row, at: datetime
+) -> tuple[int, list[tuple[int, Stored, int | None]]] | None:
+    """Return (number of the log, attributes) of an entity as it was known at a moment.
+
+    Each attribute is (number, stored form, time of its short forms in µs); None where it did not exist yet.
+    """
+    async with read.reading(db) as conn:
+        seq, recorded = await log.moment(conn, at)
+        if recorded is None or row.created > recorded:
+            return None
+        found: list[tuple[int, Stored, int | None]] = []
+        for number, stored, at_us in stored_attributes(row.doc, row.static):
+            if row.seq <= seq:
+                found.append((number, stored, at_us))
+                continue
+            rows = await history.rows(conn, terms, row.eid, attrs=[number], seq_until=seq, limit=1)
+            said = list(history.decode(rows[0], terms, frozenset({number}))) if rows else []
+            forms = [(one, one.at_us if one.observed else None) for one in said if one.stored is not None]
+            if len(forms) == 1:
+                found.append((number, forms[0][0].stored, forms[0][1]))
+            elif forms:
+                longs = [one.stored if type(one.stored) is dict else {"v": one.value} for one, _ in forms]
+                found.append((number, {"m": longs}, None))
+    return seq, found
 
 
 def _raw(

@@ -44,12 +44,19 @@ async def moment(conn: Connection, at: datetime) -> tuple[int, datetime | None]:
 
 
 async def moments(conn: Connection, after: int, until: int) -> list[tuple[int, datetime]]:
-    """Return the recorded moments of a stretch of the log, oldest first, its head included."""
+    """Return the recorded moments of the stretch ``after < seq <= until``, oldest first.
+
+    The last one is at ``until``; where no moment was recorded just there, it has the time of the one that follows.
+    """
     found = await conn.execute(
         """
-        SELECT m.seq, m.at FROM moment m WHERE m.seq > %(after)s AND m.seq <= %(until)s
-        UNION SELECT h.seq, h.at FROM city_head h WHERE h.seq > %(after)s AND h.seq <= %(until)s
-        ORDER BY 1
+        SELECT least(x.seq, %(until)s), min(x.at) FROM (
+            SELECT m.seq, m.at FROM moment m WHERE m.seq > %(after)s AND m.seq <= %(until)s
+            UNION ALL
+            (SELECT m.seq, m.at FROM moment m WHERE m.seq >= %(until)s ORDER BY m.seq LIMIT 1)
+            UNION ALL
+            SELECT h.seq, h.at FROM city_head h WHERE h.seq > %(after)s
+        ) x GROUP BY 1 ORDER BY 1
         """,
         {"after": after, "until": until},
     )

@@ -23,7 +23,9 @@ WITH head AS (
     WHERE epoch = %(epoch)s AND seq = %(last)s - %(count)s
     RETURNING seq
 ), moments AS (
-    INSERT INTO moment (at, seq) SELECT %(now)s, %(last)s WHERE %(due)s ON CONFLICT DO NOTHING
+    -- The head until now, once a second: a moment knows all that was recorded by it, and nothing later.
+    INSERT INTO moment (at, seq) SELECT h.at, h.seq FROM city_head h WHERE %(due)s AND h.seq > 0
+    ON CONFLICT (at) DO UPDATE SET seq = greatest(moment.seq, excluded.seq)
 ), states AS (
     UPDATE entity e SET seq = n.seq, version = n.version, mod = %(now)s, doc = n.doc
     FROM unnest(%(eids)s, %(seqs)s, %(versions)s, %(docs)s) AS n (eid, seq, version, doc)
