@@ -81,10 +81,14 @@ class House:
 
     def stop(self) -> None:
         """Stop the web server, which answers what it has taken, then the database."""
+        if self._web or self._database:
+            self._report("Đang dừng…", "Stopping…")
         if self._web:
             end(self._web, (signal.SIGTERM, _DRAIN_S), (signal.SIGKILL, 5))
         if self._database:
             self._database.stop()
+        if self._web or self._database:
+            self._report("Đã dừng.", "Stopped.")
         if self._lock:
             self._lock.release()
 

@@ -35,9 +35,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, *, demo: bool)
         _welcome(house, prepared.get("first_administrator"))
         house.watch()
     finally:
-        _say("Đang dừng…", "Stopping…")
         house.stop()
-        _say("Đã dừng.", "Stopped.")
 
 
 def _settings(host: str | None, port: int | None, data_dir: Path | None, *, demo: bool) -> Settings:
