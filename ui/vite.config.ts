@@ -15,6 +15,7 @@ export default defineConfig({
     // The content policy forbids inline anything, so nothing may become a data: URL in a style or script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    manifest: 'chunks.json',
     chunkSizeWarningLimit: 1600,
   },
   worker: { format: 'es' },

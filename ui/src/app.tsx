@@ -3,8 +3,8 @@ import { effect, signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { asProblem, type Problem } from './api/problem'
-import { may, me, openSession } from './api/session'
-import { startStream, stopStream } from './api/stream'
+import { may, me, openSession, refreshMe } from './api/session'
+import { listen, startStream, stopStream } from './api/stream'
 import { Loading, ProblemBox, Toasts } from './design/notice'
 import { path } from './router'
 import { Shell } from './shell/shell'
@@ -50,7 +50,13 @@ function ensureLoaded(name: string): void {
     .catch((error: unknown) => (failed.value = { name, problem: asProblem(error) }))
 }
 
-effect(() => (me.value ? startStream() : stopStream()))
+effect(() => (me.value && may('entity.read') ? startStream() : stopStream()))
+
+// A reset may mean that rights have changed: ask anew who we are. Listening here also keeps the line open, and its
+// state true, on screens that show nothing live.
+listen('feeds', (event) => {
+  if (event.kind === 'reset' && me.peek()) refreshMe().catch((error: unknown) => asProblem(error))
+})
 
 export function App() {
   useEffect(start, [])

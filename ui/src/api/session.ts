@@ -16,11 +16,14 @@ export function may(permission: string): boolean {
   return permissions.value.has(permission)
 }
 
-/** Ask for the site and for the session; the site's answer also sets the clock. */
+/** Ask for the site, whose answer also sets the clock, and then for the session where there is one: asking for none
+ *  would leave an error in the browser's console. */
 export async function openSession(): Promise<void> {
-  const [answer] = await Promise.all([get<Site>('/api/v1/site'), refreshMe()])
-  site.value = answer
+  const answer = await get<Site>('/api/v1/site')
   setServerNow(answer.now)
+  site.value = answer
+  if (answer.signed_in) await refreshMe()
+  else me.value = null
 }
 
 export async function refreshMe(): Promise<void> {

@@ -17,6 +17,8 @@ export interface Site {
   basemap?: boolean
   version: string
   needs_first_administrator: boolean
+  /** Whether this very request carried a valid session. */
+  signed_in: boolean
   now: string
 }
 

@@ -11,6 +11,8 @@ export interface Column<T> {
   cell: (row: T) => ComponentChildren
   /** Numbers stand to the right. */
   numeric?: boolean
+  /** What names the row: the heading where rows become cards. */
+  title?: boolean
   /** Left out on narrow screens, where the opened panel shows it. */
   wide?: boolean
 }
@@ -54,8 +56,8 @@ export function Table<T>(props: TableProps<T>) {
               aria-selected={onOpen ? rowKey(row) === selected : undefined}
               onClick={onOpen && ((event) => !isOnControl(event) && onOpen(row))}
             >
-              {columns.map((column, index) => (
-                <td key={column.key} class={cellClass(column)} data-head={index === 0 ? undefined : column.head}>
+              {columns.map((column) => (
+                <td key={column.key} class={cellClass(column)} data-head={column.head}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -68,7 +70,7 @@ export function Table<T>(props: TableProps<T>) {
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return `${column.numeric ? 'cell-number' : ''} ${column.wide ? 'cell-wide' : ''}`.trim()
+  return [column.numeric && 'cell-number', column.wide && 'cell-wide', column.title && 'cell-title'].filter(Boolean).join(' ')
 }
 
 function isOnControl(event: MouseEvent): boolean {

@@ -1,7 +1,7 @@
 // Values and their age. A value is never shown without its unit, and an old one says so in words and in its ground.
 import { second } from '../api/time'
 import { number } from '../format/number'
-import { ago, dateTime, duration, ms, type Moment } from '../format/time'
+import { ago, dateTime, ms, roughly, type Moment } from '../format/time'
 import { common } from '../messages/common'
 
 export type Freshness = 'fresh' | 'stale' | 'dead'
@@ -27,7 +27,7 @@ export function Age({ at, periodS, now }: AgeProps) {
   if (at == null) return <span class="muted">{m.never}</span>
   const present = now ?? second.value
   const state = freshness(at, periodS, present)
-  const text = state === 'fresh' ? ago(at, present) : m.stale(duration(Math.max(60, (present - ms(at)) / 1000)))
+  const text = state === 'fresh' ? ago(at, present) : m.stale(roughly((present - ms(at)) / 1000))
   return (
     <time class={`num age age-${state}`} dateTime={new Date(ms(at)).toISOString()} title={dateTime(at)}>
       {text}

@@ -75,6 +75,11 @@ const UNITS = {
   en: { d: 'd', h: 'h', m: 'min', s: 's' },
 } as const
 
+/** A length of time as it is said of ages and waits: from a minute on without seconds, which would only flicker. */
+export function roughly(seconds: number): string {
+  return duration(seconds < 60 ? seconds : seconds - (seconds % 60))
+}
+
 /** A length of time in at most two units: `2 giờ 5 phút`, `45 giây`. */
 export function duration(seconds: number): string {
   const words = UNITS[lang.value]

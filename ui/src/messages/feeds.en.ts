@@ -36,7 +36,6 @@ export const en: Messages<typeof vi> = {
     kind: 'Kind',
     last: 'Last received',
     period: 'Period',
-    due: 'Next due',
     lag: 'Lag',
     accepted: 'Accepted 24 h',
     refused: 'Refused 24 h',
@@ -69,14 +68,10 @@ export const en: Messages<typeof vi> = {
   outcome: { running: 'Running', ok: 'Good', partial: 'Some rows refused', failed: 'Failed' },
   run: {
     list: 'Runs, the latest first',
-    started: 'Started',
-    took: 'Took',
-    outcome: 'Outcome',
     read: 'Read',
     accepted: 'Accepted',
     refused: 'Refused',
     unchanged: 'Unchanged',
-    lag: 'Lag',
     none: 'This source has never run',
   },
   refused: {

@@ -38,7 +38,6 @@ export const vi = {
     kind: 'Kiểu',
     last: 'Nhận lần cuối',
     period: 'Kỳ',
-    due: 'Kỳ tới',
     lag: 'Độ trễ',
     accepted: 'Nhận 24 giờ',
     refused: 'Từ chối 24 giờ',
@@ -71,14 +70,10 @@ export const vi = {
   outcome: { running: 'Đang chạy', ok: 'Tốt', partial: 'Có dòng bị từ chối', failed: 'Hỏng' },
   run: {
     list: 'Các lượt chạy, mới nhất trước',
-    started: 'Bắt đầu',
-    took: 'Kéo dài',
-    outcome: 'Kết quả',
     read: 'Đọc',
     accepted: 'Nhận',
     refused: 'Từ chối',
     unchanged: 'Không đổi',
-    lag: 'Độ trễ',
     none: 'Nguồn này chưa chạy lần nào',
   },
   refused: {

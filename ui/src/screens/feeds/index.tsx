@@ -11,7 +11,7 @@ import { Split, Table, useListKeys, type Column } from '../../design/table'
 import { Age } from '../../design/value'
 import { compare, fold } from '../../format/fold'
 import { number } from '../../format/number'
-import { duration, ms } from '../../format/time'
+import { duration, ms, roughly } from '../../format/time'
 import { useKeys } from '../../keys'
 import { named } from '../../messages/catalogue'
 import { feeds as messages } from '../../messages/feeds'
@@ -115,7 +115,7 @@ function passes(feed: Feed): boolean {
   return fold(text).includes(fold(typed.value))
 }
 
-/** Whatever asks for attention first, then by name; within the list nothing moves while it is read. */
+/** By name, so that no row moves while states change under the reader's eyes. */
 function byTitle(a: Feed, b: Feed): number {
   return compare(named(a.title_vi, a.title_en), named(b.title_vi, b.title_en))
 }
@@ -168,16 +168,13 @@ function columns(): Column<Feed>[] {
   const m = messages.value
   return [
     { key: 'state', head: m.column.state, cell: (feed) => <StateMark state={feed.state} /> },
-    { key: 'source', head: m.column.source, cell: (feed) => <SourceName feed={feed} /> },
-    { key: 'owner', head: m.column.owner, cell: (feed) => feed.owner?.name ?? '—', wide: true },
-    { key: 'kind', head: m.column.kind, cell: (feed) => m.kind[feed.kind], wide: true },
+    { key: 'source', head: m.column.source, cell: (feed) => <SourceName feed={feed} />, title: true },
     {
       key: 'last',
       head: m.column.last,
       cell: (feed) => <Age at={feed.last_accepted_at} periodS={feed.period_s} />,
     },
     { key: 'period', head: m.column.period, cell: (feed) => <Period feed={feed} />, wide: true },
-    { key: 'due', head: m.column.due, cell: (feed) => <Due feed={feed} />, wide: true },
     {
       key: 'lag',
       head: m.column.lag,
@@ -189,6 +186,7 @@ function columns(): Column<Feed>[] {
       key: 'accepted',
       head: m.column.accepted,
       numeric: true,
+      wide: true,
       cell: (feed) => <span class="num">{number(feed.accepted_24h)}</span>,
     },
     { key: 'refused', head: m.column.refused, numeric: true, cell: (feed) => <Refused feed={feed} /> },
@@ -207,7 +205,7 @@ function SourceName({ feed }: { feed: Feed }) {
     <span class="feed-name">
       <a href={href(`/feeds/${encodeURIComponent(feed.name)}`, kept())}>{named(feed.title_vi, feed.title_en)}</a>
       <span class="muted small">
-        {feed.simulated && <Simulated short />} {feed.name}
+        {feed.simulated && <Simulated short />} {[feed.name, feed.owner?.name].filter(Boolean).join(' · ')}
       </span>
     </span>
   )
@@ -223,17 +221,19 @@ function Refused({ feed }: { feed: Feed }) {
   )
 }
 
+/** How often it should come, and when next. */
 function Period({ feed }: { feed: Feed }) {
   const m = messages.value
-  if (feed.period_s) return <span class="num">{m.everyS(duration(feed.period_s))}</span>
-  return <span class="muted">{feed.kind === 'mqtt' ? m.continuous : m.onDemand}</span>
-}
-
-function Due({ feed }: { feed: Feed }) {
-  const m = messages.value
-  if (!feed.next_due_at || feed.state === 'paused') return <span class="muted">—</span>
-  const inS = (ms(feed.next_due_at) - second.value) / 1000
-  return <span class="num">{inS >= 0 ? m.inS(duration(inS)) : m.overdue(duration(-inS))}</span>
+  if (!feed.period_s) return <span class="muted">{feed.kind === 'mqtt' ? m.continuous : m.onDemand}</span>
+  const inS = feed.next_due_at && feed.state !== 'paused' ? (ms(feed.next_due_at) - second.value) / 1000 : null
+  return (
+    <span class="period num">
+      <span>{m.everyS(duration(feed.period_s))}</span>
+      {inS !== null && (
+        <span class="muted small">{inS >= 0 ? m.inS(roughly(inS)) : m.overdue(roughly(-inS))}</span>
+      )}
+    </span>
+  )
 }
 
 function Gone() {

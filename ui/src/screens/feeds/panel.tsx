@@ -8,7 +8,6 @@ import type { Feed, Page, Run } from '../../api/types'
 import { Button, Tabs } from '../../design/controls'
 import { Mark } from '../../design/mark'
 import { Empty, Loading, ProblemBox, Simulated, toast } from '../../design/notice'
-import { Table, type Column } from '../../design/table'
 import { Age } from '../../design/value'
 import { number } from '../../format/number'
 import { date, duration, ms, timeWithSeconds } from '../../format/time'
@@ -82,7 +81,7 @@ function Overview({ feed, onChange }: Props) {
         <dd>{m.kind[feed.kind]}</dd>
         <dt>{m.overview.entityType}</dt>
         <dd>
-          <a href={href('/city', { type: feed.entity_type })}>{feed.entity_type}</a>
+          <a href={href('/city', { f: `type:${feed.entity_type}` })}>{feed.entity_type}</a>
         </dd>
         <dt>{m.column.period}</dt>
         <dd>{feed.period_s ? m.everyS(duration(feed.period_s)) : missing}</dd>
@@ -177,6 +176,9 @@ function RunLine({ run }: { run: Run }) {
         <span class={run.refused ? 'strong' : ''}>
           {m.run.refused} {number(run.refused)}
         </span>
+        {run.finished_at && (
+          <span class="muted">{duration((ms(run.finished_at) - ms(run.started_at)) / 1000)}</span>
+        )}
       </p>
       {named(run.message_vi, run.message_en) && <p>{named(run.message_vi, run.message_en)}</p>}
     </div>
@@ -216,56 +218,18 @@ function Runs({ feed }: { feed: Feed }) {
   }
   if (resource.problem) return <ProblemBox problem={resource.problem} onRetry={resource.reload} />
   if (!resource.data) return <Loading />
+  const runs = [...resource.data.items, ...older]
   return (
     <>
-      <Table
-        label={m.run.list}
-        columns={runColumns()}
-        rows={[...resource.data.items, ...older]}
-        rowKey={(run) => String(run.id)}
-        empty={<Empty title={m.run.none} />}
-      />
+      <ol class="run-list" aria-label={m.run.list}>
+        {runs.map((run) => (
+          <li key={run.id}>
+            <RunLine run={run} />
+          </li>
+        ))}
+      </ol>
+      {runs.length === 0 && <Empty title={m.run.none} />}
       {more && <Button onClick={() => void loadMore()}>{common.value.more}</Button>}
     </>
   )
-}
-
-function runColumns(): Column<Run>[] {
-  const m = messages.value.run
-  const count = (value: number) => <span class="num">{number(value)}</span>
-  return [
-    {
-      key: 'started',
-      head: m.started,
-      cell: (run) => (
-        <span class="feed-name num">
-          <span>{timeWithSeconds(run.started_at)}</span>
-          <span class="muted small">{date(run.started_at)}</span>
-        </span>
-      ),
-    },
-    {
-      key: 'outcome',
-      head: m.outcome,
-      cell: (run) => (
-        <span class="feed-name">
-          <Outcome run={run} />
-          <span class="muted small">{named(run.message_vi, run.message_en)}</span>
-        </span>
-      ),
-    },
-    { key: 'read', head: m.read, numeric: true, cell: (run) => count(run.read) },
-    { key: 'accepted', head: m.accepted, numeric: true, cell: (run) => count(run.accepted) },
-    { key: 'refused', head: m.refused, numeric: true, cell: (run) => count(run.refused) },
-    {
-      key: 'took',
-      head: m.took,
-      numeric: true,
-      cell: (run) => (
-        <span class="num">
-          {run.finished_at ? duration((ms(run.finished_at) - ms(run.started_at)) / 1000) : common.value.none}
-        </span>
-      ),
-    },
-  ]
 }

@@ -79,10 +79,10 @@ function Row({ row, url, onLooked }: { row: RefusedRow; url: string; onLooked: (
           <li key={index}>
             <span class="mono refused-field">{fault.field}</span>
             <span>{lang.value === 'en' ? fault.en : fault.vi}</span>
-            {fault.value !== null && fault.value !== undefined && (
+            {fault.value && (
               <span class="refused-value">
                 <span class="hidden-text">{m.value}: </span>
-                <q class="mono">{fault.value}</q>
+                <q>{fault.value}</q>
               </span>
             )}
           </li>
@@ -90,7 +90,7 @@ function Row({ row, url, onLooked }: { row: RefusedRow; url: string; onLooked: (
       </ul>
       <figure>
         <figcaption class="muted small">{m.original}</figcaption>
-        <pre class="mono refused-original" tabIndex={0} aria-label={m.original}>
+        <pre class="refused-original" tabIndex={0} aria-label={m.original}>
           {row.original}
         </pre>
       </figure>

@@ -59,7 +59,7 @@ function Scene() {
       </g>
       <path class="scene-rock" d="M248 660c24-40 60-44 84-72 24-24 120-28 152 0 28 26 72 34 92 72z" />
       <path class="scene-tower" d="M368 312h80l28 288H340z" />
-      <path class="scene-band" d="m363.4 360 89.3-12 4 44-97 14zM355.6 440l105.2-15 4.4 46-114 16zM347.8 520l121.4-17 4.6 47-131 18z" />
+      <path class="scene-band" d="M363.7 356L451.1 344L455.6 390L359.2 402zM355.9 436L458.9 424L463.4 470L351.5 482zM348.2 516L466.7 504L471.1 550L343.7 562z" />
       <path class="scene-tower" d="M352 296h112v18H352zM376 224h64v66h-64zM368 214l40-40 40 40z" />
       <path class="scene-lamp" d="M386 232h44v50h-44z" />
     </svg>
