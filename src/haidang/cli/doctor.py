@@ -7,15 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
+import psycopg
 
+from haidang.base import probe
 from haidang.base.errors import OperatorError
 from haidang.base.postgres import running
 from haidang.base.settings import Settings, load_settings
@@ -23,9 +23,7 @@ from haidang.base.settings import Settings, load_settings
 _GB = 1024**3
 _DISK_LOW_BYTES = 5 * _GB
 _DISK_BAD_BYTES = _GB // 2
-_FDATASYNC_S = 1.0
 _FDATASYNC_LOW_PER_S = 50
-_POSTGRES_OLDEST = 160_000
 
 
 class Level(Enum):
@@ -56,7 +54,8 @@ def doctor() -> None:
     settings = load_settings()
     findings = [*_machine(settings), *_interface(), *_database(settings)]
     for finding in findings:
-        sys.stdout.write(f"{finding.level.value} {finding.vi}\n  {finding.en}\n")
+        english = f"  {finding.en}\n" if finding.en != finding.vi else ""
+        sys.stdout.write(f"{finding.level.value} {finding.vi}\n{english}")
     if any(finding.level is Level.BAD for finding in findings):
         sys.exit(1)
 
@@ -87,28 +86,12 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     if not os.access(folder, os.W_OK):
         yield Finding(Level.BAD, f"Không ghi được vào {folder}", f"{folder} cannot be written to")
         return
-    rate = _fdatasync_rate(folder)
+    rate = probe.fdatasync_rate(folder)
     yield Finding(
         Level.WELL if rate >= _FDATASYNC_LOW_PER_S else Level.LOOK,
         f"Đĩa ghi bền {rate:.0f} lần mỗi giây (fdatasync 8 KiB)",
         f"The disk writes durably {rate:.0f} times a second (fdatasync of 8 KiB)",
     )
-
-
-def _fdatasync_rate(folder: Path) -> float:
-    """Return how often a second 8 KiB can be written and synchronised: the bound of durable commits."""
-    path = folder / ".doctor"
-    block, count, started = os.urandom(8192), 0, time.perf_counter()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        while time.perf_counter() - started < _FDATASYNC_S:
-            os.pwrite(descriptor, block, 0)
-            os.fdatasync(descriptor)
-            count += 1
-    finally:
-        os.close(descriptor)
-        path.unlink()
-    return count / (time.perf_counter() - started)
 
 
 def _interface() -> Iterator[Finding]:
@@ -141,66 +124,20 @@ def _database(settings: Settings) -> list[Finding]:
 
 
 async def _ask(url: str) -> list[Finding]:
-    """Look at the database itself; a server of somebody else's is only warned about, never changed."""
-    import psycopg  # noqa: PLC0415 - only this part needs it
-
     try:
-        async with await psycopg.AsyncConnection.connect(
-            url, autocommit=True, connect_timeout=10
-        ) as connection:
-
-            async def show(name: str) -> str:
-                row = await (await connection.execute("SELECT current_setting(%s)", (name,))).fetchone()
-                return str(row[0]) if row else ""
-
-            return [*await _server_findings(show), await _writer(connection)]
+        facts, writer = await probe.look(url), await probe.writer_at_work(url)
     except psycopg.Error as cause:
         return [Finding(Level.BAD, f"Không kết nối được cơ sở dữ liệu: {cause}", f"No connection: {cause}")]
-
-
-async def _server_findings(show: Callable[[str], Awaitable[str]]) -> list[Finding]:
-    version = await show("server_version")
-    new_enough = int(await show("server_version_num")) >= _POSTGRES_OLDEST
-    found = [
-        Finding(
-            Level.WELL if new_enough else Level.BAD,
-            f"PostgreSQL {version}" + ("" if new_enough else ": cần phiên bản 16 trở lên"),
-            f"PostgreSQL {version}" + ("" if new_enough else ": version 16 or later is needed"),
-        )
+    return [
+        *[_finding(fact) for fact in facts],
+        Finding(Level.WELL, "Bộ ghi đang hoạt động", "The city's writer is at work")
+        if writer
+        else Finding(Level.LOOK, "Chưa có bộ ghi: trung tâm chưa chạy", "No writer: the centre is not up"),
     ]
-    for name, wanted, level, why_vi, why_en in (
-        ("server_encoding", "UTF8", Level.BAD, "tiếng Việt cần UTF8", "Vietnamese needs UTF8"),
-        ("fsync", "on", Level.BAD, "mất điện là mất dữ liệu", "a power cut loses data"),
-        ("full_page_writes", "on", Level.BAD, "mất điện có thể hỏng dữ liệu", "a power cut can tear pages"),
-        (
-            "synchronous_commit",
-            "on",
-            Level.LOOK,
-            "ghi đã báo xong có thể mất",
-            "acknowledged writes can be lost",
-        ),
-        ("data_checksums", "on", Level.LOOK, "đĩa hỏng không bị phát hiện", "a failing disk stays unseen"),
-    ):
-        value = await show(name)
-        well = value == wanted
-        found.append(
-            Finding(
-                Level.WELL if well else level,
-                f"{name} = {value}" + ("" if well else f": {why_vi}"),
-                f"{name} = {value}" + ("" if well else f": {why_en}"),
-            )
-        )
-    return found
 
 
-async def _writer(connection: Any) -> Finding:
-    """Say whether somebody holds the city's writer lock."""
-    cursor = await connection.execute(
-        "SELECT a.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
-        "WHERE l.locktype = 'advisory' AND l.granted AND a.application_name = 'haidang writer' "
-        "AND a.datname = current_database() LIMIT 1"
-    )
-    row = await cursor.fetchone()
-    if row:
-        return Finding(Level.WELL, "Bộ ghi đang hoạt động", "The city's writer is at work")
-    return Finding(Level.LOOK, "Chưa có bộ ghi: trung tâm chưa chạy", "No writer: the centre is not up")
+def _finding(fact: probe.Fact) -> Finding:
+    said = f"{fact.name} = {fact.value}"
+    if fact.well:
+        return Finding(Level.WELL, said, said)
+    return Finding(Level.BAD if fact.serious else Level.LOOK, f"{said}: {fact.vi}", f"{said}: {fact.en}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from typing import Any
 
 import click
 
+from haidang.base import probe
 from haidang.base.clock import SystemClock
 from haidang.base.database import Database
 from haidang.base.opening import prepare as prepare_database
@@ -31,14 +33,19 @@ def prepare(*, create: bool, as_json: bool) -> None:
         sys.stdout.write(f"Đã chạy / ran: {', '.join(steps)}\n")
 
 
-async def _prepare(
-    settings: Settings, url: str, *, create: bool, with_link: bool
-) -> dict[str, list[str] | str | None]:
+async def _prepare(settings: Settings, url: str, *, create: bool, with_link: bool) -> dict[str, Any]:
     from haidang.organisation import service  # noqa: PLC0415 - only this step needs the room
 
+    weak = [] if create else [fact for fact in await probe.look(url) if not fact.well]
     ran = await prepare_database(url, embedded=create)
     link = None
     if with_link:
         async with Database(url, pool_max=1) as db:
             link = await service.first_administrator_link(db, SystemClock(), settings)
-    return {"migrations": ran, "first_administrator": link}
+    return {
+        "migrations": ran,
+        "first_administrator": link,
+        "weaknesses": [
+            [f"{fact.name} = {fact.value}: {text}" for text in (fact.vi, fact.en)] for fact in weak
+        ],
+    }

@@ -32,7 +32,9 @@ def up(host: str | None, port: int | None, data_dir: Path | None, *, demo: bool)
     _say(f"Thư mục dữ liệu: {settings.data_dir}", f"Data folder: {settings.data_dir}")
     try:
         prepared = house.start()
-        _welcome(house, prepared.get("first_administrator"))
+        for vi, en in prepared["weaknesses"]:
+            _say(f"Lưu ý về cơ sở dữ liệu: {vi}", f"About the database: {en}")
+        _welcome(house, prepared["first_administrator"])
         house.watch()
     finally:
         house.stop()
