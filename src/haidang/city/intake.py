@@ -25,6 +25,8 @@ EXACT = 2**53
 """Integers beyond this do not fit a float and are kept as JSON."""
 
 _IGNORED = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "@context"})
+_NO_ATTRIBUTE = _IGNORED | {"id", "type"}
+_SCALARS = frozenset({str, int, float, bool})
 _EXTRA = frozenset({"objectType", "valueType", "expiresAt", "lang", "ngsildConformance", "provider"})
 _DEPTHS = {
     "Point": 0,
@@ -34,7 +36,6 @@ _DEPTHS = {
     "Polygon": 2,
     "MultiPolygon": 3,
 }
-_LISTS = {"valueList", "objectList"}
 _encode = msgspec.json.Encoder().encode
 _float = struct.Struct(">id")
 _packers: dict[int, struct.Struct] = {1: _float}
@@ -83,8 +84,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     rest: dict[str, Stored] | None
 
 
-class Item(msgspec.Struct):
-    """One entity of one request."""
+class Item(msgspec.Struct, gc=False):
+    """One entity of one request. It holds no cycles, so the collector need not look at it."""
 
     op: Op
     tenant_id: int
@@ -158,74 +159,56 @@ class Intake:
         self._fill(item, body)
         return item
 
-    def _fill(self, item: Item, body: dict[str, Any]) -> None:
+    def _fill(self, item: Item, body: dict[str, Any]) -> None:  # noqa: PLR0912 - the hot loop stays whole
+        """Read all attributes. What the loop does not recognise at a glance goes the long way of ``_other``."""
         doc: dict[str, Stored] = {"@": 0}
         static: dict[str, Stored] = {}
         rest: dict[str, Stored] = {}
         numbers: list[int] = []
         flat: list[Any] = []
         fast = self._fast
-        at_text: str | None = None
-        one_time = True
+        keys = self._keys
+        time_text: str | None = None
+        single = True
         for name, a in body.items():
             if type(a) is dict:
                 value: Any = a.get("value")
                 kind = type(value)
-                when = a.get("observedAt")
-                if when is not None and (kind is float or (kind is int and -EXACT <= value <= EXACT)):
+                if kind is float or kind is int:
+                    when = a.get("observedAt")
                     unit = a.get("unitCode")
                     if (
-                        len(a) == (3 if unit is None else 4)
-                        and (unit is None or type(unit) is str)
+                        when is not None
+                        and when == time_text
+                        and len(a) == (3 if unit is None else 4)
                         and a.get("type") == "Property"
-                        and (when == at_text or at_text is None)
+                        and (unit is None or type(unit) is str)
+                        and (kind is float or -EXACT <= value <= EXACT)
                     ):
                         column = fast.get((name, unit, kind))
                         if column is not None:
-                            if at_text is None and (not item.at or parse_us_field(when, name) == item.at):
-                                at_text = when
-                                item.at = parse_us_field(when, name)
-                            if at_text is not None:
-                                doc[column.key] = value if unit is None else [value, unit]
-                                numbers.append(column.no)
-                                flat += (8, value)
-                                continue
-            elif name in {"id", "type"}:
-                continue
-            if name in _IGNORED or name in {"id", "type"}:
+                            doc[column.key] = value if unit is None else [value, unit]
+                            numbers.append(column.no)
+                            flat += (8, value)
+                            continue
+                elif len(a) == 2 and name in keys:
+                    if kind is str:
+                        if a.get("type") == "Property" and value != NULL:
+                            static[keys[name]] = value
+                            continue
+                    elif kind is dict:
+                        long = _plain(a.get("type"), value)
+                        if long is not None and (name != "location" or _in_vietnam(value)):
+                            static[keys[name]] = long
+                            continue
+            if name in _NO_ATTRIBUTE:
                 continue
             if name == "scope":
                 static["scope"] = _scope(a)
                 continue
-            key = self._key(name)
-            found = self.attribute(name, a)
-            if key in doc or key in static:
-                raise bad(f"Thuộc tính “{name}” có hai lần.", f"Attribute {name!r} comes twice.", name)
-            if len(found) > 1:
-                observed = any("o" in one for one in found)
-                (doc if observed else static)[key] = {"m": found}
-                one_time = one_time and not observed
-                continue
-            one = found[0]
-            observed_us = one.get("o")
-            if name == "location" or key == self._location_key():
-                self._warn(item, one)
-            if observed_us is None:
-                static[key] = shorten(one)
-                continue
-            item.at = item.at or observed_us
-            if observed_us != item.at:
-                doc[key] = one
-                one_time = False
-                continue
-            short = doc[key] = shorten(one, item.at)
-            column_found = self._column(key, one)
-            if column_found is None:
-                rest[key] = short
-            else:
-                fast[name, one.get("u"), type(one["v"])] = column_found
-                numbers.append(column_found.no)
-                flat += (8, one["v"])
+            single = self._other(item, name, a, (doc, static, rest), (numbers, flat)) and single
+            if time_text is None and item.at and type(a) is dict:
+                time_text = a.get("observedAt")
         if len(doc) + len(static) > self._limits.attributes:
             most = self._limits.attributes
             raise bad(f"Thực thể có quá {most} thuộc tính.", f"An entity has at most {most} attributes.")
@@ -234,12 +217,53 @@ class Intake:
             item.doc = doc
             item.doc_bytes = encode(doc)
             item.keys = self._shape(doc)
-            if one_time:
+            if single:
                 item.row = Row(item.at, tuple(numbers), pack_floats(flat), rest or None)
         if static:
             item.static = static
             item.static_bytes = encode(static)
             item.static_keys = self._shape(static)
+
+    def _other(
+        self,
+        item: Item,
+        name: str,
+        a: object,
+        stored: tuple[dict[str, Stored], dict[str, Stored], dict[str, Stored]],
+        numeric: tuple[list[int], list[Any]],
+    ) -> bool:
+        """Read one attribute in full; say whether it leaves the entity with one time of observation."""
+        doc, static, rest = stored
+        key = self._key(name)
+        found = self.attribute(name, a)
+        if key in doc or key in static:
+            raise bad(f"Thuộc tính “{name}” có hai lần.", f"Attribute {name!r} comes twice.", name)
+        if len(found) > 1:
+            observed = any("o" in one for one in found)
+            (doc if observed else static)[key] = {"m": found}
+            item.at = item.at or max(one.get("o", 0) for one in found)
+            return not observed
+        one = found[0]
+        if name == "location":
+            self._warn(item, one)
+        observed_us = one.get("o")
+        if observed_us is None:
+            static[key] = shorten(one)
+            return True
+        item.at = item.at or observed_us
+        if observed_us != item.at:
+            doc[key] = one
+            return False
+        short = doc[key] = shorten(one, item.at)
+        column = numeric_column(self._terms, key, one)
+        if column is None:
+            rest[key] = short
+        else:
+            if "d" not in one:
+                self._fast[name, one.get("u"), type(one["v"])] = column
+            numeric[0].append(column.no)
+            numeric[1].extend((8, one["v"]))
+        return True
 
     def attribute(
         self, name: str, a: object, *, partial: bool = False, depth: int = 1
@@ -450,12 +474,6 @@ class Intake:
             found = self._keys[name] = str(number)
         return found
 
-    def _location_key(self) -> str:
-        return self._keys.get("location", "")
-
-    def _column(self, key: str, one: dict[str, Any]) -> Column | None:
-        return numeric_column(self._terms, key, one)
-
     def _shape(self, doc: dict[str, Stored]) -> frozenset[str]:
         keys = tuple(doc)
         found = self._shapes.get(keys)
@@ -515,6 +533,27 @@ def parse_us_field(value: object, name: str) -> int:
             f"{name}.observedAt",
             value,
         ) from cause
+
+
+def _plain(kind: object, value: dict[str, Any]) -> Stored | None:
+    """Return the stored form of a Property with a flat object, or of a GeoProperty with a point; else None."""
+    if kind == "Property":
+        for part in value.values():
+            if type(part) not in _SCALARS or part == NULL:
+                return None
+        return {"v": value}
+    if kind == "GeoProperty" and value.get("type") == "Point":
+        point = value.get("coordinates")
+        if type(point) is list and len(point) == 2:
+            lon, lat = point
+            if type(lon) is float and type(lat) is float and -180 <= lon <= 180 and -90 <= lat <= 90:
+                return {"k": "G", "v": value}
+    return None
+
+
+def _in_vietnam(value: dict[str, Any]) -> bool:
+    point = value.get("coordinates")
+    return type(point) is list and in_vietnam(*point[:2])
 
 
 def _texts(value: object) -> str:

@@ -33,6 +33,8 @@ INBOX_POLL_S = 0.25
 INBOX_LIMIT = 500
 CACHE_ENTITIES = 60_000
 """Entities whose state the writer keeps at hand (about 1.5 kB each)."""
+OVERLAP_ENTITIES = 400
+"""Groups up to this size are never split: a commit costs more than the overlap of reading and writing wins."""
 RECONNECT_S = 60.0
 """How long a group waits for the database to come back before its senders are told that it did not."""
 
@@ -107,6 +109,11 @@ class Writer:
     def head(self) -> int:
         """The last number of the log that this process wrote or found."""
         return self._head
+
+    @property
+    def alive(self) -> bool:
+        """Whether its task still runs."""
+        return self._task is not None and not self._task.done()
 
     @property
     def waiting(self) -> int:
@@ -219,7 +226,9 @@ class Writer:
     def _take(self) -> list[Request]:
         taken: list[Request] = []
         size = 0
-        while self._queue and (not taken or size + self._queue[0].size <= self._group_limit):
+        # Half of a long queue: its senders are answered and send anew while the database writes the other half.
+        limit = min(self._group_limit, max(OVERLAP_ENTITIES, self._waiting // 2))
+        while self._queue and (not taken or size + self._queue[0].size <= limit):
             request = self._queue.popleft()
             size += request.size
             taken.append(request)

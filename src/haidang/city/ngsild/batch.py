@@ -1,0 +1,124 @@
+"""The batch operations that write (GS CIM 009, 6.14 to 6.18, 6.31). One bad entity never hides good ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from haidang.base.problems import TOO_LARGE, Problem
+from haidang.city.forward import Order, Result
+from haidang.city.intake import Op, bad
+from haidang.city.ngsild.exchange import JSON, LD_JSON, Call, Reply, warning_headers
+from haidang.city.ngsild.problems import document
+from haidang.city.terms import Context
+
+
+async def create(call: Call) -> Reply:
+    """POST /entityOperations/create"""
+    call.query("local")
+    bodies, results = await _carry_out(call, Op.CREATE)
+    created = [one.id for one in results if one.problem is None]
+    if len(created) == len(bodies):
+        return _created(created, results)
+    return _partial(results)
+
+
+async def upsert(call: Call) -> Reply:
+    """POST /entityOperations/upsert; ``options`` replace (default) or update"""
+    options = call.options(call.query("options", "local"), "replace", "update", "concise")
+    op = Op.UPSERT_UPDATE if "update" in options else Op.UPSERT_REPLACE
+    _, results = await _carry_out(call, op)
+    if any(one.problem is not None for one in results):
+        return _partial(results)
+    created = [one.id for one in results if one.created]
+    if created:
+        return _created(created, results)
+    return Reply(204, headers=warning_headers(results))
+
+
+async def update(call: Call) -> Reply:
+    """POST /entityOperations/update"""
+    options = call.options(call.query("options", "local"), "noOverwrite", "concise")
+    op = Op.APPEND_NEW if "noOverwrite" in options else Op.APPEND
+    _, results = await _carry_out(call, op)
+    return _done(results)
+
+
+async def merge(call: Call) -> Reply:
+    """POST /entityOperations/merge"""
+    call.options(call.query("options", "local"), "keyValues", "concise")
+    _, results = await _carry_out(call, Op.MERGE)
+    return _done(results)
+
+
+async def delete(call: Call) -> Reply:
+    """POST /entityOperations/delete"""
+    call.query("local")
+    ids = await call.body(JSON, LD_JSON)
+    _check_batch(call, ids)
+    return _done(await call.order(Order(Op.DELETE, "", ids), call.context(None)))
+
+
+async def _carry_out(call: Call, op: Op) -> tuple[list[Any], list[Result]]:
+    bodies = await call.body(JSON, LD_JSON)
+    _check_batch(call, bodies)
+    contexts: dict[int, tuple[Context, list[int]]] = {}
+    results: list[Result | None] = [None] * len(bodies)
+    plain = call.context(None)
+    for place, body in enumerate(bodies):
+        if type(body) is dict and "@context" not in body and call.media() == JSON:
+            context = plain
+        else:
+            try:
+                context = call.context(body)
+            except Problem as problem:
+                results[place] = Result(_id_of(body), problem=problem)
+                continue
+        contexts.setdefault(id(context), (context, []))[1].append(place)
+    for context, places in contexts.values():
+        found = await call.order(Order(op, "", [bodies[place] for place in places]), context)
+        for place, result in zip(places, found, strict=True):
+            results[place] = result
+    return bodies, [one for one in results if one is not None]
+
+
+def _check_batch(call: Call, bodies: object) -> None:
+    if not isinstance(bodies, list) or not bodies:
+        raise bad("Cần một danh sách không rỗng.", "A batch is an array that is not empty.")
+    most = call.city.limits.batch_entities
+    if len(bodies) > most:
+        raise Problem(
+            TOO_LARGE, f"Mỗi lần gửi tối đa {most} thực thể.", f"At most {most} entities at a time."
+        )
+
+
+def _created(ids: list[str], results: list[Result]) -> Reply:
+    headers = [(b"content-type", b"application/json"), *warning_headers(results)]
+    return Reply(201, msgspec.json.encode(ids), headers)
+
+
+def _done(results: list[Result]) -> Reply:
+    if any(one.problem is not None or one.not_updated for one in results):
+        return _partial(results)
+    return Reply(204, headers=warning_headers(results))
+
+
+def _partial(results: list[Result]) -> Reply:
+    """207 with each id on the side where it belongs."""
+    success = [one.id for one in results if one.problem is None and not one.not_updated]
+    errors: list[dict[str, Any]] = []
+    for one in results:
+        problem = one.problem
+        if problem is None and one.not_updated:
+            names = ", ".join(name for name, _ in one.not_updated)
+            problem = bad(f"Không cập nhật: {names}.", f"Not updated: {names}.")
+        if problem is not None:
+            errors.append({"entityId": one.id, "error": document(problem)})
+    body = msgspec.json.encode({"success": success, "errors": errors})
+    return Reply(207, body, [(b"content-type", b"application/json"), *warning_headers(results)])
+
+
+def _id_of(body: object) -> str:
+    id_ = body.get("id") if isinstance(body, dict) else None
+    return id_ if isinstance(id_, str) else ""

@@ -1,0 +1,262 @@
+"""One request of the NGSI-LD door and its reply: headers, context, body, without a framework between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from haidang.base.clock import Clock
+from haidang.base.database import Database
+from haidang.base.problems import FORBIDDEN, INVALID, TOO_LARGE, UNAUTHENTICATED, UNSUPPORTED_MEDIA, Problem
+from haidang.base.settings import Settings
+from haidang.city.forward import Order, Result
+from haidang.city.intake import bad
+from haidang.city.model import LENGTH_REQUIRED, Origin
+from haidang.city.service import City
+from haidang.city.terms import CORE, CORE_URL, Context, is_core_url, no_context
+from haidang.organisation.model import Principal
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+JSON = b"application/json"
+LD_JSON = b"application/ld+json"
+MERGE_PATCH = b"application/merge-patch+json"
+_CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
+_LINK = re.compile(r"<([^>]*)>\s*((?:;[^,<]*)*)")
+_decode = msgspec.json.Decoder().decode
+# An escaped U+0000 after an even number of backslashes.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Reply(msgspec.Struct):
+    """What goes back."""
+
+    status: int
+    body: bytes = b""
+    headers: list[tuple[bytes, bytes]] = []
+
+
+class Call:
+    """One request, read as far as its handler needs."""
+
+    __slots__ = ("_receive", "_scope", "city", "headers", "method", "params", "path", "principal")
+
+    def __init__(self, city: City, scope: Scope, receive: Receive, params: list[str]) -> None:
+        self.city = city
+        self._scope = scope
+        self._receive = receive
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.params = params
+        """Path parameters, decoded, from left to right."""
+        self.principal: Principal | None = scope.get("state", {}).get("principal")
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+        return self.city.db
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this server."""
+        return self.city.settings
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        return self.city.clock
+
+    @property
+    def who(self) -> Principal:
+        """Whoever asks; the router has made sure that there is somebody."""
+        assert self.principal is not None  # noqa: S101 - checked by ``permit``
+        return self.principal
+
+    @property
+    def tenant(self) -> str:
+        """Name of the tenant asked for; empty is the default one."""
+        return self.headers.get(b"ngsild-tenant", b"").decode("latin-1").strip()
+
+    def permit(self, permission: str) -> None:
+        """Raise where the asker holds ``permission`` nowhere; rows are filtered and checked later."""
+        principal = self.principal
+        if principal is None or not principal.scopes:
+            raise Problem(UNAUTHENTICATED)
+        if not principal.may(permission):
+            raise Problem(FORBIDDEN, f"Cần quyền {permission}.", f"This needs the permission {permission}.")
+
+    def query(self, *known: str) -> dict[str, str]:
+        """Return the query parameters; ``Problem`` (InvalidRequest) for an unknown or a repeated one."""
+        text = self._scope["query_string"]
+        if not text:
+            return {}
+        try:
+            pairs = parse_qsl(
+                text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=64
+            )
+        except ValueError as cause:
+            raise Problem(
+                INVALID, "Chuỗi truy vấn không đọc được.", "The query string cannot be read."
+            ) from cause
+        found: dict[str, str] = {}
+        for name, value in pairs:
+            if name not in known or name in found:
+                raise Problem(
+                    INVALID,
+                    f"Không nhận tham số “{name[:80]}” ở đây.",
+                    f"The parameter {name[:80]!r} is unknown here or comes twice.",
+                )
+            found[name] = value
+        return found
+
+    def options(self, query: dict[str, str], *known: str) -> frozenset[str]:
+        """Return the set of ``options``; ``Problem`` (InvalidRequest) for an unknown one."""
+        found = frozenset(filter(None, query.get("options", "").split(",")))
+        if found - set(known):
+            raise Problem(
+                INVALID, "“options” không hợp lệ.", f"Unknown options: {sorted(found - set(known))}."
+            )
+        return found
+
+    def media(self) -> bytes:
+        """Return the media type of the body without its parameters."""
+        return self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+
+    def context(self, body: object = None) -> Context:
+        """Return the compiled context of this request; ``Problem`` where it is not held here."""
+        urls = self._link_urls()
+        media = self.media()
+        if isinstance(body, dict) and media == LD_JSON:
+            if urls:
+                raise bad(
+                    "ld+json không đi cùng tiêu đề Link @context.", "ld+json excludes a Link header context."
+                )
+            if "@context" not in body:
+                raise bad("ld+json cần có @context.", "A body in ld+json needs an @context.")
+            urls = _context_urls(body["@context"])
+        elif isinstance(body, dict) and "@context" in body:
+            raise bad(
+                "application/json không được có @context.",
+                "application/json excludes an @context in the body.",
+            )
+        terms = self.city.terms
+        local = False
+        for url in urls:
+            if not terms.known_context(url):
+                raise no_context(url)
+            local = local or not is_core_url(url)
+        return terms.context if local or not urls else CORE
+
+    async def body(self, *media: bytes) -> Any:
+        """Read and decode the body, within all limits."""
+        found = self.media()
+        if found not in media:
+            raise Problem(
+                UNSUPPORTED_MEDIA,
+                "Hãy gửi application/json hoặc application/ld+json.",
+                f"Send one of: {', '.join(one.decode() for one in media)}.",
+            )
+        raw = await self._read()
+        if not raw:
+            raise Problem(INVALID, "Nội dung trống.", "The body is empty.")
+        try:
+            decoded = _decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as cause:
+            raise Problem(
+                INVALID,
+                f"JSON không hợp lệ: {str(cause)[:200]}",
+                f"The body is not valid JSON: {str(cause)[:200]}",
+            ) from cause
+        if b"\\u0000" in raw and _NUL.search(raw):
+            raise bad("Không nhận ký tự U+0000.", "The character U+0000 is not accepted.")
+        return decoded
+
+    async def _read(self) -> bytes:
+        limit = self.settings.body_limit_bytes
+        declared = self.headers.get(b"content-length")
+        if declared is None or not declared.isdigit():
+            raise Problem(LENGTH_REQUIRED)
+        if int(declared) > limit:
+            raise _too_large(limit)
+        message = await self._receive()
+        raw: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return raw
+        parts = [raw]
+        size = len(raw)
+        while message.get("more_body"):
+            message = await self._receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise _too_large(limit)
+        return b"".join(parts)
+
+    async def order(self, order: Order, context: Context) -> list[Result]:
+        """Send an order to the city, in this request's tenant and context, with the asker's origin."""
+        order.tenant = self.tenant
+        order.core_context = context is not self.city.terms.context
+        if not order.origins:
+            order.origins = [origin_of(self.who)]
+        return await self.city.order(self.who, order)
+
+    def _link_urls(self) -> list[str]:
+        link = self.headers.get(b"link")
+        if not link:
+            return []
+        return [
+            url for url, parameters in _LINK.findall(link.decode("latin-1")) if _CONTEXT_REL in parameters
+        ]
+
+
+def origin_of(principal: Principal) -> Origin:
+    """Return the origin of entities that a principal creates over NGSI-LD.
+
+    The owner is its own org. Area and sector are those it may write for: the sector if all its rights name one,
+    the area if its rights lie in one tree (the code of its root is the shortest).
+    """
+    scopes = [scope for scope in principal.scopes if "entity.write" in scope.permissions]
+    owners = {org for scope in scopes for org in scope.org_ids or ()}
+    owner = principal.org_id
+    if owner is None or (owners and owner not in owners and all(scope.org_ids for scope in scopes)):
+        owner = min(owners, default=0 if owner is None else owner)
+    sectors = {scope.sector for scope in scopes}
+    area: str | None = None
+    if scopes and all(scope.area_codes for scope in scopes):
+        codes = sorted(
+            {code for scope in scopes for code in scope.area_codes or ()}, key=lambda code: (len(code), code)
+        )
+        if len(codes) == 1 or len(codes[0]) < len(codes[1]):
+            area = codes[0]
+    return Origin(owner, area, sectors.pop() if len(sectors) == 1 else None, principal.id)
+
+
+def warning_headers(results: list[Result]) -> list[tuple[bytes, bytes]]:
+    """Return ``NGSILD-Warning`` for what was accepted but looks wrong; at most ten are named."""
+    texts = [text for one in results for text in one.warnings][:10]
+    return [(b"ngsild-warning", f'199 - "{text}"'.encode("ascii", "backslashreplace")) for text in texts]
+
+
+def link_header(call: Call, context: Context) -> tuple[bytes, bytes]:
+    """Return the Link header that names the context of a reply in application/json."""
+    url = call.city.terms.local_url if context is not CORE else None
+    return (b"link", f'<{url or CORE_URL}>; rel="{_CONTEXT_REL}"; type="application/ld+json"'.encode())
+
+
+def _context_urls(value: object) -> list[str]:
+    parts = value if isinstance(value, list) else [value]
+    for part in parts:
+        if not isinstance(part, str):
+            raise no_context("(embedded)")
+    return [part for part in parts if isinstance(part, str)]
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(TOO_LARGE, f"Tối đa {limit} byte.", f"At most {limit} bytes.", limit_bytes=limit)
