@@ -15,15 +15,6 @@ from psycopg import AsyncConnection
 OLDEST_VERSION = 160_000
 """PostgreSQL 16, as ``server_version_num`` writes it."""
 
-# Name, what it should be, whether the centre cannot run otherwise, and why.
-_WANTED = (
-    ("server_encoding", "UTF8", True, "tiếng Việt cần UTF8", "Vietnamese needs UTF8"),
-    ("fsync", "on", True, "mất điện là mất dữ liệu", "a power cut loses data"),
-    ("full_page_writes", "on", True, "mất điện có thể hỏng dữ liệu", "a power cut can tear pages"),
-    ("synchronous_commit", "on", False, "ghi đã báo xong có thể mất", "acknowledged writes can be lost"),
-    ("data_checksums", "on", False, "đĩa hỏng không bị phát hiện", "a failing disk stays unseen"),
-)
-
 
 class Fact(msgspec.Struct, frozen=True):
     """One property of the server, and what is wrong with it where something is."""
@@ -40,6 +31,16 @@ class Fact(msgspec.Struct, frozen=True):
         return not self.en
 
 
+# What each should be, and what is wrong where it is anything else.
+_WANTED = (
+    Fact("server_encoding", "UTF8", True, "tiếng Việt cần UTF8", "Vietnamese needs UTF8"),
+    Fact("fsync", "on", True, "mất điện là mất dữ liệu", "a power cut loses data"),
+    Fact("full_page_writes", "on", True, "mất điện có thể hỏng dữ liệu", "a power cut can tear pages"),
+    Fact("synchronous_commit", "on", False, "ghi đã báo xong có thể mất", "acknowledged writes can be lost"),
+    Fact("data_checksums", "on", False, "đĩa hỏng không bị phát hiện", "a failing disk stays unseen"),
+)
+
+
 async def look(url: str) -> list[Fact]:
     """Return the server's properties; raises psycopg's errors where it cannot be reached."""
     async with await AsyncConnection.connect(url, autocommit=True, connect_timeout=10) as connection:
@@ -50,7 +51,7 @@ async def look(url: str) -> list[Fact]:
 
         return [
             _version(await show("server_version"), int(await show("server_version_num"))),
-            *[_fact(name, await show(name), *rest) for name, *rest in _WANTED],
+            *[_judge(await show(wanted.name), wanted) for wanted in _WANTED],
         ]
 
 
@@ -86,5 +87,5 @@ def _version(text: str, number: int) -> Fact:
     return Fact("PostgreSQL", text, True, "cần phiên bản 16 trở lên", "version 16 or later is needed")
 
 
-def _fact(name: str, value: str, wanted: str, serious: bool, vi: str, en: str) -> Fact:
-    return Fact(name, value) if value == wanted else Fact(name, value, serious, vi, en)
+def _judge(value: str, wanted: Fact) -> Fact:
+    return Fact(wanted.name, value) if value == wanted.value else msgspec.structs.replace(wanted, value=value)

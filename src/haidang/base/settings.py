@@ -103,6 +103,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     postgres_start_minutes: float = 15
     """Embedded PostgreSQL: how long a start may take; recovery after a crash counts in."""
 
+    @property
+    def near_host(self) -> str:
+        """Where this machine itself reaches the server."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - not bound here
+
+    @property
+    def address(self) -> str:
+        """The server's address as people type it, without a slash at its end."""
+        host = f"[{self.near_host}]" if ":" in self.near_host else self.near_host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
 
 FIELDS: dict[str, Any] = get_type_hints(Settings)
 """Name of each setting and its type."""

@@ -41,13 +41,6 @@ class House:
         self._database: Server | None = None
         self._web: subprocess.Popen[bytes] | None = None
 
-    @property
-    def address(self) -> str:
-        """What to type into a browser on this machine."""
-        host = self.settings.host
-        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
-        return f"http://{f'[{shown}]' if ':' in shown else shown}:{self.settings.port}"
-
     def ask_to_stop(self, *_: object) -> None:
         """Let :meth:`watch` return, and a start that is under way be given up; safe in a signal handler."""
         self._stop.set()
@@ -164,9 +157,8 @@ def _port_fault(settings: Settings) -> OSError | None:
 
 def _answers(settings: Settings) -> bool:
     """Return whether the server answers that it is alive."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - not bound
     try:
-        with socket.create_connection((host, settings.port), timeout=5) as connection:
+        with socket.create_connection((settings.near_host, settings.port), timeout=5) as connection:
             connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return connection.recv(64).startswith(b"HTTP/1.1 200")
     except OSError:

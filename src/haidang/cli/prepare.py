@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from haidang.base import probe
-from haidang.base.clock import SystemClock
 from haidang.base.database import Database
 from haidang.base.opening import prepare as prepare_database
 from haidang.base.postgres import running
@@ -41,7 +40,7 @@ async def _prepare(settings: Settings, url: str, *, create: bool, with_link: boo
     link = None
     if with_link:
         async with Database(url, pool_max=1) as db:
-            link = await service.first_administrator_link(db, SystemClock(), settings)
+            link = await service.first_administrator_link(db, settings.address)
     return {
         "migrations": ran,
         "first_administrator": link,

@@ -34,7 +34,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, *, demo: bool)
         prepared = house.start()
         for vi, en in prepared["weaknesses"]:
             _say(f"Lưu ý về cơ sở dữ liệu: {vi}", f"About the database: {en}")
-        _welcome(house, prepared["first_administrator"])
+        _welcome(settings.address, prepared["first_administrator"])
         house.watch()
     finally:
         house.stop()
@@ -48,8 +48,8 @@ def _settings(host: str | None, port: int | None, data_dir: Path | None, *, demo
     )
 
 
-def _welcome(house: House, first_administrator: str | None) -> None:
-    _say(f"Sẵn sàng: {house.address}", f"Ready: {house.address}")
+def _welcome(address: str, first_administrator: str | None) -> None:
+    _say(f"Sẵn sàng: {address}", f"Ready: {address}")
     if first_administrator:
         _say(
             "Chưa có quản trị viên. Mở liên kết dùng một lần này để tạo:",
