@@ -118,6 +118,8 @@ def boolean(value: Any) -> bool:
 def shape(value: Any) -> dict[str, Any]:
     """Return a cell as a GeoJSON geometry: from GeoJSON itself or from well-known text."""
     refusal = Refused("Không phải là hình GeoJSON hoặc WKT hợp lệ.", "Not a valid GeoJSON or WKT shape.")
+    if not isinstance(value, str | dict):
+        raise refusal
     try:
         if isinstance(value, str) and value.lstrip().startswith("{"):
             value = orjson.loads(value)
