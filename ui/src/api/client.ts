@@ -33,6 +33,18 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
   return ask<T>(text ? `${path}?${text}` : path, signal ? { signal } : {})
 }
 
+/** Every page of a list, for lists that are sorted and searched on the screen and stay within some hundred rows. */
+export async function everyPage<T>(path: string, signal?: AbortSignal): Promise<{ items: T[] }> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: { items: T[]; next: string | null } = await get(path, { limit: 200, cursor }, signal)
+    items.push(...page.items)
+    cursor = page.next
+  } while (cursor !== null && items.length < 5000)
+  return { items }
+}
+
 export function send<T>(
   method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
   path: string,

@@ -30,7 +30,7 @@ export interface ScopeView {
 }
 
 export interface Me {
-  account: { id: number; username: string; display_name: string; org_id: number; org_name: string }
+  account: { id: number; username: string; display_name: string; org_id: number | null; org_name: string | null }
   permissions: string[]
   scopes: ScopeView[]
 }
@@ -64,6 +64,8 @@ export interface Run {
   accepted: number
   refused: number
   unchanged: number
+  /** Of the accepted and unchanged rows, those with a refused or doubtful value. */
+  faulty: number
   lag_s: number | null
   message_vi: string
   message_en: string
@@ -89,15 +91,26 @@ export interface Feed {
   refused_24h: number
   refused_open: number
   entities: number
-  problem: string | null
+  /** What stops it now. */
+  problem: { vi: string; en: string } | null
+}
+
+/** A declaration in the site's folder that could not become a source. */
+export interface Undeclared {
+  file: string
+  vi: string
+  en: string
+  faults: { field: string; vi: string; en: string; value?: string | null }[]
 }
 
 export interface RefusedRow {
   id: number
   run_id: number
+  /** The whole row was refused; some of its values were; or it was taken, and looks wrong. */
+  kind: 'row' | 'field' | 'warning'
   row_no: number
   original: string
-  faults: { field: string; vi: string; en: string; value: string | null }[]
+  faults: { field: string; vi: string; en: string; value?: string | null }[]
   at: string
   looked_at: string | null
   looked_by: string | null

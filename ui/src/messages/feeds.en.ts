@@ -72,9 +72,15 @@ export const en: Messages<typeof vi> = {
     accepted: 'Accepted',
     refused: 'Refused',
     unchanged: 'Unchanged',
+    faulty: 'With doubtful values',
     none: 'This source has never run',
   },
+  undeclared: {
+    title: (n) => (n === 1 ? '1 faulty declaration' : `${n} faulty declarations`),
+    text: 'A file in the site’s folder could not become a source. Correct the file; the server reads it again by itself.',
+  },
   refused: {
+    kind: { row: 'Row left out', field: 'Some values left out', warning: 'Taken, with a warning' },
     none: 'No row was refused',
     noneOpen: 'Every refused row has been reviewed',
     row: (no) => `Row ${no}`,

@@ -74,9 +74,15 @@ export const vi = {
     accepted: 'Nhận',
     refused: 'Từ chối',
     unchanged: 'Không đổi',
+    faulty: 'Có giá trị nghi ngờ',
     none: 'Nguồn này chưa chạy lần nào',
   },
+  undeclared: {
+    title: (n: number) => `${n} tệp khai báo nguồn bị lỗi`,
+    text: 'Tệp trong thư mục của trung tâm không trở thành nguồn được. Sửa tệp; máy chủ tự đọc lại.',
+  },
   refused: {
+    kind: { row: 'Bỏ cả dòng', field: 'Bỏ một số giá trị', warning: 'Đã nhận, có cảnh báo' },
     none: 'Không có dòng nào bị từ chối',
     noneOpen: 'Mọi dòng bị từ chối đều đã xem xét',
     row: (no: string) => `Dòng ${no}`,

@@ -29,7 +29,7 @@ export const en: Messages<typeof vi> = {
     title: 'Set a password',
     text: 'This link works once and expires after a while.',
     submit: 'Set password',
-    done: 'The password is set. You can sign in now.',
+    done: 'The password is set; you are signed in',
   },
   change: {
     title: 'Change password',

@@ -26,7 +26,7 @@ export const vi = {
     title: 'Đặt mật khẩu',
     text: 'Đường dẫn này chỉ dùng được một lần và hết hạn sau ít lâu.',
     submit: 'Đặt mật khẩu',
-    done: 'Đã đặt mật khẩu. Bây giờ bạn có thể đăng nhập.',
+    done: 'Đã đặt mật khẩu; bạn đang đăng nhập',
   },
   change: {
     title: 'Đổi mật khẩu',

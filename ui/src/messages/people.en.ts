@@ -94,6 +94,7 @@ export const en: Messages<typeof vi> = {
     revokedDone: (name) => `The key ${name} is revoked`,
     secret: 'Secret key',
     secretText: 'Shown this once. Copy it to the device now; the server keeps only its hash.',
+    secretGone: 'The key was made by an earlier attempt and cannot be shown again: revoke it and make another.',
     createdBy: 'Created by',
     done: 'Done, I have copied it',
   },

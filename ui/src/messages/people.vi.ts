@@ -91,6 +91,7 @@ export const vi = {
     revokedDone: (name: string) => `Đã thu hồi khóa ${name}`,
     secret: 'Khóa bí mật',
     secretText: 'Chỉ hiện lần này. Chép vào thiết bị ngay; máy chủ chỉ giữ dấu băm.',
+    secretGone: 'Khóa đã được tạo ở lần gửi trước nên không hiện lại được: thu hồi rồi tạo khóa khác.',
     createdBy: 'Người tạo',
     done: 'Xong, đã chép',
   },

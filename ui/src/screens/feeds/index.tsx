@@ -4,7 +4,7 @@ import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { listen } from '../../api/stream'
 import { second } from '../../api/time'
-import type { Feed } from '../../api/types'
+import type { Feed, Undeclared } from '../../api/types'
 import { Field } from '../../design/controls'
 import { Empty, Loading, ProblemBox, Simulated } from '../../design/notice'
 import { Split, Table, useListKeys, type Column } from '../../design/table'
@@ -26,7 +26,7 @@ const FILTERS = ['all', 'attention', 'refused'] as const
 
 export default function Feeds() {
   const m = messages.value
-  const resource = useResource('feeds', (signal) => get<{ items: Feed[] }>('/api/v1/feeds', {}, signal))
+  const resource = useResource('feeds', (signal) => get<{ items: Feed[]; undeclared: Undeclared[] }>('/api/v1/feeds', {}, signal))
   const all = [...(resource.data?.items ?? [])].sort(byTitle)
   const rows = all.filter(passes)
   const openName = path.value[1] ?? null
@@ -36,7 +36,7 @@ export default function Feeds() {
   const replace = (feed: Feed) =>
     resource.put((data) => {
       const known = data.items.some((other) => other.name === feed.name)
-      return { items: known ? data.items.map((other) => (other.name === feed.name ? feed : other)) : [...data.items, feed] }
+      return { ...data, items: known ? data.items.map((other) => (other.name === feed.name ? feed : other)) : [...data.items, feed] }
     })
   useEffect(
     () =>
@@ -78,6 +78,7 @@ export default function Feeds() {
           </header>
           <Filters all={all} />
           {resource.problem && <ProblemBox problem={resource.problem} onRetry={resource.reload} />}
+          {resource.data && resource.data.undeclared.length > 0 && <Faulty files={resource.data.undeclared} />}
           {resource.data ? (
             <Table
               label={m.list}
@@ -233,6 +234,30 @@ function Period({ feed }: { feed: Feed }) {
         <span class="muted small">{inS >= 0 ? m.inS(roughly(inS)) : m.overdue(roughly(-inS))}</span>
       )}
     </span>
+  )
+}
+
+/** Declarations that could not become sources, for whoever may mend them. */
+function Faulty({ files }: { files: readonly Undeclared[] }) {
+  const m = messages.value.undeclared
+  return (
+    <section class="feed-problem">
+      <h2>{m.title(files.length)}</h2>
+      <p class="muted">{m.text}</p>
+      <ul class="refused-faults">
+        {files.map((file) => (
+          <li key={file.file}>
+            <span class="mono refused-field">{file.file}</span>
+            <span>{named(file.vi, file.en)}</span>
+            {file.faults.map((fault) => (
+              <span key={fault.field} class="small">
+                <span class="mono">{fault.field}</span> {named(fault.vi, fault.en)}
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

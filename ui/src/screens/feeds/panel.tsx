@@ -62,7 +62,7 @@ function Overview({ feed, onChange }: Props) {
       {feed.problem && (
         <div class="feed-problem">
           <p class="strong">{m.overview.problem}</p>
-          <p>{feed.problem}</p>
+          <p>{named(feed.problem.vi, feed.problem.en)}</p>
         </div>
       )}
       <div class="feed-figures">
@@ -119,34 +119,32 @@ function Actions({ feed, onChange }: Props) {
     setBusy(true)
     setProblem(null)
     try {
-      await send('POST', `/api/v1/feeds/${encodeURIComponent(feed.name)}/${verb}`)
+      onChange(await send<Feed>('POST', `/api/v1/feeds/${encodeURIComponent(feed.name)}/${verb}`))
       toast(said)
-      onChange(await get<Feed>(`/api/v1/feeds/${encodeURIComponent(feed.name)}`))
     } catch (error) {
       setProblem(asProblem(error))
     }
     setBusy(false)
   }
   const title = named(feed.title_vi, feed.title_en)
-  if (!may('feed.run') && !may('feed.manage')) return null
+  if (!may('feed.run')) return null
   return (
     <>
       <div class="form-foot">
-        {may('feed.run') && feed.kind !== 'mqtt' && (
+        {feed.kind !== 'mqtt' && (
           <Button icon="refresh" busy={busy} onClick={() => void act('run', m.started(title))}>
             {m.run}
           </Button>
         )}
-        {may('feed.manage') &&
-          (feed.state === 'paused' ? (
-            <Button icon="play" busy={busy} onClick={() => void act('resume', m.resumed(title))}>
-              {m.resume}
-            </Button>
-          ) : (
-            <Button icon="pause" busy={busy} onClick={() => void act('pause', m.paused(title))}>
-              {m.pause}
-            </Button>
-          ))}
+        {feed.state === 'paused' ? (
+          <Button icon="play" busy={busy} onClick={() => void act('resume', m.resumed(title))}>
+            {m.resume}
+          </Button>
+        ) : (
+          <Button icon="pause" busy={busy} onClick={() => void act('pause', m.paused(title))}>
+            {m.pause}
+          </Button>
+        )}
       </div>
       {problem && <ProblemBox problem={problem} />}
     </>
@@ -176,6 +174,11 @@ function RunLine({ run }: { run: Run }) {
         <span class={run.refused ? 'strong' : ''}>
           {m.run.refused} {number(run.refused)}
         </span>
+        {run.faulty > 0 && (
+          <span>
+            {m.run.faulty} {number(run.faulty)}
+          </span>
+        )}
         {run.finished_at && (
           <span class="muted">{duration((ms(run.finished_at) - ms(run.started_at)) / 1000)}</span>
         )}

@@ -6,6 +6,7 @@ import { useResource } from '../../api/resource'
 import { may } from '../../api/session'
 import type { Feed, Page, RefusedRow } from '../../api/types'
 import { Button, Field } from '../../design/controls'
+import { Chip } from '../../design/mark'
 import { Empty, Loading, ProblemBox, toast } from '../../design/notice'
 import { number } from '../../format/number'
 import { dateTime } from '../../format/time'
@@ -72,6 +73,7 @@ function Row({ row, url, onLooked }: { row: RefusedRow; url: string; onLooked: (
     <li class={`refused${row.looked_at ? ' refused-looked' : ''}`}>
       <header class="refused-head">
         <h3 class="num">{m.row(number(row.row_no, 0))}</h3>
+        <Chip>{m.kind[row.kind]}</Chip>
         <span class="num muted small">{dateTime(row.at)}</span>
       </header>
       <ul class="refused-faults">

@@ -2,6 +2,8 @@
 import { useState } from 'preact/hooks'
 import { send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
+import { me } from '../../api/session'
+import type { Me } from '../../api/types'
 import { Button } from '../../design/controls'
 import { ProblemBox, toast } from '../../design/notice'
 import { login } from '../../messages/login'
@@ -24,9 +26,9 @@ export default function SetPassword() {
     setBusy(true)
     setProblem(null)
     try {
-      await send('POST', '/api/v1/set-password', { token: token.value, password })
+      me.value = await send<Me>('POST', '/api/v1/set-password', { token: token.value, password })
       toast(m.set.done)
-      go('/login', { token: null }, { replace: true })
+      go('/', { token: null }, { replace: true })
     } catch (error) {
       setProblem(asProblem(error))
       setBusy(false)

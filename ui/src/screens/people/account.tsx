@@ -85,11 +85,12 @@ function Actions({ account, onChange, onEdit }: ActionProps) {
     })
   const issueLink = () =>
     attempt(async () => {
-      const answer = await send<{ one_time_password_link: string }>(
+      const answer = await send<{ account: Account; one_time_password_link: string | null }>(
         'POST',
         `/api/v1/accounts/${account.id}/password-link`,
       )
-      setLink(answer.one_time_password_link)
+      onChange(answer.account)
+      setLink(answer.one_time_password_link ?? '')
     })
   const isMe = account.id === me.value?.account.id
   return (

@@ -1,7 +1,7 @@
 // The people who may sign in, and beside them the one that is opened.
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { get, newKey, send } from '../../api/client'
+import { everyPage, get, newKey, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { useResource } from '../../api/resource'
 import { may, me } from '../../api/session'
@@ -22,7 +22,7 @@ const typed = param('q')
 
 export function Accounts({ head }: { head: ComponentChildren }) {
   const m = people.value.accounts
-  const accounts = useResource('accounts', (signal) => get<{ items: Account[] }>('/api/v1/accounts', { limit: 200 }, signal))
+  const accounts = useResource('accounts', (signal) => everyPage<Account>('/api/v1/accounts', signal))
   const orgs = useResource('orgs', (signal) => get<{ items: Org[] }>('/api/v1/orgs', {}, signal))
   const [cursor, setCursor] = useState<string | null>(null)
   const orgList = orgs.data?.items ?? []
@@ -153,7 +153,7 @@ function NewAccount({ orgs, onMade }: { orgs: readonly Org[]; onMade: (account: 
   const [orgId, setOrgId] = useState<number | null>(me.peek()?.account.org_id ?? null)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [made, setMade] = useState<{ account: Account; link: string } | null>(null)
+  const [made, setMade] = useState<{ account: Account; link: string | null } | null>(null)
   const [key] = useState(newKey)
 
   const submit = async (event: Event) => {
@@ -162,7 +162,7 @@ function NewAccount({ orgs, onMade }: { orgs: readonly Org[]; onMade: (account: 
     setProblem(null)
     try {
       const body = { username: username.trim(), display_name: name.trim(), org_id: orgId }
-      const answer = await send<{ account: Account; one_time_password_link: string }>('POST', '/api/v1/accounts', body, { key })
+      const answer = await send<{ account: Account; one_time_password_link: string | null }>('POST', '/api/v1/accounts', body, { key })
       setMade({ account: answer.account, link: answer.one_time_password_link })
       onMade(answer.account)
       toast(m.createdDone(answer.account.display_name))
@@ -176,7 +176,7 @@ function NewAccount({ orgs, onMade }: { orgs: readonly Org[]; onMade: (account: 
     return (
       <>
         <h2>{made.account.display_name}</h2>
-        <OneTimeLink link={made.link} />
+        {made.link && <OneTimeLink link={made.link} />}
         <p>
           <a href={href(`/people/accounts/${made.account.id}`)}>{people.value.grants.add}</a>
         </p>

@@ -1,7 +1,7 @@
 // Keys for machines. The secret is shown once; afterwards only its first characters tell keys apart.
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { get, newKey, send } from '../../api/client'
+import { everyPage, get, newKey, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { useResource } from '../../api/resource'
 import { me } from '../../api/session'
@@ -23,10 +23,10 @@ const NOT_FOR_KEYS = new Set(['account.manage', 'role.manage', 'key.manage'])
 
 export function Keys({ head }: { head: ComponentChildren }) {
   const m = people.value.keys
-  const keys = useResource('keys', (signal) => get<{ items: ApiKey[] }>('/api/v1/keys', {}, signal))
+  const keys = useResource('keys', (signal) => everyPage<ApiKey>('/api/v1/keys', signal))
   const orgs = useResource('orgs', (signal) => get<{ items: Org[] }>('/api/v1/orgs', {}, signal))
   const [adding, setAdding] = useState(false)
-  const [secret, setSecret] = useState<{ name: string; secret: string } | null>(null)
+  const [secret, setSecret] = useState<{ name: string; secret: string | null } | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [asking, setAsking] = useState<number | null>(null)
   const orgList = orgs.data?.items ?? []
@@ -57,7 +57,7 @@ export function Keys({ head }: { head: ComponentChildren }) {
             {m.secret}: {secret.name}
           </h2>
           <p class="muted">{m.secretText}</p>
-          <CopyText text={secret.secret} label={m.secret} />
+          {secret.secret ? <CopyText text={secret.secret} label={m.secret} /> : <p>{m.secretGone}</p>}
           <div class="form-foot">
             <Button onClick={() => setSecret(null)}>{m.done}</Button>
           </div>
@@ -175,7 +175,7 @@ function columns(
 
 interface KeyFormProps {
   orgs: readonly Org[]
-  onMade: (key: ApiKey, secret: string) => void
+  onMade: (key: ApiKey, secret: string | null) => void
   onCancel: () => void
 }
 
@@ -198,7 +198,7 @@ function KeyForm({ orgs, onMade, onCancel }: KeyFormProps) {
     setBusy(true)
     setProblem(null)
     try {
-      const answer = await send<{ key: ApiKey; secret: string }>(
+      const answer = await send<{ key: ApiKey; secret: string | null }>(
         'POST',
         '/api/v1/keys',
         {
