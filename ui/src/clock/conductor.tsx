@@ -33,12 +33,14 @@ export function Conductor() {
         onClick={togglePause}
       />
       <span class="conductor-state">
-        <span class={`conductor-dot${live ? '' : ' is-still'}`} />
+        {live && <span class="conductor-dot" />}
         {live ? text.live : <Button onClick={goLive}>{text.backToLive}</Button>}
       </span>
-      <time class="num conductor-now" dateTime={new Date(now.value).toISOString()}>
-        {timeWithSeconds(now.value)} <span class="muted">{date(now.value)}</span>
-      </time>
+      {!live && (
+        <time class="num conductor-now" dateTime={new Date(now.value).toISOString()}>
+          {timeWithSeconds(now.value)} <span class="muted">{date(now.value)}</span>
+        </time>
+      )}
       <Button kind="ghost" icon="back" label={`${text.earlier} (,)`} onClick={() => step(-1)} />
       <Scrubber from={mode === 'replay' ? from : null} to={mode === 'replay' ? to : null} />
       <Button kind="ghost" icon="forward" label={`${text.later} (.)`} onClick={() => step(1)} />

@@ -8,15 +8,15 @@ import './clock.css'
 
 const m = catalogue(vi, en)
 
+/** The strip stands where it is put; the frame goes round the whole window. */
 export function ClockFrame() {
   if (isLive.value) return null
   const { mode, speed } = clock.value
   return (
-    <div class="clock-frame" data-mode={mode}>
-      <p class="clock-frame-word num" role="status">
-        {m.value.reviewing(dateTime(now.value))}
-        {mode === 'replay' && ` · ${m.value.replaying(String(speed))}`}
-      </p>
-    </div>
+    <p class="clock-strip num" role="status" data-mode={mode}>
+      {m.value.reviewing(dateTime(now.value))}
+      {mode === 'replay' && ` · ${m.value.replaying(String(speed))}`}
+      <span class="clock-frame" aria-hidden="true" />
+    </p>
   )
 }

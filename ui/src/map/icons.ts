@@ -24,7 +24,7 @@ export function knownIcon(name: string | null | undefined): string {
 
 const SIZE = 48
 const GRID = 16
-const SPREAD = 8 // pixels over which MapLibre's distance field falls from inside to outside
+const SPREAD = 8 // pixels that MapLibre's distance field spans: 6 outside the edge, 2 inside
 
 /** A signed distance field of the icon in the alpha channel, as `addImage(…, {sdf: true})` takes it. */
 export function iconField(name: string): ImageData {
@@ -42,7 +42,7 @@ export function iconField(name: string): ImageData {
     for (let x = 0; x < SIZE; x++) {
       const own = inside(x, y)
       const distance = nearestOther(x, y, own, inside) * (own ? 1 : -1)
-      field.data[(y * SIZE + x) * 4 + 3] = Math.max(0, Math.min(255, 191 + (distance * 64) / SPREAD))
+      field.data[(y * SIZE + x) * 4 + 3] = Math.max(0, Math.min(255, 191 + distance * 32))
     }
   }
   return field

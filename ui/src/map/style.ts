@@ -51,7 +51,7 @@ export function mapStyle({ palette: p, lang, land, ground, tiles }: StyleParts):
       outlines: still(ground.mainland),
       'vn-islands': still(ground.islands),
       'island-points': still(collection(ISLAND_POINTS)),
-      labels: still(collection(LABELS)),
+      labels: still(collection(LABELS.map((label) => labelled(label, lang)))),
       [ENTITIES]: entitySource(),
       [SELECTED]: { type: 'geojson', data: collection([]) },
       ...(tiles ? { [TILES]: tiles.source } : {}),
@@ -75,12 +75,19 @@ export function mapStyle({ palette: p, lang, land, ground, tiles }: StyleParts):
         id: 'vn-islands-edge',
         type: 'line',
         source: 'vn-islands',
-        paint: { 'line-color': p.vietnam, 'line-width': ['interpolate', ['linear'], ['zoom'], 4, 2.5, 9, 0.5] },
+        paint: { 'line-color': p.vietnam, 'line-width': ['interpolate', ['linear'], ['zoom'], 4, 3.5, 9, 0.5] },
       },
+      cityLabels(p),
       ...dataLayers(p),
-      ...sovereignLayers(p, lang),
+      ...sovereignLayers(p),
     ],
   }
+}
+
+/** The label in the language of the map; a long name breaks before its bracket. */
+function labelled(label: (typeof LABELS)[number], lang: Lang) {
+  const properties = { ...label.properties, text: label.properties[lang].replace(' (', '\n(') }
+  return { ...label, properties }
 }
 
 /** A cluster knows whether all its members are of one kind: then `least` equals `most`. */
@@ -102,20 +109,21 @@ function entitySource(): GeoJSONSourceSpecification {
 const isCluster: ExpressionSpecification = ['has', 'point_count']
 const isOneKind: ExpressionSpecification = ['==', ['get', 'least'], ['get', 'most']]
 
+/** Cities give way to each other, and lie below the data. */
+function cityLabels(p: Palette): LayerSpecification {
+  return {
+    id: 'city-labels',
+    type: 'symbol',
+    source: 'labels',
+    maxzoom: 10,
+    filter: ['==', ['get', 'kind'], 'city'],
+    layout: { 'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': 12, 'text-padding': 6 },
+    paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.5 },
+  }
+}
+
 function dataLayers(p: Palette): LayerSpecification[] {
   return [
-    {
-      id: 'selected-ring',
-      type: 'circle',
-      source: SELECTED,
-      paint: {
-        'circle-radius': 15,
-        'circle-color': p.accent,
-        'circle-opacity': 0.18,
-        'circle-stroke-color': p.accent,
-        'circle-stroke-width': 2.5,
-      },
-    },
     {
       id: 'clusters',
       type: 'circle',
@@ -182,24 +190,27 @@ function dataLayers(p: Palette): LayerSpecification[] {
       },
       paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.4 },
     },
+    {
+      id: 'selected-ring',
+      type: 'circle',
+      source: SELECTED,
+      paint: {
+        'circle-radius': 15,
+        'circle-color': p.accent,
+        'circle-opacity': 0.12,
+        'circle-stroke-color': p.accent,
+        'circle-stroke-width': 2.5,
+      },
+    },
   ]
 }
 
-/** Cities give way to each other; the archipelagos, their islands and the sea never give way to anything. */
-function sovereignLayers(p: Palette, lang: Lang): LayerSpecification[] {
+/** The archipelagos and the sea give way to nothing, and there is no switch for them. */
+function sovereignLayers(p: Palette): LayerSpecification[] {
   const always = { 'text-allow-overlap': true, 'text-ignore-placement': true }
   const kind: ExpressionSpecification = ['get', 'kind']
   const halo = { 'text-color': p.label, 'text-halo-color': p.sea, 'text-halo-width': 1.5 }
   return [
-    {
-      id: 'city-labels',
-      type: 'symbol',
-      source: 'labels',
-      maxzoom: 10,
-      filter: ['==', kind, 'city'],
-      layout: { 'text-field': ['get', lang], 'text-font': FONT, 'text-size': 12, 'text-padding': 6 },
-      paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.5 },
-    },
     {
       id: 'island-points',
       type: 'circle',
@@ -233,11 +244,11 @@ function sovereignLayers(p: Palette, lang: Lang): LayerSpecification[] {
       maxzoom: 9,
       filter: ['in', kind, ['literal', ['archipelago', 'sea']]],
       layout: {
-        'text-field': ['get', lang],
+        'text-field': ['get', 'text'],
         'text-font': FONT,
         'text-size': ['interpolate', ['linear'], ['zoom'], 3, 11, 7, 15],
         'text-letter-spacing': ['match', kind, 'sea', 0.15, 0],
-        'text-max-width': 12,
+        'text-max-width': 40,
         'text-line-height': 1.3,
         ...always,
       },

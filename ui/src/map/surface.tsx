@@ -38,8 +38,8 @@ interface SurfaceProps {
   start: View | null
   command: ReadonlySignal<Command | null>
   tell: (command: Command) => void
-  /** Which outlines to draw, if the site has any. */
-  outlines: { level: 'province' | 'commune'; parent?: string | null }
+  /** The province whose communes are drawn, where the site has imported outlines. */
+  province: string | null
   /** Whether the site says that it has an archive of tiles. */
   hasTiles: boolean
   onMove: (view: View) => void
@@ -67,17 +67,17 @@ export function MapSurface(props: SurfaceProps) {
   const parts = useSignal<Parts | null>(null)
   const box = useSignal<Box | null>(null)
   const view = useSignal<View | null>(props.start)
-  const { level, parent } = props.outlines
+  const { hasTiles, province } = props
 
   useEffect(() => {
     let gone = false
-    void load(wantsGl, props.hasTiles, level, parent ?? null).then((loaded) => {
+    void load(wantsGl, hasTiles, province).then((loaded) => {
       if (!gone) parts.value = loaded
     })
     return () => {
       gone = true
     }
-  }, [wantsGl, props.hasTiles, level, parent])
+  }, [wantsGl, hasTiles, province])
 
   const loaded = parts.value
   const key = useMemo(() => ({}), [loaded])
@@ -138,22 +138,30 @@ function Tool({ label, path, onClick }: { label: string; path: string; onClick: 
   )
 }
 
-async function load(wantsGl: boolean, hasTiles: boolean, level: string, parent: string | null): Promise<Parts> {
+async function load(wantsGl: boolean, hasTiles: boolean, province: string | null): Promise<Parts> {
   const isGl = wantsGl && hasWebGl()
   const engine = isGl ? import('./gl') : import('./svg')
   const [{ default: Engine }, land, outlines, tiles] = await Promise.all([
     engine,
     loadLand(),
-    loadOutlines(level, parent),
+    loadOutlines(province),
     isGl && hasTiles ? import('./archive').then(({ openTiles }) => openTiles()) : null,
   ])
   return { Engine, isGl, land, ground: ground(outlines), tiles: tiles as UserTiles | null }
 }
 
-/** A site without outlines, or a server that does not answer, leaves the base map as it is. */
-async function loadOutlines(level: string, parent: string | null): Promise<Outlines | null> {
+/** All provinces, and in the place of our own its communes. A site without outlines, or a server that does not answer,
+ *  leaves the base map as it is. */
+async function loadOutlines(province: string | null): Promise<Outlines | null> {
+  const ask = (query: Record<string, string>) => get<Outlines>('/api/v1/areas/outlines', query)
   try {
-    return await get<Outlines>('/api/v1/areas/outlines', { level, parent })
+    const [all, own] = await Promise.all([
+      ask({ level: 'province' }),
+      province ? ask({ level: 'commune', parent: province }) : null,
+    ])
+    if (!own || own.features.length === 0) return all
+    const others = all.features.filter(({ properties }) => properties.code !== province)
+    return { ...all, features: [...others, ...own.features] }
   } catch {
     return null
   }

@@ -66,6 +66,9 @@ export default function CityScreen() {
   })
   return (
     <div class="city" data-tab={tab.value === 'list' ? 'list' : 'map'} data-open={selected.value ? '' : undefined}>
+      <div class="city-strip">
+        <ClockFrame />
+      </div>
       <section class="city-side">
         <header class="city-head">
           <h1>{text.question}</h1>
@@ -86,7 +89,6 @@ export default function CityScreen() {
         <Conductor />
       </div>
       <Switch />
-      <ClockFrame />
     </div>
   )
 }
@@ -109,10 +111,10 @@ function MapHost({ command, tell, chosen, onSelect }: HostProps) {
       points={points}
       selected={chosen}
       home={here?.bounds ?? WHOLE}
-      start={parseView(viewParam.peek())}
+      start={parseView(viewParam.peek()) ?? nearby(chosen.peek())}
       command={command}
       tell={tell}
-      outlines={here?.province_code ? { level: 'commune', parent: here.province_code } : { level: 'province' }}
+      province={here?.province_code ?? null}
       hasTiles={here?.basemap === true}
       onMove={(view) => go('', { c: formatView(view) }, { replace: true })}
       onSelect={onSelect}
@@ -161,7 +163,7 @@ function Summary() {
     <div class="city-summary small muted" role="status">
       <span class="num">{text.shown(number(shown.value.length), number(total.value))}</span>
       {oldCount.value > 0 && <span class="num age-stale">{text.old(number(oldCount.value))}</span>}
-      {board.value.simulated && <Simulated />}
+      {board.value.simulated && !site.value?.demo && <Simulated />}
       {board.value.truncated && <span>{text.truncated}</span>}
     </div>
   )
@@ -196,6 +198,11 @@ function Switch() {
       </Button>
     </nav>
   )
+}
+
+/** A link to a thing opens the map where the thing is. */
+function nearby(point: MapPoint | null): View | null {
+  return point && { lon: point.lon, lat: point.lat, zoom: NEAR_ZOOM }
 }
 
 /** `106.7,10.78,12.5`: longitude, latitude, zoom. */

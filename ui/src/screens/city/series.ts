@@ -14,6 +14,12 @@ export interface Lines {
 /** A silence of more than two and a half periods is a gap. */
 const GAP_PERIODS = 2.5
 
+/** The expected period, or the usual distance of the points where they are kept further apart. */
+function usualGapS(points: readonly HistoryPoint[], periodS: number | null): number {
+  const gaps = points.slice(1).map((point, index) => (point[0] - (points[index]?.[0] ?? 0)) / 1000)
+  return Math.max(periodS ?? 0, gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 0)
+}
+
 export function lines(points: readonly HistoryPoint[], periodS: number | null): Lines {
   const hourly = points.some((point) => point.length === 5)
   const made: Lines = { x: [], y: [], low: hourly ? [] : null, high: hourly ? [] : null }
@@ -23,10 +29,11 @@ export function lines(points: readonly HistoryPoint[], periodS: number | null): 
     made.low?.push(low)
     made.high?.push(high)
   }
+  const usual = usualGapS(points, periodS)
   let before: number | undefined
   for (const point of points) {
     const x = point[0] / 1000
-    if (before !== undefined && periodS && x - before > GAP_PERIODS * periodS) put(before + periodS, null, null, null)
+    if (before !== undefined && usual > 0 && x - before > GAP_PERIODS * usual) put(before + usual, null, null, null)
     put(x, point[1], point[2] ?? null, point[3] ?? null)
     before = x
   }
