@@ -31,7 +31,12 @@ def configure(settings: Settings) -> None:
     renderer: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if settings.log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,  # the pretty one prints local variables
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -53,6 +58,14 @@ def configure(settings: Settings) -> None:
         logging.getLogger(name).setLevel(level if level <= logging.DEBUG else logging.WARNING)
 
 
+def _for_people() -> structlog.typing.Processor:
+    # The plain traceback: the fancy one prints local variables, and so passwords and people's data.
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
 def logger(room: str) -> Any:
     """Return the logger of a room; what it says carries the room's name."""
-    return structlog.get_logger(room).bind(room=room)
+    # Lazily: bind() here would freeze the configuration of the moment, which is none at import.
+    return structlog.get_logger(room, room=room)
