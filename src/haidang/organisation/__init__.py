@@ -23,6 +23,7 @@ from haidang.organisation.service import (
     prepare,
     resolve_area,
     resolve_org,
+    root_org,
 )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "prepare",
     "resolve_area",
     "resolve_org",
+    "root_org",
     "scope_sql",
     "system",
 ]

@@ -129,7 +129,11 @@ def apply_overlay(listed: AreaList, overlay: Overlay) -> AreaList:
             raise OverlayError(f"{change.code} {change.before} → {change.after}: the list has {row}")
         areas[row.code, row.valid_from] = _named(row, change.before, valid_to=change.since)
         areas[row.code, change.since] = _named(
-            row, change.after, valid_from=change.since, since_exact=True, source=change.legal_basis
+            row,
+            change.after,
+            valid_from=change.since,
+            since_exact=True,
+            source=f"{row.source}; {change.legal_basis}",
         )
         # What followed the one row follows, from now on, its later half.
         successions = [

@@ -87,11 +87,10 @@ def _faults(found: OrgFile) -> Iterator[Fault]:
         yield Fault("key", "lặp lại", "is used twice", key)
     for number, step in enumerate(found.successions):
         where = f"successions[{number}]"
-        for field, key in (("old", step.old), ("new", step.new)):
-            if key is not None and key not in keys:
-                yield Fault(
-                    f"{where}.{field}", "không có cơ quan này trong tệp", "no agency of this key", key
-                )
+        for field in ("old", "new"):
+            named: str | None = getattr(step, field)
+            if named is not None and named not in keys:
+                yield Fault(f"{where}.{field}", "tệp không có cơ quan này", "no agency of this key", named)
         if (step.new is None) != (step.kind == "abolished"):
             yield Fault(
                 where, "“abolished” không có cơ quan kế tục", "only abolished has no successor", step.old

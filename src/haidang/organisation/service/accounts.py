@@ -47,15 +47,13 @@ class AccountPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     display_name: str | None = None
     org_id: int | None = None
     active: bool | None = None
-    reset_password: bool = False
-    """Take the password away, end all sessions and make a new one-time link."""
 
 
 class WithLink(msgspec.Struct, frozen=True):
-    """An account, and the secret of its one-time link where one was made."""
+    """An account, and the secret of its new one-time link."""
 
     account: Account
-    link_token: str | None
+    link_token: str
 
 
 async def list_accounts(
@@ -98,8 +96,8 @@ async def change_account(
     patch: AccountPatch,
     *,
     version: int,
-) -> WithLink:
-    """Change an account, or give it a new one-time link; closing it or a new link ends all its sessions."""
+) -> Account:
+    """Change an account; closing it ends all its sessions and links."""
     before = await _manageable(connection, principal, account_id)
     unchanged(before, version)
     if patch.org_id is not None and patch.org_id != before.org_id:
@@ -110,23 +108,53 @@ async def change_account(
         org_id=before.org_id if patch.org_id is None else patch.org_id,
         active=before.active if patch.active is None else patch.active,
     )
-    if not after.active or patch.reset_password:
+    if not after.active:
         await _not_the_last(connection, account_id)
         await sessions.delete_all(connection, account_id)
         await sessions.drop_links(connection, account_id)
-    token = None
-    if patch.reset_password:
-        await store.set_password(connection, account_id, None)
-        token = await _link(connection, clock, account_id)
     await store.update(
         connection, account_id, display_name=after.display_name, org_id=after.org_id, active=after.active
     )
-    detail = changes(before, after) | ({"reset_password": True} if patch.reset_password else {})
     await chain.audit(
-        connection, principal, "account.change", f"account:{account_id}", detail,
+        connection, principal, "account.change", f"account:{account_id}", changes(before, after),
         org_id=before.org_id, clock=clock,
     )  # fmt: skip
+    return await _must(connection, account_id)
+
+
+async def new_password_link(
+    connection: Connection, clock: Clock, principal: Principal, account_id: int
+) -> WithLink:
+    """Take an account's password away, end its sessions and make a new one-time link."""
+    account = await _manageable(connection, principal, account_id)
+    await _not_the_last(connection, account_id)
+    await store.set_password(connection, account_id, None)
+    await sessions.delete_all(connection, account_id)
+    token = await _link(connection, clock, account_id)
+    await chain.audit(
+        connection, principal, "account.password-link", f"account:{account_id}",
+        org_id=account.org_id, clock=clock,
+    )  # fmt: skip
     return WithLink(await _must(connection, account_id), token)
+
+
+async def link_without_asking(
+    connection: Connection, clock: Clock, principal: Principal, username: str
+) -> str:
+    """Return a new one-time link for an account by its name, also the last administrator's.
+
+    Only for the operator at the machine, who owns the data anyway: the way back in after a lost password.
+    """
+    found = await store.credentials(connection, username.strip().lower())
+    if found is None:
+        raise missing("Không có tài khoản này.", "There is no such account.")
+    account_id = found[0]
+    await sessions.delete_all(connection, account_id)
+    token = await _link(connection, clock, account_id)
+    await chain.audit(
+        connection, principal, "account.password-link", f"account:{account_id}", org_id=found[3], clock=clock
+    )
+    return token
 
 
 async def list_grants(connection: Connection, principal: Principal, account_id: int) -> list[Grant]:

@@ -102,7 +102,7 @@ async def import_outlines(
     note: str | None = None,
     code_field: str = "code",
 ) -> OutlineReport:
-    """Put the outlines of a GeoJSON file in place of those that the same units had; keep where they came from.
+    """Put the outlines of a GeoJSON file in place of what the same units had; keep where they came from.
 
     A row that cannot be used is refused by name and hides none of the others. Raises ``Problem`` where the
     file is no FeatureCollection at all.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from haidang.base.clock import Clock
+from haidang.base.clock import Clock, SystemClock
 from haidang.base.database import Connection, Database
 from haidang.base.problems import INTERNAL, Problem, kind
 from haidang.base.settings import Settings
@@ -30,17 +30,14 @@ LINK_INVALID = kind(
     "Liên kết không còn hiệu lực",
     "This link is no longer valid",
 )
+_MACHINE = SystemClock()
 _FIRST_VALID = timedelta(hours=24)
 
 
-def address_of(settings: Settings, path: str) -> str:
-    """Return the full address of a page as people type it."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return (settings.public_url or f"http://{host}:{settings.port}").rstrip("/") + path
-
-
-async def first_administrator_link(db: Database, clock: Clock, settings: Settings) -> str | None:
+async def first_administrator_link(db: Database, address: str, clock: Clock = _MACHINE) -> str | None:
     """Return a new one-time link to make the first administrator, or ``None`` where there is one already.
+
+    ``address`` is the server's as people type it, e.g. ``http://127.0.0.1:8080``.
 
     A link made before ends: the one that was printed last is the one that works, for 24 hours.
     """
@@ -50,7 +47,7 @@ async def first_administrator_link(db: Database, clock: Clock, settings: Setting
         token = new_secret()
         await store.insert_link(connection, secret_hash(token), None, clock.now(), clock.now() + _FIRST_VALID)
         await chain.audit(connection, system("start"), "first-administrator.link", "site", clock=clock)
-    return address_of(settings, f"/first-administrator?token={token}")
+    return f"{address.rstrip('/')}/first-administrator?token={token}"
 
 
 async def needs_first_administrator(connection: Connection) -> bool:

@@ -139,6 +139,14 @@ async def resolve_org(connection: Connection, text: str, on: date) -> Org:
     return found[0]
 
 
+async def root_org(connection: Connection) -> Org:
+    """Return the top of the tree; raise ``Problem`` (``org-not-found``) before the first start."""
+    root = await store.root(connection)
+    if root is None:
+        raise Problem(ORG_NOT_FOUND, "Chưa có cơ quan gốc.", "There is no root agency yet.")
+    return root
+
+
 async def heirs_of(connection: Connection, org_id: int, on: date) -> Inheritance:
     """Return who carries on the work of an agency on a day, through all reorganisations."""
     return carried_on_by(org_id, on, await store.successions(connection))

@@ -10,6 +10,9 @@ from haidang.base.database import Connection
 from haidang.base.text import fold, sort_key
 from haidang.organisation.model import Area, AreaSuccession
 
+PACKAGE = "vietnamadminunits"
+"""How the source of every row begins that comes from the package's list or our overlay on it."""
+
 _COLUMNS = (
     "a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind, a.parent_code, "
     "a.lon, a.lat, a.source"
@@ -32,9 +35,12 @@ async def lock_list_version(connection: Connection) -> str:
 async def replace_list(
     connection: Connection, version: str, areas: Iterable[Area], successions: Iterable[AreaSuccession]
 ) -> None:
-    """Put a whole new list in place of the old one, by COPY (about a third of a second)."""
-    await connection.execute("DELETE FROM area_succession")
-    await connection.execute("DELETE FROM area")
+    """Put a whole new list in place of the old one, by COPY; rows of other sources stay as they are."""
+    await connection.execute("DELETE FROM area WHERE starts_with(source, %s)", (PACKAGE,))
+    await connection.execute(
+        "DELETE FROM area_succession s WHERE NOT EXISTS "
+        "(SELECT FROM area a WHERE (a.code, a.valid_from) = (s.old_code, s.old_valid_from))"
+    )
     columns = (
         "code, valid_from, valid_to, since_exact, name, full_name, kind, parent_code, "
         "fold, sort_key, lon, lat, source"

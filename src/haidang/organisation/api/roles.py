@@ -1,0 +1,66 @@
+"""Routes of roles and of the words for permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import get, patch, post
+
+from haidang.base.clock import Clock
+from haidang.base.database import Connection, Database
+from haidang.organisation.api.writes import Asked, Key, Seen, version_of, write
+from haidang.organisation.model import Role
+from haidang.organisation.permissions import PERMISSIONS, SIGNED_IN, Principal
+from haidang.organisation.service import roles as service
+
+
+@get("/api/v1/permissions", opt={"permission": SIGNED_IN}, tags=["people"], summary="All permissions")
+async def list_permissions() -> dict[str, Any]:
+    """Return every permission there is, in both languages."""
+    items = [{"name": name, "vi": each.vi, "en": each.en} for name, each in PERMISSIONS.items()]
+    return {"items": items, "next": None}
+
+
+@get("/api/v1/roles", opt={"permission": "account.read"}, tags=["people"], summary="Roles")
+async def list_roles(db: Database) -> dict[str, Any]:
+    """Return every role; they say what one could be granted, not who has it."""
+    async with db.transaction() as connection:
+        return {"items": await service.list_roles(connection), "next": None}
+
+
+@post("/api/v1/roles", opt={"permission": "role.manage"}, tags=["people"], summary="Add a role")
+async def add_role(
+    *, request: Asked, key: Key, data: service.NewRole, db: Database, clock: Clock, principal: Principal
+) -> Any:
+    """Add a role of permissions that one holds without limit."""
+
+    async def work(connection: Connection) -> Role:
+        return await service.add_role(connection, clock, principal, data)
+
+    return await write(request, db, principal, key, work)
+
+
+@patch(
+    "/api/v1/roles/{name:str}", opt={"permission": "role.manage"}, tags=["people"], summary="Change a role"
+)
+async def change_role(
+    *,
+    request: Asked,
+    key: Key,
+    name: str,
+    data: service.RolePatch,
+    db: Database,
+    clock: Clock,
+    principal: Principal,
+    seen: Seen = None,
+) -> Any:
+    """Change a role of the site's own, for all who have it."""
+    version = version_of(seen)
+
+    async def work(connection: Connection) -> Role:
+        return await service.change_role(connection, clock, principal, name, data, version=version)
+
+    return await write(request, db, principal, key, work)
+
+
+ROUTES = [list_permissions, list_roles, add_role, change_role]

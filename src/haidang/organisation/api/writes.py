@@ -1,0 +1,73 @@
+"""What every write of this API has: a key that makes repeating it harmless, and the version that was seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.params import Parameter
+
+from haidang.base.database import Connection, Database
+from haidang.base.idempotency import once
+from haidang.base.problems import INVALID, Fault, Problem, kind
+from haidang.organisation.permissions import Principal
+
+VERSION_MISSING = kind(
+    "version-missing", 428, "Thiếu phiên bản đã xem", "The version that was seen is missing"
+)
+PAGE_MAX = 200
+
+Asked = Request[Any, Any, Any]
+Key = Annotated[
+    str, Parameter(header="Idempotency-Key", description="Any text of your own; repeat it to repeat safely.")
+]
+Seen = Annotated[
+    str | None, Parameter(header="If-Match", description='The version of the row that you saw, as "7".')
+]
+
+
+async def write(
+    request: Asked, db: Database, principal: Principal, key: str, work: Callable[[Connection], Awaitable[Any]]
+) -> Any:
+    """Do the work in one transaction, once for a key; a repeat gets the first answer."""
+    asked = hashlib.sha256()
+    for part in (
+        request.method.encode(),
+        request.url.path.encode(),
+        request.headers.get("if-match", "").encode(),
+        await request.body(),
+    ):
+        asked.update(len(part).to_bytes(8, "big") + part)
+    return await once(db, actor=principal.id, key=key, fingerprint=asked.digest(), work=work)
+
+
+def version_of(seen: str | None) -> int:
+    """Return the version in an ``If-Match`` header; raise ``Problem`` (428) where there is none."""
+    text = (seen or "").strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise Problem(
+            VERSION_MISSING,
+            'Cần tiêu đề If-Match: "<phiên bản>".',
+            'The header If-Match: "<version>" is needed.',
+        )
+    return int(text)
+
+
+def page_size(limit: int) -> int:
+    """Return a page's size; raise ``Problem`` where it is not 1 to 200."""
+    if not 1 <= limit <= PAGE_MAX:
+        raise Problem(
+            INVALID, faults=(Fault("limit", f"từ 1 đến {PAGE_MAX}", f"1 to {PAGE_MAX}", str(limit)),)
+        )
+    return limit
+
+
+def number(cursor: str | None) -> int | None:
+    """Return a numeric cursor; raise ``Problem`` where it is none of ours."""
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
+        raise Problem(INVALID, faults=(Fault("cursor", "không hợp lệ", "not a cursor of ours", cursor[:40]),))
+    return int(cursor)
