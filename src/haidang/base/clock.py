@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 """Wall time of Vietnam; inside the house all instants are UTC."""
 
 
+@runtime_checkable
 class Clock(Protocol):
     """Whoever can say what time it is."""
 

@@ -1,0 +1,73 @@
+"""The invented province: its communes, its agencies, and where its devices stand. All of it is made up.
+
+It lies over the coast near 107.0 E 20.9 N only so that the map has land, sea and islands round it. Codes of
+real units are digits; these begin with letters, so that they can never be taken for one.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+CODE = "HD"
+NAME = "Hải Đăng (mô phỏng)"
+FULL_NAME = "Tỉnh Hải Đăng (mô phỏng)"
+SITE_NAME = "Trung tâm điều hành thông minh tỉnh Hải Đăng (mô phỏng)"
+SITE_NAME_EN = "Smart operations centre of Hải Đăng Province (simulated)"
+CENTRE = (107.07, 20.98)
+SOURCE = "Dữ liệu mô phỏng"
+
+
+class Commune(msgspec.Struct, frozen=True):
+    """A commune or ward: its middle, how far its devices spread, and how many of them it gets."""
+
+    code: str
+    name: str
+    kind: str
+    lon: float
+    lat: float
+    reach_km: float
+    weight: float
+    """Share of the province's devices, against the other communes."""
+
+
+COMMUNES: tuple[Commune, ...] = (
+    Commune("HD001", "Bến Sáng", "ward", 107.085, 20.958, 0.8, 5),
+    Commune("HD002", "Ngọn Đèn", "ward", 107.050, 20.985, 0.9, 4),
+    Commune("HD003", "Đồi Thông", "ward", 107.110, 20.973, 1.0, 4),
+    Commune("HD004", "Cảng Mới", "ward", 107.023, 20.968, 1.0, 3),
+    Commune("HD005", "Vịnh Xanh", "ward", 107.150, 20.992, 2.0, 3),
+    Commune("HD006", "Cửa Sóng", "ward", 107.200, 21.001, 1.8, 2),
+    Commune("HD007", "Gió Nồm", "ward", 107.260, 21.018, 1.3, 2),
+    Commune("HD008", "Bãi Dương", "commune", 107.310, 21.024, 1.5, 1),
+    Commune("HD009", "Suối Trong", "commune", 107.130, 21.050, 2.0, 1),
+    Commune("HD010", "Núi Mây", "commune", 107.000, 21.060, 2.5, 1),
+    Commune("HD011", "Đồng Muối", "commune", 106.860, 20.986, 1.7, 1.5),
+    Commune("HD012", "Đầm Sen", "commune", 106.800, 20.948, 2.0, 1.5),
+)
+
+STREETS: tuple[str, ...] = (
+    "Hải Đăng", "Bến Sáng", "Cây Bàng", "Hoa Phượng", "Sóng Biếc", "Cánh Buồm", "Chợ Cá", "Vườn Đào",
+    "Giếng Đồn", "Đường Tàu", "Rừng Thông", "Ngã Tư Đèn", "Mỏ Neo", "Bình Minh", "Hoàng Hôn", "Trăng Rằm",
+)  # fmt: skip
+"""Streets that no town has all of."""
+
+RIVERS: tuple[str, ...] = ("sông Trong", "sông Muối", "suối Mây", "kênh Bến Sáng", "đầm Sen")
+
+
+class Agency(msgspec.Struct, frozen=True):
+    """An agency of the province that answers for devices."""
+
+    word: str
+    """How the rest of the demonstration calls it."""
+    name: str
+    short_name: str
+    kind: str
+
+
+COMMITTEE = Agency("committee", "Ủy ban nhân dân tỉnh Hải Đăng (mô phỏng)", "UBND-HD", "committee")
+AGENCIES: tuple[Agency, ...] = (
+    Agency("police", "Công an tỉnh Hải Đăng (mô phỏng)", "CA-HD", "police"),
+    Agency("construction", "Sở Xây dựng Hải Đăng (mô phỏng)", "SXD-HD", "department"),
+    Agency("environment", "Sở Nông nghiệp và Môi trường Hải Đăng (mô phỏng)", "SNNMT-HD", "department"),
+    Agency("lighting", "Trung tâm Chiếu sáng công cộng Hải Đăng (mô phỏng)", "TTCS-HD", "utility"),
+)

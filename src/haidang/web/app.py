@@ -1,0 +1,162 @@
+"""The application: what the rooms offer, behind one door.
+
+:func:`make_app` returns the whole server with its life-cycle, for granian; :func:`assemble` puts the parts
+together once they are open, and refuses to where a route declares no permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
+
+from haidang import __version__
+from haidang.base.clock import Clock, SystemClock
+from haidang.base.log import logger
+from haidang.base.settings import Settings
+from haidang.boards.api import ROUTES as BOARDS
+from haidang.city.api import ROUTES as CITY
+from haidang.city.forward import door as forward_door
+from haidang.city.ngsild import ROUTES as BROKER_ROUTES
+from haidang.city.ngsild import app as broker
+from haidang.feeds.api import ROUTES as FEEDS
+from haidang.organisation.api import ROUTES as ORGANISATION
+from haidang.organisation.permissions import PUBLIC, Principal
+from haidang.web import site
+from haidang.web.asgi import Application, Receive, Scope, Send
+from haidang.web.description import Description
+from haidang.web.door import BROKER, OWN_SECRET, Door, heads
+from haidang.web.guard import Route, guard, refuse_undeclared, routes_of
+from haidang.web.house import Beside, House
+from haidang.web.interface import BASEMAP, Pages
+from haidang.web.problems import MEDIA_TYPE, problem_of, rendered
+from haidang.web.server import Server
+from haidang.web.stream import PATH as STREAM
+from haidang.web.stream import PERMISSION, Stream
+
+FORWARD = "/internal/v1/write"
+HANDLERS: tuple[ControllerRouterHandler, ...] = (*site.ROUTES, *ORGANISATION, *CITY, *BOARDS, *FEEDS)
+"""Everything that Litestar serves."""
+
+RAW_ROUTES = (
+    Route("GET", STREAM, PERMISSION),
+    Route("POST", FORWARD, PUBLIC),  # only with the writer's own secret, which the city checks
+    Route("GET", "/docs", PUBLIC),
+    Route("GET", BASEMAP, PUBLIC),
+    Route("GET", "/{page}", PUBLIC),
+)
+"""Routes that are answered below Litestar; those of NGSI-LD stand in ``city.ngsild``."""
+
+_log = logger("web")
+_LITESTAR = ("/api/", "/health/", "/metrics", "/schema/openapi.json")
+
+
+def make_app(settings: Settings, *, beside: Sequence[Beside] = (), clock: Clock | None = None) -> Server:
+    """Return the server: an ASGI application with a life-cycle, to be given to granian."""
+    return Server(settings, clock=clock or SystemClock(), assemble=assemble, beside=beside)
+
+
+def assemble(house: House) -> Door:
+    """Put the application together from the open parts.
+
+    Raises ``UndeclaredRoute`` where a route names no permission, rather than serving it to everybody.
+    """
+    litestar = make_litestar(house)
+    refuse_undeclared([*routes_of(litestar), *RAW_ROUTES, *(Route(*each) for each in BROKER_ROUTES)])
+    parts = _Parts(
+        litestar=litestar,
+        broker=broker(house.city, house.db, house.settings, house.clock),  # type: ignore[arg-type]
+        forward=forward_door(house.city),
+        stream=Stream(hub=house.hub, identity=house.identity, db=house.db),
+        pages=Pages(house.settings.data_dir),
+    )
+    return Door(heads(parts), settings=house.settings, identity=house.identity)
+
+
+class _Parts:
+    """Hands a request to the part of the house that answers it."""
+
+    def __init__(
+        self,
+        *,
+        litestar: Litestar,
+        broker: Application,
+        forward: Application,
+        stream: Stream,
+        pages: Pages,
+    ) -> None:
+        self._litestar = litestar
+        self._broker = broker
+        self._forward = forward
+        self._stream = stream
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(BROKER):
+            await self._broker(scope, receive, send)
+        elif path == STREAM and scope["method"] == "GET":
+            await self._stream(scope, receive, send)
+        elif path.startswith(OWN_SECRET):
+            await self._forward(scope, receive, send)
+        elif path.startswith(_LITESTAR):
+            await self._litestar(scope, receive, send)  # type: ignore[arg-type]
+        else:
+            await self._pages(scope, receive, send)
+
+
+def make_litestar(house: House) -> Litestar:
+    """Return the application API."""
+    return Litestar(
+        route_handlers=list(HANDLERS),
+        dependencies=_given_by_name(house),
+        guards=[guard],
+        exception_handlers={Exception: _as_problem, 404: _as_problem, 405: _as_problem, 500: _as_problem},
+        openapi_config=OpenAPIConfig(
+            title="Hải Đăng",
+            version=__version__,
+            description="Giao tiếp lập trình của Hải Đăng. Xem docs/api.md. / The APIs of Hải Đăng.",
+            use_handler_docstrings=True,
+            render_plugins=[Description(path="/openapi.json", broker_routes=BROKER_ROUTES)],
+            openapi_router=Router(
+                "/schema", route_handlers=[], include_in_schema=False, opt={"permission": PUBLIC}
+            ),
+        ),
+        request_max_body_size=house.settings.body_limit_bytes,
+        logging_config=None,
+        debug=False,
+        pdb_on_exception=False,
+    )
+
+
+def _given_by_name(house: House) -> dict[str, Provide]:
+    """Return what handlers may ask for by name."""
+
+    def provided(part: Any) -> Provide:
+        return Provide(lambda: part, sync_to_thread=False, use_cache=True)
+
+    names = ("db", "settings", "clock", "city", "feeds", "hub", "health")
+    return {name: provided(getattr(house, name)) for name in names} | {
+        "principal": Provide(_principal, sync_to_thread=False)
+    }
+
+
+def _principal(request: Request[Any, Any, Any]) -> Principal:
+    found: Principal = request.scope["state"]["principal"]
+    return found
+
+
+def _as_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Render any error of a handler as a problem document."""
+    problem = problem_of(error)
+    request_id = request.scope["state"]["request_id"]
+    if problem.kind.status >= 500 and problem is not error:
+        _log.error("request failed", request_id=request_id, path=request.scope["path"], exc_info=error)
+    body, headers = rendered(problem, request_id=request_id, instance=request.scope["path"])
+    named = {name.decode(): value.decode() for name, value in headers}
+    allow = getattr(error, "headers", None) or {}
+    return Response(body, status_code=problem.kind.status, media_type=MEDIA_TYPE, headers=named | dict(allow))
