@@ -17,7 +17,7 @@ from haidang.base.database import Database
 from haidang.base.problems import INTERNAL, INVALID, NOT_FOUND, Problem
 from haidang.base.settings import Settings
 from haidang.city.model import NOT_ALLOWED
-from haidang.city.ngsild import batch, write
+from haidang.city.ngsild import batch, discovery, read, temporal, write
 from haidang.city.ngsild.exchange import Call, Receive, Reply, Scope, Send
 from haidang.city.ngsild.problems import document
 from haidang.city.service import City
@@ -36,6 +36,16 @@ class Route(NamedTuple):
 
 
 TABLE: tuple[Route, ...] = (
+    Route("GET", "/entities", "entity.read", read.query_entities),
+    Route("GET", "/entities/{}", "entity.read", read.retrieve_entity),
+    Route("POST", "/entityOperations/query", "entity.read", read.post_query),
+    Route("GET", "/temporal/entities", "entity.read", temporal.query),
+    Route("GET", "/temporal/entities/{}", "entity.read", temporal.retrieve),
+    Route("POST", "/temporal/entityOperations/query", "entity.read", temporal.post_query),
+    Route("GET", "/types", "entity.read", discovery.types),
+    Route("GET", "/types/{}", "entity.read", discovery.type_information),
+    Route("GET", "/attributes", "entity.read", discovery.attributes),
+    Route("GET", "/attributes/{}", "entity.read", discovery.attribute_information),
     Route("POST", "/entities", "entity.write", write.create),
     Route("PUT", "/entities/{}", "entity.write", write.replace),
     Route("PATCH", "/entities/{}", "entity.write", write.merge),

@@ -23,6 +23,14 @@ from haidang.city.times import parse_us
 from haidang.organisation.permissions import Principal, scope_sql
 
 
+class Selector(msgspec.Struct, frozen=True, kw_only=True):
+    """Entities by id, pattern of ids and type; everything given must hold."""
+
+    ids: tuple[str, ...] = ()
+    id_pattern: str | None = None
+    types: TypeNode | None = None
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of the entities; everything given must hold."""
 
@@ -30,6 +38,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...] = ()
     id_pattern: str | None = None
     types: TypeNode | None = None
+    selectors: tuple[Selector, ...] = ()
+    """Where there are any, one of them must hold."""
     attributes: tuple[str, ...] = ()
     """The entity has at least one of them."""
     q: Node | None = None
@@ -71,13 +81,10 @@ def where(question: Question, terms: Terms, context: Context, principal: Princip
     tenant = terms.tenants.get(question.tenant)
     visible, scopes = scope_sql(principal, "entity.read")
     parts = ["FALSE" if tenant is None else f"e.tenant_id = {int(tenant)}", visible]
-    if question.ids:
-        parts.append(f"e.id = ANY({build.value(list(question.ids))}::text[])")
-    if question.id_pattern is not None:
-        parts.append(f"e.id ~ {build.value(grammar.checked_pattern(question.id_pattern))}")
-    if question.types is not None:
-        numbers = type_numbers(question.types, terms, context)
-        parts.append(f"e.type_id = ANY({build.value(numbers)}::int[])" if numbers else "FALSE")
+    parts += _selected(question, build)
+    if question.selectors:
+        either = [" AND ".join(_selected(one, build)) or "TRUE" for one in question.selectors]
+        parts.append("(" + " OR ".join(f"({one})" for one in either) + ")")
     if question.attributes:
         found = [terms.attr_id(name, context) for name in question.attributes]
         keys = build.value([str(number) for number in found if number is not None])
@@ -89,6 +96,18 @@ def where(question: Question, terms: Terms, context: Context, principal: Princip
     if question.geo is not None:
         parts.append(_geo(question.geo, build))
     return Where(" AND ".join(parts), build.values | scopes)
+
+
+def _selected(of: Question | Selector, build: _Builder) -> list[str]:
+    parts: list[str] = []
+    if of.ids:
+        parts.append(f"e.id = ANY({build.value(list(of.ids))}::text[])")
+    if of.id_pattern is not None:
+        parts.append(f"e.id ~ {build.value(grammar.checked_pattern(of.id_pattern))}")
+    if of.types is not None:
+        numbers = type_numbers(of.types, build.terms, build.context)
+        parts.append(f"e.type_id = ANY({build.value(numbers)}::int[])" if numbers else "FALSE")
+    return parts
 
 
 def type_numbers(node: TypeNode, terms: Terms, context: Context) -> list[int]:

@@ -100,8 +100,9 @@ async def rows(
     seq_after: int | None = None,
     seq_until: int | None = None,
     limit: int,
+    newest_first: bool = True,
 ) -> list[LogRow]:
-    """Return an entity's log rows with ``start <= t < end``, the newest first, at most ``limit``."""
+    """Return an entity's log rows with ``start <= t < end`` in order of time, at most ``limit``."""
     parts = ["c.eid = %(eid)s", "c.kind < 4"]
     values: dict[str, Any] = {"eid": eid, "limit": limit, "start": start, "end": end}
     if start is not None:
@@ -116,10 +117,11 @@ async def rows(
     if attrs is not None:
         parts.append("(c.k = ANY(%(keysets)s::int[]) OR c.j ?| %(keys)s::text[])")
         values |= {"keysets": keysets_with(terms, attrs), "keys": [str(attr) for attr in attrs]}
+    order = "c.t DESC, c.seq DESC" if newest_first else "c.t, c.seq"
     found = await conn.execute(
         sql.SQL(
             f"SELECT c.seq, c.t, c.k, c.v, c.j FROM change c WHERE {' AND '.join(parts)} "
-            "ORDER BY c.t DESC, c.seq DESC LIMIT %(limit)s"
+            f"ORDER BY {order} LIMIT %(limit)s"
         ),
         values,
     )

@@ -46,7 +46,7 @@ async def moment(conn: Connection, at: datetime) -> tuple[int, datetime | None]:
 async def moments(conn: Connection, after: int, until: int) -> list[tuple[int, datetime]]:
     """Return the recorded moments of the stretch ``after < seq <= until``, oldest first.
 
-    The last one is at ``until``; where no moment was recorded just there, it has the time of the one that follows.
+    The last one is at ``until``; where no moment was recorded just there, it has the time of the next one.
     """
     found = await conn.execute(
         """
