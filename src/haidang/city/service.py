@@ -60,7 +60,7 @@ class City:
         city = cls(db, settings, clock)
         async with db.transaction() as conn:
             await names.load(conn, city.terms)
-        if not await city._became_writer():
+        if not await city.became_writer():
             _log.info("another process writes; forwarding to it")
             city._follower = Follower(db, city.terms, city._callbacks)
             await city._follower.start()
@@ -207,7 +207,7 @@ class City:
                 TOO_LARGE, f"Mỗi lần gửi tối đa {most} thực thể.", f"At most {most} entities at a time."
             )
         if self.writer is None:
-            if await self._became_writer():
+            if await self.became_writer():
                 return await self.order(principal, order)
             return await self._forwarder.send(principal, order)
         tenant_id = await self._tenant(principal, order)
@@ -285,7 +285,7 @@ class City:
             if new.types:
                 await names.intern_type(conn, self.terms, new.types)
 
-    async def _became_writer(self) -> bool:
+    async def became_writer(self) -> bool:
         """Take the writer's lock if it is free; tried at most once a second."""
         now = asyncio.get_running_loop().time()
         if now < self._try_again_at:
