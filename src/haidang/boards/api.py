@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
@@ -22,8 +22,8 @@ from haidang.organisation.permissions import Principal
 
 FRAMES_ROWS = 2_000
 
-_Code = Annotated[str | None, Parameter(max_length=32)]
-_Word = Annotated[str | None, Parameter(max_length=2_000)]
+_Code = Annotated[str | None, QueryParameter(max_length=32)]
+_Word = Annotated[str | None, QueryParameter(max_length=2_000)]
 
 
 @get("/api/v1/boards/city", opt={"permission": "entity.read"}, summary="Bảng thành phố / the city board")
@@ -36,7 +36,7 @@ async def city_board(
     principal: Principal,
     area: _Code = None,
     sector: _Code = None,
-    entity_type: Annotated[str | None, Parameter(query="type", max_length=2_000)] = None,
+    entity_type: Annotated[str | None, QueryParameter(name="type", max_length=2_000)] = None,
     q: _Word = None,
     at: _Word = None,
 ) -> dict[str, Any]:
@@ -65,13 +65,13 @@ async def replay(
     clock: Clock,
     city: City,
     principal: Principal,
-    start: Annotated[str, Parameter(query="from", max_length=40)],
-    end: Annotated[str | None, Parameter(query="to", max_length=40)] = None,
-    after: Annotated[int | None, Parameter(ge=0)] = None,
-    limit: Annotated[int, Parameter(ge=1, le=board.FRAME_ROWS_MAX)] = FRAMES_ROWS,
+    start: Annotated[str, QueryParameter(name="from", max_length=40)],
+    end: Annotated[str | None, QueryParameter(name="to", max_length=40)] = None,
+    after: Annotated[int | None, QueryParameter(ge=0)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=board.FRAME_ROWS_MAX)] = FRAMES_ROWS,
     area: _Code = None,
     sector: _Code = None,
-    entity_type: Annotated[str | None, Parameter(query="type", max_length=2_000)] = None,
+    entity_type: Annotated[str | None, QueryParameter(name="type", max_length=2_000)] = None,
 ) -> dict[str, Any]:
     """How the board went on from a moment: rows to put in place of earlier ones, frame by frame."""
     first = parse_instant(start, "from")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from haidang.base.clock import LOCAL, Clock
 from haidang.base.database import Connection, Database
@@ -27,7 +27,7 @@ from haidang.organisation.permissions import Principal
 from haidang.organisation.store import areas
 
 SEARCH_MAX = 50
-_Id = Annotated[str, Parameter(max_length=2_048)]
+_Id = Annotated[str, PathParameter(max_length=2_048)]
 
 
 @get("/api/v1/entities/{entity_id:str}", opt={"permission": "entity.read"}, summary="Thực thể / an entity")
@@ -39,7 +39,7 @@ async def entity(
     clock: Clock,
     city: City,
     principal: Principal,
-    at: Annotated[str | None, Parameter(max_length=40)] = None,
+    at: Annotated[str | None, QueryParameter(max_length=40)] = None,
 ) -> dict[str, Any]:
     """All that is known of one entity, each value with unit, age and whether it is still fresh.
 
@@ -93,9 +93,9 @@ async def entity_history(
     clock: Clock,
     city: City,
     principal: Principal,
-    attrs: Annotated[str, Parameter(max_length=2_000)] = "",
-    start: Annotated[str | None, Parameter(query="from", max_length=40)] = None,
-    end: Annotated[str | None, Parameter(query="to", max_length=40)] = None,
+    attrs: Annotated[str, QueryParameter(max_length=2_000)] = "",
+    start: Annotated[str | None, QueryParameter(name="from", max_length=40)] = None,
+    end: Annotated[str | None, QueryParameter(name="to", max_length=40)] = None,
     step: Literal["raw", "hour"] = "raw",
 ) -> dict[str, Any]:
     """The course of some attributes (none named: all numbers), by default of the last 24 hours."""
@@ -134,8 +134,8 @@ async def search(
     clock: Clock,
     city: City,
     principal: Principal,
-    q: Annotated[str, Parameter(max_length=200)],
-    limit: Annotated[int, Parameter(ge=1, le=SEARCH_MAX)] = 20,
+    q: Annotated[str, QueryParameter(max_length=200)],
+    limit: Annotated[int, QueryParameter(ge=1, le=SEARCH_MAX)] = 20,
 ) -> dict[str, Any]:
     """Entities the asker may see, and areas, whose name holds the text, accents and case aside."""
     packs = site_packs(settings.data_dir)
