@@ -47,6 +47,13 @@ def read_csv(content: bytes) -> list[Listed]:
     ]
 
 
+def _kind(row: Listed) -> str | None:
+    try:
+        return kind_of(row.full_name, row.code)
+    except ValueError:
+        return None
+
+
 def compare(ours: Iterable[Area], theirs: Iterable[Listed]) -> list[Conflict]:
     """Return every difference between units of the same level; names are compared without accents."""
     here = {area.code: area for area in ours}
@@ -59,7 +66,7 @@ def compare(ours: Iterable[Area], theirs: Iterable[Listed]) -> list[Conflict]:
     ]
     for code in sorted(set(here) & set(there)):
         area, row = here[code], there[code]
-        if area.kind != kind_of(row.full_name, code):
+        if area.kind != _kind(row):
             found.append(Conflict(code, "kind", area.full_name, row.full_name))
         elif fold(area.full_name) != fold(row.full_name):
             found.append(Conflict(code, "name", area.full_name, row.full_name))

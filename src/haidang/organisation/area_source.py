@@ -156,12 +156,18 @@ def short_name(full_name: str) -> str:
 
 
 def kind_of(full_name: str, code: str) -> AreaKind:
-    """Return the kind that the name says; the package's own column of kinds is wrong in four rows."""
+    """Return the kind that the name says; the package's own column of kinds is wrong in four rows.
+
+    Raises ``ValueError`` where the name begins with no word for a kind.
+    """
     if len(code) == 3:
         return "district"
     if len(code) == 2 and full_name.startswith("Thành phố "):
         return "city"
-    return next(kind for word, kind in _KINDS.items() if full_name.startswith(word + " "))
+    for word, kind in _KINDS.items():
+        if full_name.lower().startswith(word.lower() + " "):
+            return kind
+    raise ValueError(f"no kind in the name {full_name!r}")
 
 
 def _named(row: Area, full_name: str, **changes: Any) -> Area:

@@ -171,7 +171,8 @@ def verify(
     for entry in entries:
         count += 1
         breaks += _check(entry, no, last)
-        no, last = max(no + 1, entry.no), entry.hash
+        if entry.no > no:  # what was put in does not lead on
+            no, last = entry.no, entry.hash
         if noted and entry.no == noted[0]:
             noted_hash = entry.hash
     if kept and kept != (no, last):

@@ -58,7 +58,7 @@ def weakness(password: str, username: str) -> tuple[str, str] | None:
     rest = plain
     for word in _TRIED_FIRST:
         rest = rest.replace(word, "")
-    if len(rest) < LENGTH_MIN // 2:
+    if len(rest) < LENGTH_MIN // 2 or plain.isdigit():
         return "quá dễ đoán", "too easy to guess"
     return None
 
