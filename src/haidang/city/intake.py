@@ -18,7 +18,7 @@ from haidang.base.problems import Fault, Problem
 from haidang.city.model import BAD_DATA, Limits, Origin
 from haidang.city.represent import KINDS, LETTERS, Stored
 from haidang.city.terms import Column, Context, Terms, check_name, is_uri
-from haidang.city.times import parse_us
+from haidang.city.times import NEVER, parse_us
 
 NULL = "urn:ngsi-ld:null"
 EXACT = 2**53
@@ -94,7 +94,8 @@ class Item(msgspec.Struct, gc=False):
     """0: the request names no type."""
     doc: dict[str, Stored] = {}
     """Observed attributes, "@" first; empty where there are none."""
-    at: int = 0
+    at: int = NEVER
+    """The common time of ``doc`` in µs."""
     static: dict[str, Stored] = {}
     doc_bytes: bytes = b"{}"
     static_bytes: bytes = b"{}"
@@ -207,12 +208,12 @@ class Intake:
                 static["scope"] = _scope(a)
                 continue
             single = self._other(item, name, a, (doc, static, rest), (numbers, flat)) and single
-            if time_text is None and item.at and type(a) is dict:
+            if time_text is None and item.at != NEVER and type(a) is dict:
                 time_text = a.get("observedAt")
         if len(doc) + len(static) > self._limits.attributes:
             most = self._limits.attributes
             raise bad(f"Thực thể có quá {most} thuộc tính.", f"An entity has at most {most} attributes.")
-        if item.at:
+        if item.at != NEVER:
             doc["@"] = item.at
             item.doc = doc
             item.doc_bytes = encode(doc)
@@ -241,7 +242,8 @@ class Intake:
         if len(found) > 1:
             observed = any("o" in one for one in found)
             (doc if observed else static)[key] = {"m": found}
-            item.at = item.at or max(one.get("o", 0) for one in found)
+            if observed and item.at == NEVER:
+                item.at = max(one["o"] for one in found if "o" in one)
             return not observed
         one = found[0]
         if name == "location":
@@ -250,7 +252,8 @@ class Intake:
         if observed_us is None:
             static[key] = shorten(one)
             return True
-        item.at = item.at or observed_us
+        if item.at == NEVER:
+            item.at = observed_us
         if observed_us != item.at:
             doc[key] = one
             return False

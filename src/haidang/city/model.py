@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from haidang.base.problems import Problem, kind
+from haidang.city.times import NEVER
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -59,8 +60,8 @@ class Entity(msgspec.Struct):
     origin: Origin
     version: int = 0
     seq: int = 0
-    at: int = 0
-    """The common observation time of ``doc`` in µs; 0 where nothing is observed."""
+    at: int = NEVER
+    """The newest observation time in ``doc`` in µs."""
     doc: bytes = b"{}"
     """Observed attributes as JSON (layout in ``represent.py``)."""
     static: bytes = b"{}"

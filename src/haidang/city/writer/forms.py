@@ -13,6 +13,7 @@ from haidang.base.problems import Problem
 from haidang.city.intake import NULL, Row, bad, encode, numeric_column, pack_floats, shorten
 from haidang.city.represent import Stored
 from haidang.city.terms import Terms
+from haidang.city.times import NEVER
 
 Long = dict[str, Any]
 Full = dict[str, list[Long]]
@@ -44,7 +45,7 @@ def longs(stored: Stored, at: int | None) -> list[Long]:
 def documents_of(full: Full, scope: Stored | None) -> tuple[dict[str, Stored], dict[str, Stored]]:
     """Return (doc, static) of all attributes; the most frequent time becomes the common one."""
     times = Counter(found[0]["o"] for found in full.values() if len(found) == 1 and "o" in found[0])
-    common = max(times, key=lambda time: (times[time], time)) if times else 0
+    common = max(times, key=lambda time: (times[time], time)) if times else None
     static: dict[str, Stored] = {} if scope is None else {"scope": scope}
     observed: dict[str, Stored] = {}
     for key, found in full.items():
@@ -57,18 +58,18 @@ def documents_of(full: Full, scope: Stored | None) -> tuple[dict[str, Stored], d
             static[key] = shorten(found[0])
     if not observed:
         return {}, static
-    if not common:
+    if common is None:
         common = max(one["o"] for found in full.values() for one in found if "o" in one)
     return {"@": common, **observed}, static
 
 
 def newest(doc: dict[str, Stored]) -> int:
-    """Return the newest observation time in a document, 0 where nothing is observed."""
-    at: int = doc.get("@", 0)
+    """Return the newest observation time in a document, NEVER where nothing is observed."""
+    at: int = doc.get("@", NEVER)
     for stored in doc.values():
         if type(stored) is dict:
             for one in stored["m"] if "m" in stored else (stored,):
-                at = max(at, one.get("o", 0))
+                at = max(at, one.get("o", NEVER))
     return at
 
 
@@ -107,7 +108,7 @@ def overwrite(full: Full, incoming: Full, *, last_wins: bool) -> Touched:
             touched.append((key, one))
             if old is None:
                 found = sorted([*found, one], key=lambda each: "d" in each)
-            elif last_wins or one.get("o", 0) >= old.get("o", 0) or "o" not in one:
+            elif last_wins or "o" not in one or one["o"] >= old.get("o", NEVER):
                 found = [one if each is old else each for each in found]
         full[key] = found
     return touched
