@@ -13,7 +13,7 @@ Row = tuple[int, int, datetime, int, int, list[float] | None, dict[str, Any] | N
 # The numbers are gap-free, so the upper end bounds the scan: brin(seq) reads only the pages of this stretch.
 _AFTER = """
 SELECT seq, kind, t, eid, k, v, j FROM change
-WHERE seq > %(after)s AND seq <= %(after)s + %(limit)s
+WHERE seq > %(after)s::bigint AND seq <= %(after)s::bigint + %(limit)s
 ORDER BY seq
 """
 
