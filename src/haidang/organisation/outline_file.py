@@ -48,7 +48,7 @@ def read_outlines(content: bytes, *, code_field: str = "code") -> Reading:
     """
     try:
         document = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise ValueError(f"not JSON: {cause}") from cause
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):

@@ -31,7 +31,9 @@ def test_different_agencies_keep_different_keys() -> None:
     assert name_key("Sở Tài chính") != name_key("Sở Tài nguyên và Môi trường")
 
 
-def step(old: int, new: int | None, on: date, kind: str = "merged", scope: str | None = None) -> OrgSuccession:
+def step(
+    old: int, new: int | None, on: date, kind: str = "merged", scope: str | None = None
+) -> OrgSuccession:
     return OrgSuccession(old_id=old, new_id=new, on_date=on, kind=kind, scope=scope)  # type: ignore[arg-type]
 
 

@@ -117,8 +117,7 @@ async def import_outlines(
             "Cần tệp GeoJSON dạng FeatureCollection, mã hóa UTF-8.",
             f"A GeoJSON FeatureCollection in UTF-8 is needed: {cause}",
         ) from cause
-    today = clock.now().astimezone(LOCAL).date()
-    rows, refused, notes = await _matched(connection, reading.outlines, today)
+    rows, refused, notes = await _matched(connection, reading.outlines)
     faults = (*reading.refused, *refused)
     digest = hashlib.sha256(content).hexdigest()
     if rows:
@@ -137,17 +136,17 @@ async def import_outlines(
 
 
 async def _matched(
-    connection: Connection, found: tuple[Outline, ...], today: date
+    connection: Connection, found: tuple[Outline, ...]
 ) -> tuple[list[outlines.OutlineRow], list[Fault], list[str]]:
     other = {each.other: each for each in area_source.read_overlay().also_coded}
     rows: dict[str, outlines.OutlineRow] = {}
     refused: list[Fault] = []
     notes: list[str] = []
     for outline in found:
-        area = await store.on_day(connection, outline.code, today)
+        area = await store.latest(connection, outline.code)
         if area is None and outline.code in other:
             known = other[outline.code]
-            area = await store.on_day(connection, known.code, today)
+            area = await store.latest(connection, known.code)
             notes.append(f"{outline.code} → {known.code}: {known.note}")
         if area is None or len(area.code) == 3 or area.code in rows:
             refused.append(

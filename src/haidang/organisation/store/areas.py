@@ -72,6 +72,15 @@ async def on_day(connection: Connection, code: str, on: date) -> Area | None:
     return _area(row) if row else None
 
 
+async def latest(connection: Connection, code: str) -> Area | None:
+    """Return the newest unit of a code, where it has not ended: the one that outlines are drawn of."""
+    cursor = await connection.execute(
+        f"SELECT {_COLUMNS} FROM area a WHERE a.code = %s AND a.valid_to IS NULL", (code,)
+    )
+    row = await cursor.fetchone()
+    return _area(row) if row else None
+
+
 async def search(
     connection: Connection,
     on: date,
