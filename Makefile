@@ -14,7 +14,7 @@ help:
 
 run:
 	@$(SETUP) run
-	@$(BIN)/haidang up --demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data-dir "$(DATA)")
+	@exec $(BIN)/haidang up --demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data-dir "$(DATA)")
 
 setup:
 	@$(SETUP) run

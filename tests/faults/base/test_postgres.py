@@ -15,7 +15,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from haidang.base.postgres import DataFolderBusyError, DataFolderLock, PostgresError, Server, running
+from haidang.base.postgres import (
+    DataFolderBusyError,
+    DataFolderLock,
+    PostgresError,
+    Server,
+    binaries,
+    running,
+)
 from haidang.base.postgres.remains import postmaster_of
 from haidang.base.settings import Settings, environment
 
@@ -209,3 +216,26 @@ def test_a_failed_start_says_why(site: Settings) -> None:
     server = Server(site, overrides={"shared_buffers": "many"})
     with pytest.raises(PostgresError, match="shared_buffers"):
         server.start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's service user can be barred from the programmes")
+def test_programmes_that_the_service_user_cannot_read_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = (
+        tmp_path / "pginstall18"
+    )  # pytest's own folders are closed to other users, as a home directory is
+    closed.symlink_to(binaries._installed())
+    monkeypatch.setattr(binaries, "_installed", lambda: closed)
+    folder = Path(tempfile.mkdtemp(prefix="hd-", dir="/tmp"))
+    folder.chmod(0o711)
+    try:
+        settings = Settings(data_dir=folder, postgres_shared_buffers_mb=16)
+        with running(settings) as url:
+            with psycopg.connect(_maintenance(url)) as connection:
+                row = connection.execute("SELECT current_setting('data_directory')").fetchone()
+            assert row == (str(folder / "postgres"),)
+            pid = postmaster_of(folder / "postgres")
+            assert Path(f"/proc/{pid}/exe").readlink().is_relative_to(folder)
+    finally:
+        shutil.rmtree(folder)

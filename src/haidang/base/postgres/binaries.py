@@ -27,20 +27,30 @@ def binaries(account: Account, root: Path) -> Path:
         return original / "bin"
     copy = root / f"programmes-{MAJOR}-{importlib.metadata.version(_WHEEL)}"
     if not copy.exists():
-        scratch = copy.with_suffix(".new")
-        shutil.rmtree(scratch, ignore_errors=True)
-        shutil.copytree(original, scratch, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
-        for folder, _, files in os.walk(scratch):
-            Path(folder).chmod(0o755)
-            for name in files:
-                _open_to_all(Path(folder, name))
-        scratch.rename(copy)
-    if not _runs(copy / "bin", account):
+        _copy(original, copy)
+    folder = copy / _WHEEL / original.name / "bin"
+    if not _runs(folder, account):
         raise PostgresError(
-            f"Người dùng '{account.name}' không chạy được {copy}/bin/postgres.",
-            f"The user '{account.name}' cannot run {copy}/bin/postgres.",
+            f"Người dùng '{account.name}' không chạy được {folder}/postgres.",
+            f"The user '{account.name}' cannot run {folder}/postgres.",
         )
-    return copy / "bin"
+    return folder
+
+
+def _copy(original: Path, copy: Path) -> None:
+    """Copy the programmes and, at the same place relative to them, the libraries that the wheel added."""
+    scratch = copy.with_suffix(".new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    aside = shutil.ignore_patterns("include", "*.a")
+    libraries = original.resolve().parent.with_name(f"{_WHEEL}.libs")
+    shutil.copytree(original, scratch / _WHEEL / original.name, symlinks=True, ignore=aside)
+    if libraries.exists():
+        shutil.copytree(libraries, scratch / libraries.name, symlinks=True)
+    for folder, _, files in os.walk(scratch):
+        Path(folder).chmod(0o755)
+        for name in files:
+            _open_to_all(Path(folder, name))
+    scratch.rename(copy)
 
 
 def _installed() -> Path:
@@ -58,7 +68,7 @@ def _installed() -> Path:
 def _runs(folder: Path, account: Account) -> bool:
     try:
         done = subprocess.run(
-            [folder / "postgres", "--version"],
+            [folder / "initdb", "--version"],
             capture_output=True,
             check=False,
             timeout=60,
