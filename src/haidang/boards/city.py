@@ -127,6 +127,7 @@ async def frames(
         changes = await log.rows_after(conn, first, max(0, min(limit, FRAME_ROWS_MAX, until - first)))
         if not changes:
             return [], None
+        await history.know_keysets(conn, terms, (change[4] for change in changes))
         last = changes[-1][0]
         marks = await log.moments(conn, first, last)
         eids = {change[3] for change in changes if change[1] != Kind.EVENT}
@@ -176,6 +177,8 @@ async def _facts_then(
             seq=seq,
             limit=ROWS_MAX + 1,
         )
+        rows = [one for _, _, *pair in answers for one in pair if one is not None]
+        await history.know_keysets(conn, asked.terms, (one[2] for one in rows))
         for facts, same, said, placed in answers:
             if not same:
                 facts.headline = facts.short_us = facts.latest_us = None

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from litestar import get
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from haidang.base.clock import LOCAL, Clock
 from haidang.base.database import Connection, Database
@@ -96,7 +96,7 @@ async def entity_history(
     attrs: Annotated[str, QueryParameter(max_length=2_000)] = "",
     start: Annotated[str | None, QueryParameter(name="from", max_length=40)] = None,
     end: Annotated[str | None, QueryParameter(name="to", max_length=40)] = None,
-    step: Literal["raw", "hour"] = "raw",
+    step: FromQuery[Literal["raw", "hour"]] = "raw",
 ) -> dict[str, Any]:
     """The course of some attributes (none named: all numbers), by default of the last 24 hours."""
     now = clock.now()

@@ -118,8 +118,8 @@ async def test_entity(client: AsyncTestClient[Litestar]) -> None:
     pm25, temperature = found["attributes"]
     assert pm25 == {
         "name": "pm25", "label_vi": "Bụi mịn PM2.5", "label_en": "PM2.5", "unit": "µg/m³",
-        "unit_code": "GQ", "decimals": 1, "band": [0, 50], "kind": "Property", "value": 12, "observed_at": "2026-03-16T04:00:00Z",
-        "received_at": None, "state": "fresh",
+        "unit_code": "GQ", "decimals": 1, "band": [0, 50], "kind": "Property", "value": 12,
+        "observed_at": "2026-03-16T04:00:00Z", "received_at": None, "state": "fresh",
     }  # fmt: skip
     assert temperature["unit"] == "°C"
     then = (await client.get(f"/api/v1/entities/{ID}", params={"at": "2026-03-16T02:30:00Z"})).json()

@@ -7,7 +7,7 @@ or a lake can later answer instead.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from psycopg import sql
 
 from haidang.base.database import Connection
 from haidang.city.represent import Stored, instances
+from haidang.city.store import names
 from haidang.city.terms import Terms
 from haidang.city.times import to_us
 
@@ -125,7 +126,15 @@ async def rows(
         ),
         values,
     )
-    return await found.fetchall()
+    answer: list[LogRow] = await found.fetchall()
+    await know_keysets(conn, terms, (row[2] for row in answer))
+    return answer
+
+
+async def know_keysets(conn: Connection, terms: Terms, keysets: Iterable[int]) -> None:
+    """Learn keysets that another process made since ``terms`` were loaded."""
+    if any(number not in terms.keysets for number in keysets):
+        await names.load(conn, terms)
 
 
 async def hours(
