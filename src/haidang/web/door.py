@@ -34,6 +34,7 @@ RIGHTS = (
     "/api/v1/keys",
     "/api/v1/orgs",
     "/api/v1/first-",
+    "/api/v1/set-password",
 )
 """Writes below these paths may change who may do what."""
 
