@@ -39,7 +39,8 @@ LARGE = {
 @pytest.mark.parametrize(
     ("georel", "target", "expected"),
     [
-        ("within", INSIDE, True), ("within", EDGE, True), ("within", OUTSIDE, False), ("within", ACROSS, False),
+        ("within", INSIDE, True), ("within", EDGE, True), ("within", OUTSIDE, False),
+        ("within", ACROSS, False),
         ("contains", LARGE, True), ("contains", SMALL, False),
         ("intersects", ACROSS, True), ("intersects", EDGE, True), ("intersects", OUTSIDE, False),
         ("disjoint", OUTSIDE, True), ("disjoint", INSIDE, False),
