@@ -67,7 +67,7 @@ async def test_the_database_refuses_to_change_a_log(db: Database, clock: FixedCl
 
 
 async def test_who_breaks_the_lock_is_found_out(db: Database, clock: FixedClock) -> None:
-    """An owner of the database can disable the triggers; the chain still shows it, the cut end by the head."""
+    """An owner of the database can disable the triggers; the chain still shows it, the cut by the head."""
     for number in range(5):
         await append(db, clock, "forced", number)
     async with db.transaction() as connection:

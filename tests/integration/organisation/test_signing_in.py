@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from datetime import timedelta
 
+import msgspec
 import pytest
 from tests.integration.organisation.conftest import ME, PASSWORD, Site
 
@@ -317,7 +318,8 @@ async def test_the_first_link_runs_out(postgres: object, template: str, site: Si
             with pytest.raises(Problem, match="link-invalid"):
                 await links.make_first_administrator(
                     db, site.clock, site.settings,
-                    token=link.partition("token=")[2], username="late", display_name="Late", password=PASSWORD,
+                    token=link.partition("token=")[2], username="late", display_name="Late",
+                    password=PASSWORD,
                 )  # fmt: skip
         finally:
             site.clock.advance(-timedelta(hours=24))
