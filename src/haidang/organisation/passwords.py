@@ -27,7 +27,7 @@ _KINDS_OF_SIGN_MIN = 5
 WEAK = kind("password-weak", 400, "Mật khẩu chưa đủ an toàn", "The password is not safe enough")
 BAD_USERNAME = kind("username-invalid", 400, "Tên đăng nhập không hợp lệ", "The user name is not valid")
 
-# argon2id with the parameters of RFC 9106 for little memory: 64 MiB, three passes, about 50 ms of a core.
+# argon2id with the parameters of RFC 9106 for little memory: 64 MiB, three passes, four lanes.
 _HASHER = PasswordHasher()
 
 
