@@ -26,10 +26,13 @@ class Sizes(msgspec.Struct, frozen=True):
     hot: int
     rounds: int
     window_s: float
+    sensors: int
+    """Sensors of the history measurement; each tells 12 values every five minutes."""
+    steps: int
 
 
-FULL = Sizes(entities=1_000_000, hot=10_000, rounds=5, window_s=5)
-QUICK = Sizes(entities=20_000, hot=2_000, rounds=3, window_s=2)
+FULL = Sizes(entities=1_000_000, hot=10_000, rounds=5, window_s=5, sensors=7_200, steps=576)
+QUICK = Sizes(entities=20_000, hot=2_000, rounds=3, window_s=2, sensors=300, steps=288)
 
 
 class Prebuilt(msgspec.Struct, frozen=True):

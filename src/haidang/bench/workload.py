@@ -8,7 +8,7 @@ when a body is sent, for a time that stands still would make every write but the
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -74,6 +74,29 @@ def batches(numbers: list[int], round_no: int, size: int = 100) -> Iterator[byte
     """Yield upsert bodies of ``size`` entities each."""
     for start in range(0, len(numbers), size):
         yield orjson.dumps([entity(number, round_no) for number in numbers[start : start + size]])
+
+
+def sensor_batches(sensors: int, step_times_ms: Iterable[int], size: int = 100) -> Iterator[bytes]:
+    """Yield upsert bodies of the history measurement: every sensor's 12 numeric values, step after step."""
+    names = [f"channel{number:02d}" for number in range(12)]
+    for time_ms in step_times_ms:
+        observed = time_text(time_ms).decode()
+        for start in range(0, sensors, size):
+            dice = random.Random(time_ms + start)
+            yield orjson.dumps(
+                [
+                    {"id": f"urn:ngsi-ld:Device:history-{number:05d}", "type": "Device"}
+                    | {
+                        name: {
+                            "type": "Property",
+                            "value": round(dice.gauss(50, 20), 2),
+                            "observedAt": observed,
+                        }
+                        for name in names
+                    }
+                    for number in range(start, min(start + size, sensors))
+                ]
+            )
 
 
 def patch(number: int, round_no: int) -> bytes:
