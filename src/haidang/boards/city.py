@@ -19,6 +19,7 @@ from haidang.boards.reducer import Asked, Filter, Reducer, facts_from
 from haidang.city.model import Changed, Entity, Kind
 from haidang.city.store import history, log, read
 from haidang.city.terms import Terms
+from haidang.city.times import NEVER
 from haidang.organisation.permissions import Principal, scope_sql
 from haidang.organisation.store.areas import subtree
 
@@ -91,16 +92,17 @@ def facts_of(entity: Entity, types: Types) -> Facts:
     """Return the facts of an entity as the writer holds it."""
     number = types.of(entity.type_id)[1]
     key = "" if number is None else str(number)
+    at = None if entity.at == NEVER else entity.at
     headline: Any = None
     short = None
     if key in entity.keys:
-        headline, short = _decode_json(entity.doc).get(key), entity.at or None
+        headline, short = _decode_json(entity.doc).get(key), at
     elif key in entity.static_keys:
         headline = _decode_json(entity.static).get(key)
     origin = entity.origin
     return Facts(
         entity.eid, entity.id, entity.type_id, entity.name, entity.lon, entity.lat, headline, short,
-        entity.at or None, origin.owner_org, origin.area_code, origin.sector, origin.source, origin.simulated,
+        at, origin.owner_org, origin.area_code, origin.sector, origin.source, origin.simulated,
     )  # fmt: skip
 
 
