@@ -6,6 +6,7 @@ together once they are open, and refuses to where a route declares no permission
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
+from litestar.utils.deprecation import LitestarDeprecationWarning
 
 from haidang import __version__
 from haidang.base.clock import Clock, SystemClock
@@ -66,7 +68,7 @@ def assemble(house: House) -> Door:
     Raises ``UndeclaredRoute`` where a route names no permission, rather than serving it to everybody.
     """
     litestar = make_litestar(house)
-    refuse_undeclared([*routes_of(litestar), *RAW_ROUTES, *(Route(*each) for each in BROKER_ROUTES)])
+    refuse_undeclared(every_route(litestar))
     parts = _Parts(
         litestar=litestar,
         broker=broker(house.city, house.db, house.settings, house.clock),  # type: ignore[arg-type]
@@ -75,6 +77,12 @@ def assemble(house: House) -> Door:
         pages=Pages(house.settings.data_dir),
     )
     return Door(heads(parts), settings=house.settings, identity=house.identity)
+
+
+def every_route(litestar: Litestar) -> list[Route]:
+    """Return every door of the house: what Litestar is asked for, what stands below it, and the broker."""
+    asked = [route for route in routes_of(litestar) if route.path.startswith(_LITESTAR)]
+    return [*asked, *RAW_ROUTES, *(Route(*each) for each in BROKER_ROUTES)]
 
 
 class _Parts:
@@ -111,6 +119,13 @@ class _Parts:
 
 def make_litestar(house: House) -> Litestar:
     """Return the application API."""
+    with warnings.catch_warnings():
+        # Version 3 will want dependencies and parameters marked; we stay on 2 and its plain annotations.
+        warnings.simplefilter("ignore", LitestarDeprecationWarning)
+        return _litestar(house)
+
+
+def _litestar(house: House) -> Litestar:
     return Litestar(
         route_handlers=list(HANDLERS),
         dependencies=_given_by_name(house),

@@ -53,4 +53,4 @@ def is_screen(path: str) -> bool:
     if first in {"api", "ngsi-ld", "internal", "schema", "assets", "health", "metrics", "docs"}:
         return False
     name = path.rsplit("/", 1)[-1]
-    return ":" in name or "." not in name
+    return path.isprintable() and (":" in name or "." not in name)
