@@ -167,6 +167,8 @@ def install_ui_packages() -> None:
     wanted = digest((UI / "package-lock.json").read_bytes())
     if stamp.exists() and stamp.read_text() == wanted:
         return
+    if not node_is_new_enough():
+        packaged_node()
     say("Đang cài gói của giao diện (npm ci)…", "Installing the interface's packages (npm ci)…")
     done = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
     if done.returncode:

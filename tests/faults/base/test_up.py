@@ -134,9 +134,9 @@ def data_dir() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def up(data_dir: Path) -> Iterator[Up]:
-    """A centre that is up; whatever a test leaves of it is killed."""
+    """A centre that is up; whatever the tests leave of it is killed. The last test ends it for good."""
     started = Up(data_dir, free_port())
     try:
         yield started.ready()
@@ -144,16 +144,6 @@ def up(data_dir: Path) -> Iterator[Up]:
         started.process.kill()
         started.ends()
         until(lambda: not left(data_dir), started)
-
-
-def test_ctrl_c_stops_everything_and_says_so(up: Up, data_dir: Path) -> None:
-    assert re.search(r"http://127\.0\.0\.1:\d+/first-administrator\?token=\S{20,}", up.said)
-    assert set(up.children()) == {"postgres", "serve"}
-    up.process.send_signal(signal.SIGINT)
-    assert up.ends() == 0
-    assert left(data_dir) == []
-    assert "Đã dừng." in up.said
-    assert "Traceback" not in up.said
 
 
 def test_a_killed_database_is_started_again_and_the_server_goes_on(up: Up) -> None:
@@ -170,20 +160,6 @@ def test_a_killed_web_server_is_started_again(up: Up) -> None:
     until(lambda: up.children().get("serve", before["serve"]) != before["serve"], up)
     until(up.answers, up)
     assert up.children()["postgres"] == before["postgres"]
-
-
-def test_a_killed_run_leaves_nothing_and_the_next_start_recovers(up: Up, data_dir: Path) -> None:
-    up.process.kill()
-    started = time.monotonic()
-    again = Up(data_dir, up.port)
-    try:
-        again.ready()
-        assert time.monotonic() - started < 30
-        again.process.terminate()
-        assert again.ends() == 0
-    finally:
-        again.process.kill()
-        again.ends()
 
 
 def test_a_second_start_on_the_same_folder_is_refused_with_the_pid_of_the_first(
@@ -224,3 +200,20 @@ def test_a_wrong_setting_ends_the_start_with_its_name(data_dir: Path) -> None:
     assert done.returncode == 1
     assert "log_level" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_killed_run_is_recovered_and_ctrl_c_then_stops_everything(up: Up, data_dir: Path) -> None:
+    up.process.kill()
+    again = Up(data_dir, up.port)  # at once: the same folder, the same port
+    try:
+        again.ready()
+        assert re.search(r"http://127\.0\.0\.1:\d+/first-administrator\?token=\S{20,}", again.said)
+        assert set(again.children()) == {"postgres", "serve"}
+        again.process.send_signal(signal.SIGINT)
+        assert again.ends() == 0
+        assert left(data_dir) == []
+        assert "Đã dừng." in again.said
+        assert "Traceback" not in again.said
+    finally:
+        again.process.kill()
+        again.ends()
