@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -26,7 +27,7 @@ class Database:
             max_size=pool_max,
             timeout=wait_s,
             open=False,
-            check=AsyncConnectionPool.check_connection,
+            check=_check,
             configure=_configure,
             kwargs={"application_name": "haidang"},
         )
@@ -66,6 +67,21 @@ class Database:
                 retry_after_s=2,
             ) from cause
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """Lend a connection for single statements that only read: no BEGIN, no COMMIT, one round trip each.
+
+        Two statements may see two states; a question that needs one snapshot takes a :meth:`transaction`.
+        """
+        async with self.transaction() as connection:
+            await connection.set_autocommit(True)
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    await connection.rollback()
+                    await connection.set_autocommit(False)
+
     async def dedicated(self) -> Connection:
         """Open a connection of its own, in autocommit, for a holder of a session lock (the writer)."""
         return await AsyncConnection.connect(self.url, autocommit=True, application_name="haidang writer")
@@ -73,6 +89,14 @@ class Database:
     def stats(self) -> dict[str, Any]:
         """Return the pool's counters for the metrics."""
         return self._pool.get_stats()
+
+
+async def _check(connection: Connection) -> None:
+    # A server that went away leaves something to read in the socket; looking for it costs no round trip.
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if waiting.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 async def _configure(connection: Connection) -> None:

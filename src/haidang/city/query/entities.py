@@ -69,7 +69,7 @@ async def entity(
 ) -> Row | None:
     """Return one entity, None where it does not exist for the asker."""
     asked = where(Question(tenant=tenant, ids=(id_,)), terms, terms.context, principal)
-    async with db.transaction() as conn:
+    async with db.reading() as conn:
         rows = await read.page(conn, asked.sql, asked.values, 1, 0)
     return rows[0] if rows else None
 
