@@ -35,13 +35,14 @@ export const bindings = computed(() => {
   return [...seen.values()]
 })
 
-/** Bind keys while the component stands; what is bound later goes before what was bound earlier. */
-export function useKeys(list: readonly Binding[]): void {
+/** Bind keys while the component stands; what is bound later goes before what was bound earlier. A frame that may be
+ *  mounted together with what it holds (whose effects run first) binds as `outer` and comes last. */
+export function useKeys(list: readonly Binding[], { outer = false } = {}): void {
   const current = useRef(list)
   current.current = list
   useEffect(() => {
     const layer = () => current.current
-    layers.value = [layer, ...layers.peek()]
+    layers.value = outer ? [...layers.peek(), layer] : [layer, ...layers.peek()]
     return () => {
       layers.value = layers.peek().filter((other) => other !== layer)
     }

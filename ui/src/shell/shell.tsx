@@ -32,7 +32,7 @@ export function Shell({ current, children }: { current: string; children: Compon
     { press: 'ctrl+KeyK', shown: 'Ctrl K', label: () => common.value.keys.palette, run: togglePalette, inText: true },
     { press: 'Slash', shown: '/', label: () => common.value.search, run: togglePalette },
     { press: 'shift+Slash', shown: '?', label: () => common.value.keys.help, run: toggleHelp },
-  ])
+  ], { outer: true })
   useFocusOnArrival(current)
   useTitle(current)
   return (
