@@ -10,7 +10,7 @@ unchanged.
   ``model/reading.py`` decodes it strictly, naming each fault with its line in both languages.
 * A cell that cannot be read costs its own attribute, a required one the row. Missing is never zero. Units are
   checked, never guessed; swapped coordinates are not taken, foreign ones are taken with a warning.
-* ``service/runs.py`` is one run under the feed's advisory lock: two processes never run one feed at a time, and
+* ``service/runs.py`` is one run under the feed's advisory lock: two processes never run one feed at once, and
   a run that a killed process left open is known for what it is. ``service/listening.py`` is MQTT's run.
 * ``service/runner.py`` keeps all feeds of the server going; ``service/replay.py`` plays a file as if live.
 * Feeds read entities and agencies, nobody imports feeds but the floors above.

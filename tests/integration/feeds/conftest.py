@@ -23,7 +23,9 @@ from haidang.feeds.store import Feed
 class World:
     """Everything a feed runs in."""
 
-    def __init__(self, db: Database, city: City, settings: Settings, clock: FixedClock, locks: Connection) -> None:
+    def __init__(
+        self, db: Database, city: City, settings: Settings, clock: FixedClock, locks: Connection
+    ) -> None:
         self.db = db
         self.city = city
         self.settings = settings

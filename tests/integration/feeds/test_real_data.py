@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.integration.feeds.conftest import World
+from tests.shared_data import shared
+
 import haidang
 from haidang.feeds.model.declaration import Declaration
 from haidang.feeds.model.reading import read_file
 from haidang.feeds.service import declaring
-from tests.integration.feeds.conftest import World
-from tests.shared_data import shared
 
 SECTORS = Path(haidang.__file__).parent / "sectors"
 
@@ -29,9 +30,12 @@ async def test_282_cameras(world: World) -> None:
     assert (unread.read, unread.outcome) == (0, "ok")
     assert "không đổi" in unread.message_vi
     source = "feed:hcmc-cameras-2017"
-    assert await world.rows("SELECT count(*) FROM entity WHERE source = %s AND loc IS NOT NULL", source) == [(282,)]
+    assert await world.rows("SELECT count(*) FROM entity WHERE source = %s AND loc IS NOT NULL", source) == [
+        (282,)
+    ]
     statics = await world.rows(
-        "SELECT s.name, s.doc::text FROM entity_static s JOIN entity e USING (eid) WHERE e.source = %s", source
+        "SELECT s.name, s.doc::text FROM entity_static s JOIN entity e USING (eid) WHERE e.source = %s",
+        source,
     )
     text = "\n".join(doc for _, doc in statics)
     assert "MCSt" not in text
@@ -63,4 +67,6 @@ async def test_three_stations_with_their_history(world: World) -> None:
     assert count == (4148,)
     names = {name for (name,) in await world.rows("SELECT name FROM attr")}
     assert "usAqi" in names
-    assert not {"pm10", "o3", "vnAqi", "airQualityIndex"} & names, "what the station does not measure is absent"
+    assert not {"pm10", "o3", "vnAqi", "airQualityIndex"} & names, (
+        "what the station does not measure is absent"
+    )

@@ -89,7 +89,14 @@ def test_instants(value: object, form: str, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "form"),
-    [("hôm qua", "iso"), ("31/02/2025", "%d/%m/%Y"), (True, "iso"), ("9" * 30, "epoch_s"), (None, "iso"), ({}, "iso")],
+    [
+        ("hôm qua", "iso"),
+        ("31/02/2025", "%d/%m/%Y"),
+        (True, "iso"),
+        ("9" * 30, "epoch_s"),
+        (None, "iso"),
+        ({}, "iso"),
+    ],
 )
 def test_no_instants(value: object, form: str) -> None:
     with pytest.raises(Refused):
@@ -97,7 +104,8 @@ def test_no_instants(value: object, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "truth"), [("Có", True), ("không", False), ("TRUE", True), (False, False), (1, True), ("0", False)]
+    ("value", "truth"),
+    [("Có", True), ("không", False), ("TRUE", True), (False, False), (1, True), ("0", False)],
 )
 def test_truth(value: object, truth: bool) -> None:
     assert cells.boolean(value) is truth
@@ -114,7 +122,15 @@ def test_text_is_composed_and_bounded() -> None:
 def test_shapes() -> None:
     assert cells.shape("POINT (106.7 10.8)") == {"type": "Point", "coordinates": [106.7, 10.8]}
     assert cells.shape('{"type":"Point","coordinates":[106.7,10.8]}')["type"] == "Point"
-    for bad in ("POINT (", "POINT EMPTY", {"type": "Point"}, {"type": "Circle"}, "{", 7, {"type": "Point", "coordinates": "x"}):
+    for bad in (
+        "POINT (",
+        "POINT EMPTY",
+        {"type": "Point"},
+        {"type": "Circle"},
+        "{",
+        7,
+        {"type": "Point", "coordinates": "x"},
+    ):
         with pytest.raises(Refused):
             cells.shape(bad)
 
@@ -141,7 +157,11 @@ def test_every_unit_has_one_meaning() -> None:
         units.convert(1, units.find("m") or unit, units.find("s") or unit)
 
 
-@given(st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.binary(), st.lists(st.integers())))
+@given(
+    st.one_of(
+        st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.binary(), st.lists(st.integers())
+    )
+)
 def test_no_cell_breaks_a_reader(value: object) -> None:
     for read in (
         lambda: cells.number(value, "1,234.5"),

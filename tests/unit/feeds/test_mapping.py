@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.feeds.declarations import declared
 
 from haidang.base.problems import Problem
 from haidang.feeds.model.mapping import Mapper
 from haidang.feeds.model.rows import pick, slug
-from tests.unit.feeds.declarations import declared
 
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 MAPPER = Mapper(declared())
@@ -84,7 +84,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("change", "field"), REFUSED)
-def test_a_row_without_identity_time_or_a_required_value_is_refused(change: dict[str, Any], field: str) -> None:
+def test_a_row_without_identity_time_or_a_required_value_is_refused(
+    change: dict[str, Any], field: str
+) -> None:
     mapped = MAPPER.row(GOOD | change, NOW)
     assert mapped.entity is None
     assert field in {fault.field for fault in mapped.faults}
@@ -109,9 +111,21 @@ def test_beyond_may_only_warn() -> None:
 PLACES = [
     ({"wkt": "place"}, {"place": "POINT (107.05 20.95)"}, "Point"),
     ({"wkt": "place"}, {"place": "POLYGON ((107 20, 107.1 20, 107.1 20.1, 107 20))"}, "Polygon"),
-    ({"geojson": "place"}, {"place": {"type": "LineString", "coordinates": [[107, 20], [107.1, 20]]}}, "LineString"),
-    ({"vn2000": {"easting": "x", "northing": "y", "meridian": 107.75}}, {"x": "426000", "y": "2317000"}, "Point"),
-    ({"lookup": {"from": "city", "table": {"Hạ Long": {"lon": 107.05, "lat": 20.95}}}}, {"city": "hạ  LONG"}, "Point"),
+    (
+        {"geojson": "place"},
+        {"place": {"type": "LineString", "coordinates": [[107, 20], [107.1, 20]]}},
+        "LineString",
+    ),
+    (
+        {"vn2000": {"easting": "x", "northing": "y", "meridian": 107.75}},
+        {"x": "426000", "y": "2317000"},
+        "Point",
+    ),
+    (
+        {"lookup": {"from": "city", "table": {"Hạ Long": {"lon": 107.05, "lat": 20.95}}}},
+        {"city": "hạ  LONG"},
+        "Point",
+    ),
 ]
 
 

@@ -110,7 +110,7 @@ class HttpConnector:
         )
         response = await client.send(request, stream=True)
         try:
-            if response.is_redirect:
+            if response.has_redirect_location:
                 return url.join(response.headers.get("location", ""))
             if response.status_code == 304:
                 return None, dict(self._state)

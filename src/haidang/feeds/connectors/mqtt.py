@@ -41,12 +41,14 @@ _log.setLevel(logging.CRITICAL)
 class _Message:
     """A message that waits for its durable commit."""
 
-    __slots__ = ("payload", "settled", "topic")
+    __slots__ = ("payload", "settled", "task", "topic")
 
     def __init__(self, topic: str, payload: bytes) -> None:
         self.topic = topic
         self.payload = payload
         self.settled: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.task = asyncio.current_task()
+        """The coroutine that gmqtt waits for; the acknowledgement goes out when it has ended."""
 
 
 class MqttConnector:
@@ -71,6 +73,8 @@ class MqttConnector:
         # The broker sends at most this many messages ahead of our acknowledgements: that bounds the queue.
         self._in_flight_max = min(65_535, max(2, source.batch_max * 2))
         self._waiting: asyncio.Queue[_Message] = asyncio.Queue()
+        self._open: set[_Message] = set()
+        """Messages of the present connection that are not acknowledged."""
         self._lost = asyncio.Event()
         self._number = 0
 
@@ -138,9 +142,10 @@ class MqttConnector:
                 )
             finally:
                 if client is not None:
+                    await self._acknowledge_stored()
                     await _disconnect(client)
                 closed.set()
-                self._forget_waiting()
+                self._let_go()
             # Half of the pause is chance, so that a hundred feeds do not come back at the same moment.
             await asyncio.sleep(pause * (0.5 + random.random() / 2))  # noqa: S311
             pause = min(pause * 2, longest)
@@ -196,6 +201,9 @@ class MqttConnector:
             _client: Client, topic: str, payload: bytes, _qos: int, _properties: object
         ) -> int:
             message = _Message(str(topic), bytes(payload))
+            self._open.add(message)
+            if message.task is not None:
+                message.task.add_done_callback(lambda _: self._open.discard(message))
             self._waiting.put_nowait(message)
             if not await message.settled:
                 # Not stored: give the connection up, so that the broker sends the message again. Returning is
@@ -206,10 +214,22 @@ class MqttConnector:
 
         return on_message
 
-    def _forget_waiting(self) -> None:
-        """Drop what the closed connection brought and nobody took; the broker will send it again."""
-        while not self._waiting.empty():
-            self._waiting.get_nowait().settled.set_result(True)
+    def _let_go(self) -> None:
+        """End the wait of all that the closed connection brought; the broker will send it again."""
+        for message in list(self._open):
+            if not message.settled.done():
+                message.settled.set_result(True)
+        self._open.clear()
+
+    async def _acknowledge_stored(self) -> None:
+        """Let the acknowledgements of what is stored go out before the connection is closed."""
+        stored = [
+            message.task
+            for message in self._open
+            if message.task is not None and message.settled.done() and message.settled.result()
+        ]
+        if stored:
+            await asyncio.wait(stored, timeout=1)
 
 
 async def _disconnect(client: Client) -> None:

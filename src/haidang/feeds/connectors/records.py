@@ -122,7 +122,8 @@ class _Lines:
     def record(self, delimiter: str) -> tuple[list[str] | None, str, tuple[str, str] | None]:
         """Return the next record: its cells, its wording, and why it is unreadable if it is."""
         self._taken, self._ended = [], False
-        reader = csv.reader(self, delimiter=delimiter)
+        # Strict: a quote that closes in the middle of a later row is a fault, not a very long cell.
+        reader = csv.reader(self, delimiter=delimiter, strict=True)
         problem: tuple[str, str] | None = None
         cells: list[str] | None = None
         try:

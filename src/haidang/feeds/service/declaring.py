@@ -15,8 +15,7 @@ from haidang.feeds.model.declaration import Declaration, FileSource
 from haidang.feeds.model.mapping import Mapper
 from haidang.feeds.model.reading import invalid
 from haidang.feeds.store import Feed
-from haidang.organisation.service.orgs import resolve_org
-from haidang.organisation.store import orgs
+from haidang.organisation import resolve_org, root_org
 
 ROOT = "root"
 """The owner that every site has: the agency at the top of its tree."""
@@ -63,11 +62,6 @@ def _leads_somewhere(path: Path) -> bool:
 
 async def _owner(connection: Connection, name: str, at: datetime) -> int:
     day = at.astimezone(LOCAL).date()
-    if name != ROOT:
-        return (await resolve_org(connection, name, day)).id
-    root = await orgs.root(connection)
-    if root is None:
-        vi = "Chưa có cơ quan nào; chạy haidang up một lần trước."
-        en = "There is no agency yet; run haidang up once before."
-        raise invalid((Fault("owner", vi, en, name),))
-    return root.id
+    root = name == ROOT
+    found = await (root_org(connection) if root else resolve_org(connection, name, day))
+    return found.id

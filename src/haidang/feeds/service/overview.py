@@ -40,9 +40,19 @@ async def every(
 
 async def one(connection: Connection, principal: Principal, name: str, now: datetime) -> dict[str, Any]:
     """Return the summary of one feed; a feed out of the asker's sight does not exist for him (404)."""
+    found = await find(connection, principal, name, now)
+    if found is None:
+        raise missing(name)
+    return found
+
+
+async def find(
+    connection: Connection, principal: Principal, name: str, now: datetime
+) -> dict[str, Any] | None:
+    """Return the summary of one feed, or None."""
     rows = await store.summaries(connection, scope(principal, "feed.read"), now - timedelta(days=1), name)
     if not rows:
-        raise missing(name)
+        return None
     counts = await store.entity_counts(connection, [name])
     return present(rows[0], now, counts.get(name, 0))
 

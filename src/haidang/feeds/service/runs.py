@@ -102,7 +102,9 @@ async def finish(
 
 async def announce(connection: Connection, feed: Feed, now: datetime) -> None:
     """Put the feed's summary into the one ordered log, from where screens hear of it."""
-    summary = await overview.one(connection, system("feeds"), feed.name, now)
+    summary = await overview.find(connection, system("feeds"), feed.name, now)
+    if summary is None:  # withdrawn meanwhile: no screen shows it any more
+        return
     await eventlog.append(
         connection,
         topic="feeds",
