@@ -84,10 +84,9 @@ class Follower:
                 continue
             entity = entities.get(eid) or (_from_passport(eid, rest["@e"]) if kind == Kind.DELETE else None)
             if entity is not None:
-                kind = Kind.DELETE if eid not in entities else kind
                 changes[eid] = Changed(
                     seq,
-                    kind,
+                    kind if eid in entities else Kind.DELETE,
                     entity,
                     self._terms.type_names(entity.type_id)[0],
                     self._terms.tenant_names[entity.tenant_id],

@@ -11,7 +11,7 @@ import msgspec
 
 from haidang.base.database import Database
 from haidang.base.problems import INTERNAL, KINDS, NOT_FOUND, TOO_LARGE, UNAVAILABLE, Fault, Problem
-from haidang.city.intake import Op
+from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.store import write
 from haidang.organisation.model import Principal

@@ -1,131 +1,51 @@
 """From NGSI-LD JSON to stored forms: names become numbers, structure is checked, nothing is lost.
 
-One :class:`Item` is one entity (or one attribute) of one request, ready for the writer. The loop in
-:meth:`Intake.entity` is the hot path: a numeric Property with observedAt costs one dictionary look-up.
+One :class:`~haidang.city.items.Item` is one entity (or one attribute) of one request, ready for the writer.
+The
+loop in ``_fill`` is the hot path: a numeric Property with observedAt costs one dictionary look-up.
 """
 
 from __future__ import annotations
 
-import enum
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from haidang.base.geometry import in_vietnam, looks_swapped
-from haidang.base.problems import Fault, Problem
-from haidang.city.model import BAD_DATA, Limits, Origin
+from haidang.base.problems import Problem
+from haidang.city.checks import (
+    DEPTHS,
+    infer,
+    is_instance,
+    plain,
+    positions,
+    relationship,
+    scope,
+    text_member,
+    too_deep,
+    within_vietnam,
+)
+from haidang.city.items import (
+    EXACT,
+    NULL,
+    Item,
+    NewNames,
+    Op,
+    Row,
+    bad,
+    encode,
+    numeric_column,
+    pack_floats,
+    parse_us_field,
+    shorten,
+)
+from haidang.city.model import Limits
 from haidang.city.represent import KINDS, LETTERS, Stored
 from haidang.city.terms import Column, Context, Terms, check_name, is_uri
-from haidang.city.times import NEVER, parse_us
-
-NULL = "urn:ngsi-ld:null"
-EXACT = 2**53
-"""Integers beyond this do not fit a float and are kept as JSON."""
+from haidang.city.times import NEVER
 
 _IGNORED = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "@context"})
 _NO_ATTRIBUTE = _IGNORED | {"id", "type"}
-_SCALARS = frozenset({str, int, float, bool})
 _EXTRA = frozenset({"objectType", "valueType", "expiresAt", "lang", "ngsildConformance", "provider"})
-_DEPTHS = {
-    "Point": 0,
-    "MultiPoint": 1,
-    "LineString": 1,
-    "MultiLineString": 2,
-    "Polygon": 2,
-    "MultiPolygon": 3,
-}
-_encode = msgspec.json.Encoder().encode
-_float = struct.Struct(">id")
-_packers: dict[int, struct.Struct] = {1: _float}
-
-
-class NewNames(Exception):  # noqa: N818 - not an error: names to intern, then parse again
-    """Attributes or a type that nobody ever wrote before."""
-
-    def __init__(self, attributes: set[str], types: tuple[str, ...] = ()) -> None:
-        super().__init__(attributes)
-        self.attributes = attributes
-        """IRIs."""
-        self.types = types
-
-
-class Op(enum.IntEnum):
-    """What is asked of the writer for one entity."""
-
-    CREATE = 1
-    UPSERT_REPLACE = 2
-    UPSERT_UPDATE = 3
-    REPLACE = 4
-    APPEND = 5
-    """Attributes are added or overwritten; the entity must exist."""
-    APPEND_NEW = 6
-    """As APPEND, but what exists stays (noOverwrite)."""
-    PATCH = 7
-    """Only attributes that exist are replaced."""
-    MERGE = 8
-    ATTR_PATCH = 9
-    ATTR_REPLACE = 10
-    ATTR_DELETE = 11
-    DELETE = 12
-    PLACE = 13
-    """Give the entity its area, nothing else."""
-
-
-class Row(msgspec.Struct, frozen=True, gc=False):
-    """One row of history before it has its number."""
-
-    at: int | None
-    """Observation time in µs; None: the time of the group, and the attributes carry no observedAt."""
-    columns: tuple[int, ...]
-    floats: bytes
-    """Elements of a binary float8[] (length word and big-endian value each)."""
-    rest: dict[str, Stored] | None
-
-
-class Item(msgspec.Struct, gc=False):
-    """One entity of one request. It holds no cycles, so the collector need not look at it."""
-
-    op: Op
-    tenant_id: int
-    id: str
-    type_id: int = 0
-    """0: the request names no type."""
-    doc: dict[str, Stored] = {}
-    """Observed attributes, "@" first; empty where there are none."""
-    at: int = NEVER
-    """The common time of ``doc`` in µs."""
-    static: dict[str, Stored] = {}
-    doc_bytes: bytes = b"{}"
-    static_bytes: bytes = b"{}"
-    keys: frozenset[str] = frozenset()
-    static_keys: frozenset[str] = frozenset()
-    row: Row | None = None
-    """The whole of ``doc`` as one row; None where it has several times."""
-    partial: dict[str, list[dict[str, Any]]] | None = None
-    """Fragments of attributes (MERGE, ATTR_PATCH): long forms that may lack a value or carry nulls."""
-    attribute: str = ""
-    """Key of the one attribute of ATTR_*."""
-    dataset: str | None = None
-    all_instances: bool = False
-    origin: Origin | None = None
-    size: int = 1
-    warnings: tuple[str, ...] = ()
-    # What became of it; set by the writer before the request is answered.
-    created: bool = False
-    changed: bool = False
-    problem: Problem | None = None
-    not_updated: tuple[tuple[str, str], ...] = ()
-    """(attribute key, reason in English)."""
-
-
-def bad(vi: str, en: str, field: str = "", value: object = None) -> Problem:
-    """Return a refusal of content, naming the field."""
-    if not field:
-        return Problem(BAD_DATA, vi, en)
-    shown = None if value is None else repr(value)[:120]
-    return Problem(BAD_DATA, vi, en, faults=(Fault(field=field, vi=vi, en=en, value=shown),))
 
 
 class Intake:
@@ -160,8 +80,10 @@ class Intake:
         self._fill(item, body)
         return item
 
-    def _fill(self, item: Item, body: dict[str, Any]) -> None:  # noqa: PLR0912 - the hot loop stays whole
-        """Read all attributes. What the loop does not recognise at a glance goes the long way of ``_other``."""
+    def _fill(self, item: Item, body: dict[str, Any]) -> None:  # noqa: PLR0912, PLR0915 - the hot loop stays whole
+        """Read all attributes. What the loop does not recognise at a glance goes the long way of
+        ``_other``.
+        """
         doc: dict[str, Stored] = {"@": 0}
         static: dict[str, Stored] = {}
         rest: dict[str, Stored] = {}
@@ -198,14 +120,14 @@ class Intake:
                             static[keys[name]] = value
                             continue
                     elif kind is dict:
-                        long = _plain(a.get("type"), value)
-                        if long is not None and (name != "location" or _in_vietnam(value)):
+                        long = plain(a.get("type"), value)
+                        if long is not None and (name != "location" or within_vietnam(value)):
                             static[keys[name]] = long
                             continue
             if name in _NO_ATTRIBUTE:
                 continue
             if name == "scope":
-                static["scope"] = _scope(a)
+                static["scope"] = scope(a)
                 continue
             single = self._other(item, name, a, (doc, static, rest), (numbers, flat)) and single
             if time_text is None and item.at != NEVER and type(a) is dict:
@@ -274,7 +196,7 @@ class Intake:
         """Return the long forms of an attribute: one, or several instances with different datasetId."""
         if type(a) is dict:
             return [self._instance(name, a, partial=partial, depth=depth)]
-        if type(a) is list and a and all(type(one) is dict and _is_instance(one) for one in a):
+        if type(a) is list and a and all(type(one) is dict and is_instance(one) for one in a):
             found = [self._instance(name, one, partial=partial, depth=depth) for one in a]
             if len({one.get("d") for one in found}) < len(found):
                 raise bad(
@@ -328,7 +250,7 @@ class Intake:
             if name in _IGNORED or name in {"id", "type"}:
                 continue
             if name == "scope":
-                item.static = {"scope": NULL if a == NULL else _scope(a)}
+                item.static = {"scope": NULL if a == NULL else scope(a)}
                 continue
             found = self.attribute(name, a, partial=True)
             if name == "location" and found[0].get("v") != NULL:
@@ -338,15 +260,17 @@ class Intake:
             raise bad("Quá nhiều thuộc tính.", "Too many attributes.")
         return item
 
-    def _instance(self, name: str, a: dict[str, Any], *, partial: bool, depth: int) -> dict[str, Any]:
+    def _instance(  # noqa: PLR0912 - one branch for each member the standard knows
+        self, name: str, a: dict[str, Any], *, partial: bool, depth: int
+    ) -> dict[str, Any]:
         if depth > self._limits.depth:
-            raise _too_deep(name)
+            raise too_deep(name)
         kind = a.get("type")
         letter = LETTERS.get(kind) if type(kind) is str else None
         if letter is None:
-            if kind in _DEPTHS and "coordinates" in a:
+            if kind in DEPTHS and "coordinates" in a:
                 return {"k": "G", "v": self._value(name, "G", a, partial=partial, depth=depth)}
-            letter = _infer(a) if kind is None else None
+            letter = infer(a) if kind is None else None
         if letter is None and not (partial and kind is None):
             raise bad(
                 f"Không nhận ra kiểu của thuộc tính “{name}”.",
@@ -362,7 +286,7 @@ class Intake:
             elif part == "type" or part in _IGNORED:
                 continue
             elif part == "unitCode":
-                long["u"] = _text(name, part, value)
+                long["u"] = text_member(name, part, value)
             elif part == "observedAt":
                 long["o"] = NULL if partial and value == NULL else parse_us_field(value, name)
             elif part == "datasetId":
@@ -396,7 +320,7 @@ class Intake:
         if letter == "G":
             return self._geometry(name, value)
         if letter in ("R", "LR"):
-            _relationship(name, value)
+            relationship(name, value)
         elif letter == "L" and kind is not dict:
             raise bad("languageMap phải là đối tượng.", "A languageMap is an object.", name, value)
         elif letter == "LP" and kind is not list:
@@ -409,7 +333,7 @@ class Intake:
 
     def _opaque(self, name: str, value: Any, depth: int, *, nulls: bool) -> Any:
         if depth > self._limits.depth:
-            raise _too_deep(name)
+            raise too_deep(name)
         if type(value) is dict:
             for part in value.values():
                 self._opaque(name, part, depth + 1, nulls=nulls)
@@ -425,14 +349,14 @@ class Intake:
             parts = value.get("geometries")
             if type(parts) is list and len(parts) <= 100:
                 for part in parts:
-                    if type(part) is dict and part.get("type") in _DEPTHS:
+                    if type(part) is dict and part.get("type") in DEPTHS:
                         self._geometry(name, part)
                 return self._opaque(name, value, 1, nulls=False)
-        if type(value) is not dict or value.get("type") not in _DEPTHS or "coordinates" not in value:
+        if type(value) is not dict or value.get("type") not in DEPTHS or "coordinates" not in value:
             raise bad(
                 f"“{name}” không phải hình học GeoJSON.", f"{name!r} is no GeoJSON geometry.", name, value
             )
-        _positions(name, value["coordinates"], _DEPTHS[value["type"]])
+        positions(name, value["coordinates"], DEPTHS[value["type"]])
         return value
 
     def _warn(self, item: Item, one: dict[str, Any]) -> None:
@@ -487,158 +411,6 @@ class Intake:
         return found
 
 
-def numeric_column(terms: Terms, key: str, one: Mapping[str, Any]) -> Column | None:
-    """Return the column of a plain number in long form; None for everything else."""
-    value = one["v"]
-    kind = type(value)
-    if kind is not float and not (kind is int and -EXACT <= value <= EXACT):
-        return None
-    if one.keys() - {"v", "u", "o", "d"}:
-        return None
-    return terms.column(int(key), one.get("u", ""), one.get("d", ""), kind is int)
-
-
-def shorten(one: dict[str, Any], at: int | None = None) -> Stored:
-    """Return the short form of a long one that was observed at ``at`` (None: not at all), if it has one."""
-    if type(one.get("v")) in (dict, list) or one.get("o") != at or one.keys() - {"v", "u", "o"}:
-        return one
-    return [one["v"], one["u"]] if "u" in one else one["v"]
-
-
-def pack_floats(flat: Sequence[Any]) -> bytes:
-    """Pack ``[8, number, 8, number, …]`` as elements of a binary float8[]."""
-    count = len(flat) >> 1
-    packer = _packers.get(count)
-    if packer is None:
-        packer = _packers[count] = struct.Struct(">" + "id" * count)
-    return packer.pack(*flat)
-
-
-def encode(value: object) -> bytes:
-    """Encode stored forms; text that cannot be UTF-8 or holds U+0000 is refused."""
-    try:
-        found = _encode(value)
-    except UnicodeEncodeError as cause:
-        raise bad("Văn bản không phải UTF-8.", "A text is not valid UTF-8.") from cause
-    if b"\\u0000" in found and "\0" in _texts(value):
-        raise bad("Không nhận ký tự U+0000.", "The character U+0000 is not accepted.")
-    return found
-
-
-def parse_us_field(value: object, name: str) -> int:
-    """Parse ``observedAt`` of an attribute, naming it where it is no DateTime."""
-    try:
-        return parse_us(value)
-    except ValueError as cause:
-        raise bad(
-            f"observedAt của “{name}” không phải thời điểm ISO 8601 có múi giờ.",
-            f"observedAt of {name!r} is not an ISO 8601 date and time with a time zone.",
-            f"{name}.observedAt",
-            value,
-        ) from cause
-
-
-def _plain(kind: object, value: dict[str, Any]) -> Stored | None:
-    """Return the stored form of a Property with a flat object, or of a GeoProperty with a point; else None."""
-    if kind == "Property":
-        for part in value.values():
-            if type(part) not in _SCALARS or part == NULL:
-                return None
-        return {"v": value}
-    if kind == "GeoProperty" and value.get("type") == "Point":
-        point = value.get("coordinates")
-        if type(point) is list and len(point) == 2:
-            lon, lat = point
-            if type(lon) is float and type(lat) is float and -180 <= lon <= 180 and -90 <= lat <= 90:
-                return {"k": "G", "v": value}
-    return None
-
-
-def _in_vietnam(value: dict[str, Any]) -> bool:
-    point = value.get("coordinates")
-    return type(point) is list and in_vietnam(*point[:2])
-
-
-def _texts(value: object) -> str:
-    if type(value) is dict:
-        return "".join(str(key) + _texts(part) for key, part in value.items())
-    if type(value) is list:
-        return "".join(_texts(part) for part in value)
-    return value if type(value) is str else ""
-
-
-def _infer(a: dict[str, Any]) -> str | None:
-    for letter, (_, member) in KINDS.items():
-        if member in a:
-            value = a[member]
-            if (
-                letter == "P"
-                and type(value) is dict
-                and value.get("type") in _DEPTHS
-                and "coordinates" in value
-            ):
-                return "G"
-            return letter
-    return None
-
-
-def _is_instance(a: dict[str, Any]) -> bool:
-    return a.get("type") in LETTERS if "type" in a else _infer(a) is not None or "datasetId" in a
-
-
-def _scope(value: object) -> Any:
-    names = value if type(value) is list else [value]
-    if not names or not all(type(one) is str and 0 < len(one) <= 512 for one in names):
-        raise bad("“scope” không hợp lệ.", "A scope is a text or an array of texts.", "scope", value)
-    return value
-
-
-def _relationship(name: str, value: Any) -> None:
-    targets = value if type(value) is list else [value]
-    for target in targets:
-        uri = target.get("object") if type(target) is dict else target
-        if not is_uri(uri):
-            raise bad(f"“{name}” phải trỏ đến một URI.", f"{name!r} must point to a URI.", name, uri)
-
-
-def _text(name: str, part: str, value: object) -> str:
-    if type(value) is not str or not value or len(value) > 512:
-        raise bad(
-            f"{part} của “{name}” phải là chuỗi.", f"{part} of {name!r} is a text.", f"{name}.{part}", value
-        )
-    return value
-
-
-def _positions(name: str, value: Any, depth: int) -> None:
-    if type(value) is not list or (depth > 0 and not value):
-        raise _bad_position(name, value)
-    if depth:
-        for part in value:
-            _positions(name, part, depth - 1)
-        return
-    if not 2 <= len(value) <= 3 or not all(type(one) in (int, float) for one in value):
-        raise _bad_position(name, value)
-    lon, lat = value[:2]
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise bad(
-            f"Tọa độ {value[:2]} của “{name}” không phải [kinh độ, vĩ độ] WGS84; có thể bị đảo hoặc là VN-2000.",
-            f"The position {value[:2]} of {name!r} is not [longitude, latitude] in WGS84; "
-            "swapped, or projected (VN-2000)?",
-            name,
-            value[:2],
-        )
-
-
-def _bad_position(name: str, value: object) -> Problem:
-    return bad(
-        f"Tọa độ của “{name}” không hợp lệ.", f"The coordinates of {name!r} are not valid.", name, value
-    )
-
-
-def _too_deep(name: str) -> Problem:
-    return bad(f"“{name}” lồng quá sâu.", f"{name!r} is nested too deeply.", name)
-
-
 def _collect(intake: Intake, body: object, unknown: set[str], depth: int) -> None:
     if type(body) is list:
         for one in body:
@@ -658,5 +430,5 @@ def _collect(intake: Intake, body: object, unknown: set[str], depth: int) -> Non
             continue
         if iri not in intake._terms.attr_ids:
             unknown.add(iri)
-        if type(value) is not dict or value.get("type") not in _DEPTHS:
+        if type(value) is not dict or value.get("type") not in DEPTHS:
             _collect(intake, value, unknown, depth + 1)

@@ -1,6 +1,7 @@
 """The city's front: one object that every door writes through, in the writer's process and in every other.
 
-In the process that holds the writer's lock, orders go into the writer's queue. In another one they travel over HTTP
+In the process that holds the writer's lock, orders go into the writer's queue. In another one they travel
+over HTTP
 to the holder (``/internal/v1/write``), whose address and secret stand in the database.
 """
 
@@ -21,7 +22,8 @@ from haidang.base.problems import FORBIDDEN, TOO_LARGE, Problem
 from haidang.base.settings import Settings
 from haidang.city.follow import Follower
 from haidang.city.forward import Forwarder, Order, Result
-from haidang.city.intake import Intake, Item, NewNames, Op, bad
+from haidang.city.intake import Intake
+from haidang.city.items import Item, NewNames, Op, bad
 from haidang.city.model import BAD_DATA, NO_TENANT, BatchResult, Group, Limits, Origin
 from haidang.city.store import names, write
 from haidang.city.terms import CORE, Context, Terms, compile_context
@@ -75,7 +77,9 @@ class City:
         await self._forwarder.close()
 
     def subscribe(self, callback: Callable[[Group], None]) -> Callable[[], None]:
-        """Call ``callback`` after every commit, in order; return what ends it. It must be quick and not raise."""
+        """Call ``callback`` after every commit, in order; return what ends it. It must be quick and not
+        raise.
+        """
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback)
 
@@ -251,7 +255,7 @@ class City:
             raise Problem(
                 FORBIDDEN,
                 f"Không gian “{order.tenant}” chưa có; cần quyền quản trị không gian dữ liệu để tạo.",
-                f"The tenant {order.tenant!r} does not exist; making it needs the permission tenant.administer.",
+                f"The tenant {order.tenant!r} does not exist; making it needs tenant.administer.",
             )
         async with self._naming, self.db.transaction() as conn:
             return await names.make_tenant(conn, self.terms, order.tenant)
@@ -377,4 +381,3 @@ def _site_context(data_dir: Path) -> Context:
 def _own_url(settings: Settings) -> str:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - not a bind
     return f"http://{host}:{settings.port}/internal/v1/write"
-

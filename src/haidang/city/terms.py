@@ -1,7 +1,9 @@
 """Names: from terms to IRIs to numbers and back, without a JSON-LD processor and without the network.
 
-The core context is compiled in (its terms always win); a site may pin ONE local context. What neither knows falls
-into the default vocabulary. Attributes and types are interned: the database and this module's dictionaries give each
+The core context is compiled in (its terms always win); a site may pin ONE local context. What neither knows
+falls
+into the default vocabulary. Attributes and types are interned: the database and this module's dictionaries
+give each
 IRI a small number for ever.
 """
 
@@ -24,7 +26,8 @@ _CORE_URL = re.compile(r"https?://uri\.etsi\.org/ngsi-ld/v1/ngsi-ld-core-context
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`\x00-\x20]+\Z")
 _NAME = re.compile(r"[\w\-.:/#~%@$&+*']+\Z")
 
-# Core terms that can name an attribute or a type (GS CIM 009, annex B); the members of attributes are reserved.
+# Core terms that can name an attribute or a type (GS CIM 009, annex B); the members of attributes are
+# reserved.
 _CORE_ATTRIBUTES = ("location", "observationSpace", "operationSpace")
 _CORE_TERMS = {name: NGSI + name for name in _CORE_ATTRIBUTES} | {
     "title": "http://purl.org/dc/terms/title",

@@ -21,7 +21,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def parse_us(text: object) -> int:
-    """Return a NGSI-LD DateTime as microseconds since 1970; ``ValueError`` where it is none or has no zone."""
+    """Return a NGSI-LD DateTime as microseconds since 1970; ``ValueError`` where it is none or has no
+    zone.
+    """
     if type(text) is not str:
         raise ValueError("a DateTime is a string")
     found = _parsed.get(text)

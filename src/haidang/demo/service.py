@@ -14,7 +14,7 @@ from haidang.base.database import Connection, Database
 from haidang.base.log import logger
 from haidang.base.problems import UNAVAILABLE, Problem
 from haidang.city.forward import Order
-from haidang.city.intake import Op
+from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.service import City
 from haidang.demo import province, store

@@ -1,7 +1,9 @@
 """A process that writes as fast as it may and says of each batch, once it is acknowledged, what it was.
 
-``python load.py URL FOLDER RUN``: prints ``ready``, then a line ``RUN:BATCH`` for every acknowledged batch. Batch
-n of a run gives each of twenty entities the value n, observed n ms after the run began, so that an audit knows
+``python load.py URL FOLDER RUN``: prints ``ready``, then a line ``RUN:BATCH`` for every acknowledged batch.
+Batch
+n of a run gives each of twenty entities the value n, observed n ms after the run began, so that an audit
+knows
 what must be there.
 """
 

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 import pytest_asyncio
+from tests.faults.city.load import ENTITIES, batch_of, observed, write
 
 from haidang.base.clock import SystemClock
 from haidang.base.database import Database
@@ -25,7 +26,6 @@ from haidang.base.settings import Settings
 from haidang.city.model import Origin
 from haidang.city.service import City
 from haidang.organisation.permissions import system
-from tests.faults.city.load import ENTITIES, batch_of, observed, write
 
 ACKNOWLEDGED = 150
 """Batches to wait for before the kill."""
@@ -65,10 +65,11 @@ async def city(url: str, tmp_path: Path) -> AsyncIterator[City]:
 
 
 def audit(url: str, run: int, acknowledged: set[int]) -> None:
-    """Every acknowledged batch is in the log, whole and once; numbers have no gap; state is the last value."""
+    """Every acknowledged batch is in the log, whole and once; no number missing; state is the last value."""
     with psycopg.connect(url) as connection:
         rows = connection.execute(
-            "SELECT t, count(*), count(DISTINCT eid) FROM change WHERE t >= %s AND t < %s AND k > 0 GROUP BY t",
+            "SELECT t, count(*), count(DISTINCT eid) FROM change"
+            " WHERE t >= %s AND t < %s AND k > 0 GROUP BY t",
             (observed(run, 0), observed(run + 1, 0)),
         ).fetchall()
         found = {at: (rows_of, entities) for at, rows_of, entities in rows}

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 import pytest_asyncio
+from tests.integration.city.broker import ORG_A, ORG_B, agency, client, log, stored
 
+from haidang.base import eventlog
 from haidang.base.clock import FixedClock
 from haidang.base.database import Database
 from haidang.base.settings import Settings
+from haidang.city.model import Origin
 from haidang.city.service import City
 from haidang.organisation.permissions import system
-from tests.integration.city.broker import ORG_A, ORG_B, agency, client, log, stored
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -84,8 +88,6 @@ RICH: dict[str, Any] = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def city(db: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
-    from datetime import UTC, datetime
-
     settings = Settings(data_dir=tmp_path_factory.mktemp("city"), body_limit_bytes=300_000)
     clock = FixedClock(datetime(2026, 3, 16, 2, 30, tzinfo=UTC))
     opened = await City.open(db, settings, clock)
@@ -137,7 +139,8 @@ async def test_what_is_read_back_equals_what_was_sent(
     assert found == RICH
     for name in ("whole", "float", "big", "huge", "tiny"):
         assert type(found[name]["value"]) is type(RICH[name]["value"]), name
-    # A second reading by the writer itself (its cache emptied) sees the same, so an equal write changes nothing.
+    # A second reading by the writer itself (its cache emptied) sees the same, so an equal write changes
+    # nothing.
     city.writer._cache.clear()  # type: ignore[union-attr]
     before = await log(db, RICH["id"])
     assert (await api.put(f"/entities/{RICH['id']}", json=RICH)).status_code == 204
@@ -472,7 +475,8 @@ async def test_the_origin_comes_from_whoever_creates(city: City, db: Database) -
         assert (await sensor.post("/entities", json=station("urn:x:mine"))).status_code == 201
     async with db.transaction() as conn:
         cursor = await conn.execute(
-            "SELECT owner_org, area_code, sector, source, simulated, version, loc[0], loc[1] FROM entity WHERE id = 'urn:x:mine'"
+            "SELECT owner_org, area_code, sector, source, simulated, version, loc[0], loc[1]"
+            " FROM entity WHERE id = 'urn:x:mine'"
         )
         assert await cursor.fetchone() == (
             ORG_B,
@@ -547,10 +551,6 @@ async def test_numbers_in_the_log_are_gap_free_and_subscribers_see_each_change_o
 
 
 async def test_events_of_other_rooms_get_their_place_in_the_log(db: Database, city: City) -> None:
-    import asyncio
-
-    from haidang.base import eventlog
-
     told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def listen(group: Any) -> None:
@@ -592,16 +592,12 @@ async def test_placing_fills_the_area_and_nothing_else(
 
 
 def _origin() -> Any:
-    from haidang.city.model import Origin
-
     return Origin(ORG_A, None, None, "tests")
 
 
 async def test_a_full_queue_is_refused_with_a_time_to_come_back(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import asyncio
-
     monkeypatch.setattr(city.writer, "_queue_limit", 3)
     async with client(city, agency(ORG_A)) as api:
         answers = await asyncio.gather(

@@ -8,7 +8,7 @@ import msgspec
 
 from haidang.base.problems import TOO_LARGE, Problem
 from haidang.city.forward import Order, Result
-from haidang.city.intake import Op, bad
+from haidang.city.items import Op, bad
 from haidang.city.ngsild.exchange import JSON, LD_JSON, Call, Reply, warning_headers
 from haidang.city.ngsild.problems import document
 from haidang.city.terms import Context

@@ -14,7 +14,7 @@ from haidang.base.database import Database
 from haidang.base.problems import FORBIDDEN, INVALID, TOO_LARGE, UNAUTHENTICATED, UNSUPPORTED_MEDIA, Problem
 from haidang.base.settings import Settings
 from haidang.city.forward import Order, Result
-from haidang.city.intake import bad
+from haidang.city.items import bad
 from haidang.city.model import LENGTH_REQUIRED, Origin
 from haidang.city.service import City
 from haidang.city.terms import CORE, CORE_URL, Context, is_core_url, no_context
@@ -219,7 +219,8 @@ class Call:
 def origin_of(principal: Principal) -> Origin:
     """Return the origin of entities that a principal creates over NGSI-LD.
 
-    The owner is its own org. Area and sector are those it may write for: the sector if all its rights name one,
+    The owner is its own org. Area and sector are those it may write for: the sector if all its rights name
+    one,
     the area if its rights lie in one tree (the code of its root is the shortest).
     """
     scopes = [scope for scope in principal.scopes if "entity.write" in scope.permissions]

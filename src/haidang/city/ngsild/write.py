@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from haidang.city.forward import Order, Result
-from haidang.city.intake import Op, bad
+from haidang.city.items import Op, bad
 from haidang.city.ngsild.exchange import JSON, LD_JSON, MERGE_PATCH, Call, Reply, warning_headers
 from haidang.city.terms import is_uri
 

@@ -1,1 +1,3 @@
-"""All SQL of the city: ``names`` (interning, tenants), ``write`` (the writer's statements), ``read`` (questions)."""
+"""All SQL of the city: ``names`` (interning, tenants), ``write`` (the writer's statements), ``read``
+(questions).
+"""

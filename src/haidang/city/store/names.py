@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString
 
 import msgspec
 
 from haidang.base.database import Connection
 from haidang.city.terms import Keyset, Terms
+
+OVERLAP = 100
+"""Numbers below the newest one known that a refresh reads again."""
 
 
 async def load(conn: Connection, terms: Terms) -> None:
@@ -66,7 +70,8 @@ async def intern_type(conn: Connection, terms: Terms, iris: Sequence[str]) -> in
     if joined not in terms.type_ids:
         number = await _id(
             conn,
-            "INSERT INTO type (iri, name, members) VALUES (%s, %s, %s) ON CONFLICT (iri) DO NOTHING RETURNING id",
+            "INSERT INTO type (iri, name, members) VALUES (%s, %s, %s)"
+            " ON CONFLICT (iri) DO NOTHING RETURNING id",
             "SELECT id FROM type WHERE iri = %s",
             (joined, " ".join(terms.context.compact(iri) for iri in iris), single),
         )
@@ -88,7 +93,8 @@ async def intern_keyset(conn: Connection, terms: Terms, observed: bool, columns:
     number = await _id(
         conn,
         """
-        INSERT INTO keyset (digest, observed, attrs, units, datasets, integers) VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO keyset (digest, observed, attrs, units, datasets, integers)
+        VALUES (%s, %s, %s, %s, %s, %s)
         ON CONFLICT (digest) DO NOTHING RETURNING id
         """,
         "SELECT id FROM keyset WHERE digest = %s",
@@ -103,7 +109,8 @@ async def make_tenant(conn: Connection, terms: Terms, name: str) -> int:
     await conn.execute("LOCK TABLE tenant IN SHARE ROW EXCLUSIVE MODE")
     number = await _id(
         conn,
-        "INSERT INTO tenant (id, name) SELECT max(id) + 1, %s FROM tenant ON CONFLICT (name) DO NOTHING RETURNING id",
+        "INSERT INTO tenant (id, name) SELECT max(id) + 1, %s FROM tenant"
+        " ON CONFLICT (name) DO NOTHING RETURNING id",
         "SELECT id FROM tenant WHERE name = %s",
         (name,),
     )
@@ -119,13 +126,16 @@ def _add_type(terms: Terms, number: int, iri: str, members: list[int] | None) ->
         terms.type_members[number] = tuple(members)
 
 
-async def _rows(conn: Connection, statement: str, newest: int) -> list[tuple[object, ...]]:  # type: ignore[misc]
-    return await (await conn.execute(statement + " ORDER BY id", (newest,))).fetchall()  # type: ignore[arg-type]
+async def _rows(conn: Connection, statement: LiteralString, newest: int) -> list[tuple[Any, ...]]:
+    # Two transactions may commit their numbers in the other order: look a little behind the newest.
+    return await (await conn.execute(statement + " ORDER BY id", (newest - OVERLAP,))).fetchall()
 
 
-async def _id(conn: Connection, insert: str, select: str, values: tuple[object, ...]) -> int:
-    row = await (await conn.execute(insert, values)).fetchone()  # type: ignore[arg-type]
+async def _id(
+    conn: Connection, insert: LiteralString, select: LiteralString, values: tuple[object, ...]
+) -> int:
+    row = await (await conn.execute(insert, values)).fetchone()
     if row is None:
-        row = await (await conn.execute(select, values[:1])).fetchone()  # type: ignore[arg-type]
+        row = await (await conn.execute(select, values[:1])).fetchone()
     assert row is not None  # noqa: S101 - one of the two statements found it
     return int(row[0])

@@ -16,7 +16,8 @@ LOCK = 0x48_44_43_49_54_59
 
 PARTITIONS_AHEAD_DAYS = 7
 
-# The fence: no row where another process became the writer or the log moved; then 1/0 undoes the whole statement.
+# The fence: no row where another process became the writer or the log moved; then 1/0 undoes the whole
+# statement.
 _HEAD = """
 WITH head AS (
     UPDATE city_head SET seq = %(last)s, at = %(now)s
@@ -40,13 +41,16 @@ _COLD = """
 ), taken AS (
     DELETE FROM event_inbox WHERE id = ANY(%(inbox)s)
 ), made AS (
-    INSERT INTO entity (eid, type_id, seq, created, mod, tenant_id, version, owner_org, simulated, loc, box, id,
+    INSERT INTO entity (eid, type_id, seq, created, mod, tenant_id, version, owner_org, simulated, loc, box,
+    id,
                         area_code, sector, source, doc)
     SELECT eid, type_id, seq, %(now)s, %(now)s, tenant_id, version, owner_org, simulated, point(lon, lat),
            box(point(west, south), point(east, north)), id, area_code, sector, source, doc
     FROM jsonb_to_recordset(%(made)s) AS n (
-        eid int, type_id int, seq bigint, tenant_id int, version int, owner_org int, simulated boolean, lon float8,
-        lat float8, west float8, south float8, east float8, north float8, id text, area_code text, sector text,
+        eid int, type_id int, seq bigint, tenant_id int, version int, owner_org int, simulated boolean, lon
+        float8,
+        lat float8, west float8, south float8, east float8, north float8, id text, area_code text, sector
+        text,
         source text, doc jsonb)
 ), moved AS (
     UPDATE entity e SET type_id = n.type_id, seq = n.seq, mod = %(now)s, version = n.version, doc = n.doc,
@@ -54,7 +58,8 @@ _COLD = """
         box = box(point(n.west, n.south), point(n.east, n.north)), sector = n.sector, source = n.source,
         created = CASE WHEN n.fresh THEN %(now)s ELSE e.created END
     FROM jsonb_to_recordset(%(moved)s) AS n (
-        eid int, type_id int, seq bigint, version int, owner_org int, simulated boolean, lon float8, lat float8,
+        eid int, type_id int, seq bigint, version int, owner_org int, simulated boolean, lon float8, lat
+        float8,
         west float8, south float8, east float8, north float8, area_code text, sector text, source text,
         doc jsonb, fresh boolean)
     WHERE e.eid = n.eid
@@ -104,7 +109,7 @@ async def take_over(conn: Connection) -> tuple[int, int, int]:
     top = await (
         await conn.execute("SELECT greatest((SELECT max(eid) FROM entity), (SELECT max(eid) FROM change))")
     ).fetchone()
-    assert row is not None and top is not None  # noqa: PT018, S101 - both always have one row
+    assert row is not None and top is not None  # noqa: S101 - both always have one row
     return int(row[0]), int(row[1]), int(top[0] or 0) + 1
 
 
@@ -175,7 +180,8 @@ async def inbox(conn: Connection, limit: int) -> list[tuple[Any, ...]]:
     cursor = await conn.execute(
         """
         SELECT id, (extract(epoch FROM at) * 1000000)::bigint,
-               json_build_object('topic', topic, 'kind', kind, 'ref', ref, 'body', body, 'owner_org', owner_org,
+               json_build_object('topic', topic, 'kind', kind, 'ref', ref, 'body', body, 'owner_org',
+               owner_org,
                                  'area_code', area_code, 'sector', sector)::text
         FROM event_inbox ORDER BY id LIMIT %s
         """,

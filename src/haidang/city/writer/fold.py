@@ -1,6 +1,7 @@
 """Fold requests into the state of entities: who may, what changes, and which rows history gets. No I/O.
 
-Telemetry that replaces all observed attributes of an entity takes the fast way (no decoding of the old state);
+Telemetry that replaces all observed attributes of an entity takes the fast way (no decoding of the old
+state);
 everything else takes the careful way of ``forms.py``. Both end in a :class:`Draft`.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 import msgspec
 
 from haidang.base.problems import FORBIDDEN, NOT_FOUND, Problem
-from haidang.city.intake import Item, NewNames, Op, Row, bad
+from haidang.city.items import Item, NewNames, Op, Row, bad
 from haidang.city.model import ALREADY_EXISTS, Entity, Kind, Origin
 from haidang.city.represent import Stored, value_of
 from haidang.city.terms import NGSI, Terms
@@ -42,7 +43,9 @@ May = Callable[[str, Origin], bool]
 
 
 Signature = tuple[int, int, tuple[int, ...], bytes, bytes]
-"""(eid, µs since 1970, columns, packed floats, the rest as canonical JSON): what makes two rows of history equal."""
+"""(eid, µs since 1970, columns, packed floats, the rest as canonical JSON): what makes two rows of
+history equal.
+"""
 
 
 def rest_signature(rest: dict[str, Stored] | None) -> bytes:
@@ -228,7 +231,7 @@ class Fold:
         if not touched and not head and kind is Kind.UPDATE:
             return
         doc, static = documents_of(full, new_scope)
-        self._finish(item, draft, entity, (old_doc, doc), (old_static, static), head)
+        self._finish(item, draft, entity, (old_doc, doc), (old_static, static), head=bool(head))
         rows = rows_of(self._terms, touched)
         if head or not rows:
             first = rows[0] if rows else Row(None, (), b"", None)
@@ -243,8 +246,10 @@ class Fold:
         entity: Entity,
         docs: tuple[dict[str, Stored], dict[str, Stored]],
         statics: tuple[dict[str, Stored], dict[str, Stored]],
-        head: dict[str, Any],
+        *,
+        head: bool,
     ) -> None:
+        """Settle the draft; pairs are (before, after), ``head``: type, scope or origin changed."""
         place = (entity.lon, entity.lat, entity.box)
         doc_changed, static_changed = docs[0] != docs[1], statics[0] != statics[1]
         if doc_changed or static_changed or head:
@@ -253,7 +258,7 @@ class Fold:
         if doc_changed or static_changed:
             self._settle(entity, docs[1] if doc_changed else docs[0], statics[1], item)
         draft.static = draft.static or static_changed
-        draft.meta = draft.meta or bool(head) or place != (entity.lon, entity.lat, entity.box)
+        draft.meta = draft.meta or head or place != (entity.lon, entity.lat, entity.box)
         draft.entity = entity
 
     def _apply(self, item: Item, full: Full) -> Touched:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from haidang.base.problems import Problem
-from haidang.city.intake import NULL, Row, bad, encode, numeric_column, pack_floats, shorten
+from haidang.city.items import NULL, Row, bad, encode, numeric_column, pack_floats, shorten
 from haidang.city.represent import Stored
 from haidang.city.terms import Terms
 from haidang.city.times import NEVER
@@ -68,7 +68,7 @@ def newest(doc: dict[str, Stored]) -> int:
     at: int = doc.get("@", NEVER)
     for stored in doc.values():
         if type(stored) is dict:
-            for one in stored["m"] if "m" in stored else (stored,):
+            for one in stored.get("m", (stored,)):
                 at = max(at, one.get("o", NEVER))
     return at
 

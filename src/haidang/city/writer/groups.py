@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from haidang.base.text import fold
-from haidang.city.intake import pack_floats
+from haidang.city.items import pack_floats
 from haidang.city.model import Changed, Entity, Group, Kind
 from haidang.city.terms import Terms
 from haidang.city.times import POSTGRES_EPOCH_US
@@ -49,7 +49,9 @@ class _Columns:
         self.count = 0
         """Floats so far."""
 
-    def add(self, at_us: int, eid: int, k: int, kind: int, floats: bytes, rest: bytes | None) -> None:
+    def add(  # noqa: PLR0917 - a row, column by column, on the hot path
+        self, at_us: int, eid: int, k: int, kind: int, floats: bytes, rest: bytes | None
+    ) -> None:
         self.times.append(at_us - POSTGRES_EPOCH_US)
         self.eids.append(eid)
         self.ks.append(k)

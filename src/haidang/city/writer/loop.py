@@ -1,6 +1,7 @@
 """The one writer: a bounded queue, adaptive group commit, answers after the commit, bisecting of what fails.
 
-It takes all that waits, up to a cap, and never lingers: the group grows with the load by itself. Whoever waits is
+It takes all that waits, up to a cap, and never lingers: the group grows with the load by itself. Whoever
+waits is
 answered only after the durable commit; then subscribers are told.
 """
 
@@ -19,7 +20,7 @@ import structlog
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.problems import INTERNAL, UNAVAILABLE, Problem
-from haidang.city.intake import Item, NewNames, bad
+from haidang.city.items import Item, NewNames, bad
 from haidang.city.model import QUEUE_FULL, Entity, Group, Origin
 from haidang.city.store import names, write
 from haidang.city.terms import Terms
@@ -34,7 +35,9 @@ INBOX_LIMIT = 500
 CACHE_ENTITIES = 60_000
 """Entities whose state the writer keeps at hand (about 1.5 kB each)."""
 OVERLAP_ENTITIES = 400
-"""Groups up to this size are never split: a commit costs more than the overlap of reading and writing wins."""
+"""Groups up to this size are never split: a commit costs more than the overlap of reading and writing
+wins.
+"""
 RECONNECT_S = 60.0
 """How long a group waits for the database to come back before its senders are told that it did not."""
 
@@ -226,7 +229,8 @@ class Writer:
     def _take(self) -> list[Request]:
         taken: list[Request] = []
         size = 0
-        # Half of a long queue: its senders are answered and send anew while the database writes the other half.
+        # Half of a long queue: its senders are answered and send anew while the database writes the other
+        # half.
         limit = min(self._group_limit, max(OVERLAP_ENTITIES, self._waiting // 2))
         while self._queue and (not taken or size + self._queue[0].size <= limit):
             request = self._queue.popleft()
@@ -401,10 +405,11 @@ class Writer:
         """Execute; where the connection was lost meanwhile, find out whether the group is in the log."""
         try:
             await write.execute(self._connection(), dict(ready.parameters), cold=ready.cold)
-            return
         except psycopg.Error:
             if not self._connection().closed:
                 raise
+        else:
+            return
         _log.warning("connection lost during a commit", last=ready.last)
         before = self._head
         await self._reconnect(expected=(before, ready.last))
