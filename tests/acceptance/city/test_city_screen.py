@@ -44,7 +44,7 @@ async def put(server: Any, *entities: dict[str, Any]) -> None:
 
 async def open_city(page: Any, server: Any, query: str = "") -> None:
     await page.goto(f"{server.url}/city?map=svg&{query}")
-    await page.wait_for_selector(".city-type", state="attached", timeout=60_000)
+    await page.wait_for_selector(".city-summary", state="attached", timeout=60_000)
 
 
 def row(page: Any, entity: dict[str, Any]) -> Any:
@@ -163,7 +163,7 @@ async def test_a_paused_screen_is_framed_and_shows_nothing_newer(page: Any, serv
     await page.locator(".clock-strip").get_by_text("ĐANG XEM LẠI").wait_for()
     width = await page.locator(".clock-frame").evaluate("it => getComputedStyle(it).borderTopWidth")
     assert width == "6px"
-    await page.get_by_text("Không có thiết bị nào").wait_for()
+    await page.get_by_text("Không có thiết bị nào", exact=True).wait_for()
     await page.keyboard.press("Space")
     await page.locator(".clock-strip").wait_for(state="detached")
     assert "t=" not in page.url.split("?")[1].split("&")
@@ -241,7 +241,7 @@ async def test_five_thousand_moving_points_leave_the_keyboard_quick(page: Any, s
         at = now()
         return [
             station(
-                f"Xe {i:04d}",
+                f"Phương tiện {i:04d}",
                 at,
                 float(turn),
                 lon=106.9 + (i % 100) * 0.003 + turn * 0.0005,
@@ -257,13 +257,13 @@ async def test_five_thousand_moving_points_leave_the_keyboard_quick(page: Any, s
 
     await upsert(0)
     try:
-        await page.goto(f"{server.url}/city?q=xe")
+        await page.goto(f"{server.url}/city?q=phuong tien")
         await page.wait_for_selector('.map[data-engine="gl"]', timeout=60_000)
         await page.locator(".city-summary").get_by_text(re.compile(r"^5\.000 / ")).wait_for()
         moving = asyncio.create_task(upsert(1))
         for _ in range(10):
             await page.keyboard.press("j")
-        await page.locator(".city-row.is-cursor").get_by_text("Xe 0009").wait_for(timeout=10_000)
+        await page.locator(".city-row.is-cursor").get_by_text("Phương tiện 0009").wait_for(timeout=10_000)
         await moving
         await page.locator(".city-row.is-cursor .city-row-value").get_by_text("1").wait_for()
     finally:
