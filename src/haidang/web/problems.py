@@ -8,10 +8,11 @@ asker gets a request id and nothing of the inside, the log gets the whole story 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+import psycopg
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
 from haidang.base.problems import (
@@ -65,24 +66,36 @@ def problem_of(error: BaseException) -> Problem:
     """Return the refusal that ``error`` means to the asker; what is unknown is an internal error."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, RecursionError):
-        return Problem(
-            TOO_DEEP,
-            "Dữ liệu JSON có quá nhiều tầng lồng nhau.",
-            "The JSON that was sent is nested too deeply to be read.",
-        )
-    if isinstance(error, ValidationException):
-        return Problem(
-            INVALID,
-            "Có trường chưa đúng, xem danh sách lỗi.",
-            "Some fields are not right, see the list of faults.",
-            faults=_faults(error.extra),
-        )
-    if isinstance(error, (SerializationException, msgspec.DecodeError, UnicodeDecodeError)):
-        return _unreadable(str(error))
-    if isinstance(error, HTTPException):
-        return _translated(error)
+    for kinds, translate in _TRANSLATIONS:
+        if isinstance(error, kinds):
+            return translate(error)
     return _fault_of_ours()
+
+
+def _too_deep(_: Any) -> Problem:
+    return Problem(
+        TOO_DEEP,
+        "Dữ liệu JSON có quá nhiều tầng lồng nhau.",
+        "The JSON that was sent is nested too deeply to be read.",
+    )
+
+
+def _wrong_shape(error: Any) -> Problem:
+    return Problem(
+        INVALID,
+        "Có trường chưa đúng, xem danh sách lỗi.",
+        "Some fields are not right, see the list of faults.",
+        faults=_faults(error.extra),
+    )
+
+
+def _not_for_the_database(_: Any) -> Problem:
+    # U+0000, or a number that no column holds.
+    return Problem(
+        INVALID,
+        "Có giá trị không thể lưu hay tra cứu được.",
+        "A value in the request can neither be stored nor looked up.",
+    )
 
 
 def _fault_of_ours() -> Problem:
@@ -105,8 +118,8 @@ def _translated(error: HTTPException) -> Problem:
     return Problem(found, en=error.detail if found is INVALID else "")
 
 
-def _unreadable(reason: str) -> Problem:
-    reason = reason.removeprefix("JSON is malformed: ")[:300]
+def _unreadable(error: Any) -> Problem:
+    reason = str(error).removeprefix("JSON is malformed: ")[:300]
     return Problem(
         INVALID,
         f"Không đọc được JSON gửi lên: {reason}",
@@ -124,6 +137,17 @@ def _faults(extra: Any) -> tuple[Fault, ...]:
         message = str(entry.get("message", ""))
         faults.append(Fault(field=str(entry.get("key", "")), vi=vietnamese(message), en=message))
     return tuple(faults)
+
+
+_UNREADABLE = (SerializationException, msgspec.DecodeError, UnicodeDecodeError)
+_TRANSLATIONS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
+    (RecursionError, _too_deep),
+    (ValidationException, _wrong_shape),
+    (_UNREADABLE, _unreadable),
+    (psycopg.DataError, _not_for_the_database),
+    (HTTPException, _translated),
+)
+"""What each kind of error means to the asker; the first that fits counts."""
 
 
 def vietnamese(message: str) -> str:
