@@ -14,6 +14,8 @@ FULL_NAME = "Tỉnh Hải Đăng (mô phỏng)"
 SITE_NAME = "Trung tâm điều hành thông minh tỉnh Hải Đăng (mô phỏng)"
 SITE_NAME_EN = "Smart operations centre of Hải Đăng Province (simulated)"
 CENTRE = (107.07, 20.98)
+BOUNDS = (106.74, 20.9, 107.37, 21.1)
+"""West, south, east, north of everything in it."""
 SOURCE = "Dữ liệu mô phỏng"
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
+from litestar.exceptions import LitestarDeprecationWarning
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
-from litestar.utils.deprecation import LitestarDeprecationWarning
 
 from haidang import __version__
 from haidang.base.clock import Clock, SystemClock

@@ -119,6 +119,8 @@ def _loopback(address: str) -> bool:
 
 def _view(province: Area | None) -> tuple[list[float], list[float]]:
     """Return the centre and the bounds of the first view: round the province, or the whole country."""
+    if province is not None and province.code == invented_province.CODE:
+        return list(invented_province.CENTRE), list(invented_province.BOUNDS)
     if province is None or province.lon is None or province.lat is None:
         west, south, east, north = VIETNAM
         return [(west + east) / 2, (south + north) / 2], list(VIETNAM)

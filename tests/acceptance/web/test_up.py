@@ -46,6 +46,26 @@ async def test_the_province_is_seen_moving(server: Centre) -> None:
     assert all(row[11] for row in body["rows"]), "every row is marked as simulated"
 
 
+async def test_whoever_was_away_gets_what_it_missed(server: Centre) -> None:
+    client = await server.signed_in()
+    async with client:
+        before = (await client.get("/api/v1/boards/city")).json()["seq"]
+        written = await client.post(
+            "/ngsi-ld/v1/entityOperations/upsert",
+            json=[{"id": "urn:ngsi-ld:Camera:missed", "type": "Camera", "status": {"value": "online"}}],
+        )
+        assert written.status_code in {201, 204}, written.text
+        async with client.stream("GET", f"/api/v1/stream?after={before}", timeout=60) as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith("data: ") and "urn:ngsi-ld:Camera:missed" in line:
+                    break
+        await client.delete("/ngsi-ld/v1/entities/urn:ngsi-ld:Camera:missed")
+        async with client.stream("GET", "/api/v1/stream", headers={"Last-Event-ID": str(before)}) as stream:
+            async for line in stream.aiter_lines():
+                if line == "event: reset":  # somebody left meanwhile: only a new snapshot is right
+                    break
+
+
 async def test_who_may_not_see_does_not(server: Centre) -> None:
     async with httpx.AsyncClient(base_url=server.url) as client:
         for path in ("/api/v1/stream", "/api/v1/boards/city", "/api/v1/accounts", "/api/v1/feeds"):

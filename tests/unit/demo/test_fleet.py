@@ -13,7 +13,7 @@ from haidang.base.clock import LOCAL
 from haidang.city.packs import BUILTIN, load_packs
 from haidang.demo.fleet import KINDS, fleet
 from haidang.demo.noise import chance, drift
-from haidang.demo.province import AGENCIES
+from haidang.demo.province import AGENCIES, BOUNDS
 from haidang.demo.rhythm import demand, position, reading, silent
 from haidang.demo.service import _due, entity_of, report_of
 
@@ -39,8 +39,9 @@ def test_ids_are_unique_and_every_device_has_a_place_and_an_owner() -> None:
     assert len({device.id for device in devices}) == len(devices)
     assert {device.kind.agency for device in devices} <= {agency.word for agency in AGENCIES}
     for device in devices:
-        assert 106.7 < device.lon < 107.4
-        assert 20.9 < device.lat < 21.1
+        west, south, east, north = BOUNDS
+        assert west < device.lon < east
+        assert south < device.lat < north
 
 
 def test_every_measured_attribute_is_known_to_its_sector_pack() -> None:
