@@ -30,6 +30,7 @@ const WHOLE: Box = [102, 6, 118, 23.5]
 export default function CityScreen() {
   const text = words.value
   const cursor = useSignal<string | null>(selected.peek() || null)
+  const steps = useSignal(0)
   const command = useMemo(() => signal<Command | null>(null), [])
   const tell = (next: Command) => (command.value = next)
   useEffect(follow, [])
@@ -51,7 +52,11 @@ export default function CityScreen() {
     const next = ids[Math.min(ids.length - 1, Math.max(0, at < 0 ? 0 : at + by))]
     if (next === undefined) return
     cursor.value = next
-    if (selected.peek()) go('', { sel: next }, { replace: true })
+    steps.value += 1
+    if (!selected.peek()) return
+    go('', { sel: next }, { replace: true })
+    const it = thing(next)
+    if (it && it.lon !== null && it.lat !== null) tell({ view: { lon: it.lon, lat: it.lat } })
   }
   useKeys([
     { press: 'KeyJ', shown: 'J', label: () => words.value.next, run: () => step(1) },
@@ -77,7 +82,7 @@ export default function CityScreen() {
           <Types />
           <Summary />
         </header>
-        <Body cursor={cursor} />
+        <Body cursor={cursor} steps={steps} onOpen={open} />
       </section>
       <div class="city-map">
         <MapHost command={command} tell={tell} chosen={chosen} onSelect={(id) => id && open(id, true)} />
@@ -104,13 +109,14 @@ interface HostProps {
 function MapHost({ command, tell, chosen, onSelect }: HostProps) {
   const here = site.value
   const icons = useMemo(() => kinds.value.map((kind) => kind.icon ?? 'other'), [kinds.value.map((kind) => kind.icon).join()])
+  const home = useMemo(() => middleOf(points.peek()) ?? here?.bounds ?? WHOLE, [board.value === null])
   if (!board.value) return <div class="map" />
   return (
     <MapSurface
       kinds={icons}
       points={points}
       selected={chosen}
-      home={here?.bounds ?? WHOLE}
+      home={home}
       start={parseView(viewParam.peek()) ?? nearby(chosen.peek())}
       command={command}
       tell={tell}
@@ -169,7 +175,13 @@ function Summary() {
   )
 }
 
-function Body({ cursor }: { cursor: ReadonlySignal<string | null> }) {
+interface BodyProps {
+  cursor: ReadonlySignal<string | null>
+  steps: ReadonlySignal<number>
+  onOpen: (id: string) => void
+}
+
+function Body({ cursor, steps, onOpen }: BodyProps) {
   const text = words.value
   if (problem.value) return <ProblemBox problem={problem.value} onRetry={reload} />
   if (!board.value && loading.value) return <Loading />
@@ -181,7 +193,7 @@ function Body({ cursor }: { cursor: ReadonlySignal<string | null> }) {
       </div>
     )
   }
-  return <List cursor={cursor} opened={selected.value || null} />
+  return <List cursor={cursor} steps={steps} opened={selected.value || null} onOpen={onOpen} />
 }
 
 /** On a phone list and map take turns. */
@@ -198,6 +210,21 @@ function Switch() {
       </Button>
     </nav>
   )
+}
+
+/** The box of what there is, without the few things that lie far from the others; null where there is nothing. */
+function middleOf(things: readonly MapPoint[]): Box | null {
+  if (things.length === 0) return null
+  const range = (values: number[]): [number, number] => {
+    const sorted = values.sort((a, b) => a - b)
+    const pick = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0
+    const [low, high] = [pick(0.03), pick(0.97)]
+    const margin = Math.max(0.01, (high - low) * 0.15)
+    return [low - margin, high + margin]
+  }
+  const [west, east] = range(things.map((it) => it.lon))
+  const [south, north] = range(things.map((it) => it.lat))
+  return [west, south, east, north]
 }
 
 /** A link to a thing opens the map where the thing is. */

@@ -16,10 +16,13 @@ const BEYOND = 6
 interface ListProps {
   /** The row that the keyboard is on. */
   cursor: ReadonlySignal<string | null>
+  /** Counts the steps of the keyboard: each moves the focus to the row, so that Enter means that row. */
+  steps: ReadonlySignal<number>
+  onOpen: (id: string) => void
   opened: string | null
 }
 
-export function List({ cursor, opened }: ListProps) {
+export function List({ cursor, steps, opened, onOpen }: ListProps) {
   const frame = useRef<HTMLDivElement>(null)
   const top = useSignal(0)
   const height = useSignal(600)
@@ -39,6 +42,14 @@ export function List({ cursor, opened }: ListProps) {
     const bottom = (at + 1) * ROW_PX
     if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
   }, [cursor.value])
+  useEffect(() => {
+    if (steps.value === 0) return undefined
+    // The row exists only once the list has been scrolled to it and drawn.
+    const request = requestAnimationFrame(() =>
+      requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>('.is-cursor a')?.focus({ preventScroll: true })),
+    )
+    return () => cancelAnimationFrame(request)
+  }, [steps.value])
 
   const first = Math.max(0, Math.floor(top.value / ROW_PX) - BEYOND)
   const last = Math.min(ids.length, Math.ceil((top.value + height.value) / ROW_PX) + BEYOND)
@@ -53,6 +64,7 @@ export function List({ cursor, opened }: ListProps) {
             size={ids.length}
             isCursor={cursor.value === id}
             isOpen={opened === id}
+            onOpen={onOpen}
           />
         ))}
       </ul>
@@ -66,9 +78,10 @@ interface RowProps {
   size: number
   isCursor: boolean
   isOpen: boolean
+  onOpen: (id: string) => void
 }
 
-function Row({ id, place, size, isCursor, isOpen }: RowProps) {
+function Row({ id, place, size, isCursor, isOpen, onOpen }: RowProps) {
   const it = thing(id)
   if (!it) return null
   const kind = kindOf.value.get(it.type)
@@ -81,7 +94,16 @@ function Row({ id, place, size, isCursor, isOpen }: RowProps) {
       aria-posinset={place + 1}
       data-id={id}
     >
-      <a href={href('', { sel: id })} aria-current={isOpen || undefined} tabIndex={isCursor || place === 0 ? 0 : -1}>
+      <a
+        href={href('', { sel: id })}
+        aria-current={isOpen || undefined}
+        tabIndex={isCursor || place === 0 ? 0 : -1}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
+          event.preventDefault()
+          onOpen(id)
+        }}
+      >
         <TypeIcon name={kind?.icon} />
         <span class="city-row-name" title={it.name}>
           {it.name}

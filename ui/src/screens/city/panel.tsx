@@ -148,11 +148,13 @@ function Attributes({ detail }: { detail: Detail }) {
   )
 }
 
-/** Numbers and words as they are; what is built of parts, as its JSON. */
+/** Numbers and words as they are; what is built of words (an address), as those words; all else as its JSON. */
 function plain(value: unknown): number | string | null {
   if (typeof value === 'number' || value === null || value === undefined) return value ?? null
   if (typeof value === 'string' || typeof value === 'boolean') return say(String(value)) as string
-  return JSON.stringify(value)
+  const parts = typeof value === 'object' && value !== null ? Object.values(value) : []
+  const isWords = parts.length > 0 && parts.every((part) => typeof part === 'string')
+  return isWords ? parts.join(', ') : JSON.stringify(value)
 }
 
 function Facts({ detail }: { detail: Detail }) {
