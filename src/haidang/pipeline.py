@@ -5,9 +5,12 @@ to the one ordered log (``city.log``), where it gets its number. Rooms whose row
 same log. From there each change passes :data:`STEPS`, top to bottom; whoever wants to know what the product
 does with an observation reads that list.
 
-* A step is a function ``run(changes, step)``: it gets the next changes in the order of the log, and an open
+* A step is a function ``run(house, stretch, connection)``: it gets the next stretch of the log and an open
   transaction. What it writes there commits together with its *cursor*, the number it has come to; so a
-  restart neither skips a change nor passes it twice.
+  restart neither skips a change nor passes it twice. A step whose work is one statement names the stretch's
+  two ends in it; another asks for ``await stretch.changes()``, in the order of the log.
+* Steps stand back for the writer: each works at most four times a second and rests three times as long as it
+  worked. Being late costs nobody anything, a slower writer everybody.
 * A step whose work is done by another part (the city's writer, which has its own transactions) may see the
   same changes again after a crash between that work and the cursor: it must not mind. ``place`` does not.
 * A step that fails stops only itself: its transaction is rolled back, the failure is logged and counted
@@ -37,8 +40,12 @@ from haidang.city.log import Change
 from haidang.city.model import Group
 from haidang.web.house import House
 
-BATCH = 1_000
-"""Most changes that one transaction of a step takes."""
+BATCH = 2_000
+"""Most changes that one transaction of a step takes, unless the step says otherwise."""
+REST_S = 0.25
+"""Least time between two batches of a step that has come to the end of the log."""
+REST_RATIO = 3
+"""A step rests so many times as long as its batch took: no step takes more than a quarter of a core."""
 POLL_S = 5.0
 """How long a step sleeps where nobody wakes it (changes of another process wake nobody here)."""
 RETRY_S_MAX = 60.0
@@ -53,28 +60,46 @@ FAILURES = Counter(
 _log = logger("pipeline")
 
 
+class Stretch:
+    """The changes ``after < seq <= last`` of the log, all committed; read only where a step asks for them."""
+
+    def __init__(self, connection: Connection, after: int, last: int) -> None:
+        self.after = after
+        self.last = last
+        self._connection = connection
+
+    async def changes(self) -> list[Change]:
+        """Return the changes themselves, in their order."""
+        found: list[Change] = []
+        while (after := found[-1].seq if found else self.after) < self.last:
+            found += await log.read(self._connection, after, self.last - after)
+        return found
+
+
 class Step(msgspec.Struct, frozen=True):
     """One thing that happens to every change."""
 
     name: str
     """Also the name of its cursor: renaming a step makes it start from the beginning of the log."""
-    run: Callable[[House, Sequence[Change], Connection], Awaitable[None]]
-    """Does the work for some changes, in their order, within the given transaction."""
+    run: Callable[[House, Stretch, Connection], Awaitable[None]]
+    """Does the work for a stretch of the log within the given transaction."""
+    batch: int | None = None
+    """Most changes it takes at once; None: :data:`BATCH`."""
 
 
-async def place(house: House, changes: Sequence[Change], connection: Connection) -> None:
+async def place(house: House, stretch: Stretch, connection: Connection) -> None:
     """Give each located entity without an area its commune, from the outlines that the site has imported."""
-    await placing.place_some(house.city, connection, {change.eid for change in changes if change.eid})
+    await placing.place_some(house.city, connection, stretch.after, stretch.last)
 
 
-async def note_life(house: House, changes: Sequence[Change], connection: Connection) -> None:
+async def note_life(_: House, stretch: Stretch, connection: Connection) -> None:
     """Keep when each source and each type of entity was last observed and last heard of, for the screens."""
-    await liveness.note(connection, changes, house.city.terms)
+    await liveness.note(connection, stretch.after, stretch.last)
 
 
 STEPS: tuple[Step, ...] = (
-    Step("place", place),
-    Step("liveness", note_life),
+    Step("place", place, batch=20_000),
+    Step("liveness", note_life, batch=20_000),
 )
 """The way of a change, in order."""
 
@@ -107,14 +132,16 @@ async def register(house: House, steps: Sequence[Step]) -> None:
     """Make the cursors of new steps, committed, so that later only their locks tell processes apart."""
     for step in steps:
         async with house.db.transaction() as connection:
-            await log.cursor(connection, step.name)
+            await log.register(connection, step.name)
 
 
 async def _follow(house: House, step: Step, bell: asyncio.Event) -> None:
     """Let a step follow the log for ever."""
+    loop = asyncio.get_running_loop()
     wait_s = 1.0
     while True:
         bell.clear()
+        began = loop.time()
         try:
             behind = await advance(house, step)
         except Exception:
@@ -125,6 +152,8 @@ async def _follow(house: House, step: Step, bell: asyncio.Event) -> None:
             continue
         wait_s = 1.0
         LAG.labels(step.name).set(behind)
+        rest_s = REST_RATIO * (loop.time() - began)
+        await asyncio.sleep(rest_s if behind else max(REST_S, rest_s))
         if not behind:
             await _heard(bell)
 
@@ -143,12 +172,10 @@ async def advance(house: House, step: Step) -> int:
     Where another process holds the step there is nothing to do here: 0.
     """
     async with house.db.transaction() as connection:
-        after = await log.cursor(connection, step.name)
-        if after is None:
+        place = await log.cursor(connection, step.name)
+        if place is None or place.seq >= place.head:
             return 0
-        changes = await log.read(connection, after, BATCH)
-        if not changes:
-            return 0
-        await step.run(house, changes, connection)
-        await log.advance(connection, step.name, changes[-1].seq)
-        return await log.head(connection) - changes[-1].seq
+        last = min(place.head, place.seq + (step.batch or BATCH))
+        await step.run(house, Stretch(connection, place.seq, last), connection)
+        await log.advance(connection, step.name, last)
+        return place.head - last

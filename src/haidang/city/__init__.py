@@ -3,7 +3,7 @@
 The way of an observation, by file::
 
     ngsild/routes    a request finds its route and permission        (or ``service.City`` is called by a feed)
-    intake, checks   JSON becomes an Item: names → numbers, structure checked, documents encoded   (items, terms)
+    intake, checks   JSON becomes an Item: names → numbers, structure checked, all encoded (items, terms)
     writer/loop      a bounded queue; one task takes all that waits = one group
     writer/fold      Items fold into Drafts of entities: who may, what changes, which rows          (forms)
     writer/groups    Drafts become packed columns                                                   (pack)
@@ -13,14 +13,17 @@ The way of an observation, by file::
 and of a question: ``query/`` reads the languages, ``store/read`` and ``store/history`` ask the tables,
 ``represent`` turns what is stored into NGSI-LD, ``ngsild/read`` and ``api`` answer.
 
-* **State** is two rows for each entity: what is observed (``entity.doc``) and what is not (``entity_static``), so
-  that telemetry rewrites only the first, without touching an index.
+* **State** is two rows for each entity: what is observed (``entity.doc``) and what is not
+  (``entity_static``), so that telemetry rewrites only the first, without touching an index.
 * **History** is the log itself (``change``): one row for each entity and time of observation, numbers as a
   ``float8[]`` whose meaning is interned (``keyset``). Its ``seq`` is gap-free and in commit order.
-* **One writer** for each database (advisory lock). Other processes forward (``forward``) and follow (``follow``).
-* Older observations go to history and do not overwrite newer state, except by PUT and in the conformance profile.
-* An entity keeps its owner for ever; whoever may not write it gets 403, whoever may not even read it 404. Only a
-  creation tells that an id is taken (409, or 403 in an upsert), which cannot be avoided: ids are one namespace.
+* **One writer** for each database (advisory lock). Other processes forward (``forward``) and follow
+  (``follow``).
+* Older observations go to history and do not overwrite newer state, except by PUT and in the conformance
+  profile.
+* An entity keeps its owner for ever; whoever may not write it gets 403, whoever may not even read it 404.
+  Only a creation tells that an id is taken (409, or 403 in an upsert), which cannot be avoided: ids are one
+  namespace.
 
 Decisions 0020 to 0022 (writing) and 0025 to 0027 (reading) say why.
 """

@@ -6,14 +6,11 @@ question put to the history would read all of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from haidang.base.database import Connection
-from haidang.city.log import Change
-from haidang.city.model import Kind
 from haidang.city.store import liveness as store
 from haidang.city.terms import Terms
 from haidang.organisation.permissions import Principal, scope_sql
@@ -33,21 +30,9 @@ class Spoken(msgspec.Struct, frozen=True):
     """When it last changed anything."""
 
 
-async def note(conn: Connection, changes: Sequence[Change], terms: Terms) -> None:
-    """Take note of some changes of the log, in the caller's transaction; repeating it does no harm."""
-    latest: dict[int, datetime | None] = {}
-    for change in changes:
-        if change.kind in (Kind.EVENT, Kind.DELETE):
-            continue
-        before = latest.get(change.eid)
-        keyset = terms.keysets.get(change.k)
-        observed = change.k == 0 or (keyset is not None and keyset.observed)
-        if observed and (before is None or change.t > before):
-            latest[change.eid] = change.t
-        else:
-            latest.setdefault(change.eid, None)
-    if latest:
-        await store.note(conn, list(latest), list(latest.values()))
+async def note(conn: Connection, after: int, last: int) -> None:
+    """Take note of the changes ``after < seq <= last`` in the caller's transaction; repeating is harmless."""
+    await store.note(conn, after, last)
 
 
 async def spoken(conn: Connection, principal: Principal, terms: Terms) -> list[Spoken]:

@@ -7,7 +7,7 @@ pipeline read it with a durable cursor, screens resume and replay from it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -53,9 +53,28 @@ async def as_of(conn: Connection, at: datetime) -> int:
     return (await store.moment(conn, at))[0]
 
 
-async def cursor(conn: Connection, step: str) -> int | None:
-    """Return how far a step has come and hold it until commit; None while another holds it."""
-    return await store.take_cursor(conn, step)
+class Place(NamedTuple):
+    """Where a step stands in the log."""
+
+    seq: int
+    """How far it has come."""
+    head: int
+    """The last number there is."""
+
+
+async def register(conn: Connection, step: str) -> None:
+    """Make the cursor of a step that is new; it begins at the beginning of the log."""
+    await store.make_cursor(conn, step)
+
+
+async def cursor(conn: Connection, step: str) -> Place | None:
+    """Return where a step stands and hold it until commit; None while another holds it, or it is not made.
+
+    The caller's transaction commits without waiting for the disk: what a crash takes back, cursor and work
+    together, is done again.
+    """
+    found = await store.take_cursor(conn, step)
+    return None if found is None else Place(*found)
 
 
 async def advance(conn: Connection, step: str, seq: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from haidang.base.database import Connection
 from haidang.city.service import City
@@ -15,15 +15,16 @@ PAGE = 1_000
 _PRINCIPAL = system("place")
 
 
-async def place_some(city: City, conn: Connection, eids: Iterable[int]) -> int:
-    """Give those of the entities their commune that lie in one and have none; return how many got it.
+async def place_some(city: City, conn: Connection, after: int, last: int) -> int:
+    """Give the entities that the changes ``after < seq <= last`` made or moved their commune, where they have
+    none and lie in one; return how many got it.
 
     The writer does it in a transaction of its own: after a crash it may be asked again, and finds nothing
     left to do. Where outlines were imported since the last call, all entities without an area get their turn.
     """
     if await PLACES.refresh(city.db):
         return await _place_all(city, conn)
-    return await _place(city, await store.without_area(conn, list(eids)))
+    return await _place(city, await store.without_area(conn, after, last))
 
 
 async def _place_all(city: City, conn: Connection) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -17,11 +17,11 @@ from haidang.base.database import Connection, Database
 from haidang.base.settings import Settings
 from haidang.city import placing
 from haidang.city.liveness import spoken
-from haidang.city.log import Change, head
+from haidang.city.log import head
 from haidang.city.model import Origin
 from haidang.city.service import City
 from haidang.organisation.permissions import system
-from haidang.pipeline import FAILURES, Step, advance, running
+from haidang.pipeline import FAILURES, Step, Stretch, advance, running
 from haidang.web.house import House
 
 PRINCIPAL = system("test")
@@ -45,6 +45,12 @@ async def house(db: Database) -> AsyncIterator[House]:
     await city.close()
 
 
+async def registered(house: House, step: Step) -> Step:
+    """Return the step with its cursor made, as the server's start makes it."""
+    await pipeline.register(house, [step])
+    return step
+
+
 async def write(house: House, *names: str) -> None:
     status = {"value": "online", "observedAt": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
     bodies = [{"id": f"urn:ngsi-ld:Camera:{name}", "type": "Camera", "status": status} for name in names]
@@ -60,9 +66,9 @@ class Recorder:
         self.fail_next = 0
         self.after: asyncio.Event = asyncio.Event()
 
-    async def run(self, house: House, changes: Sequence[Change], connection: Connection) -> None:
+    async def run(self, _: House, stretch: Stretch, connection: Connection) -> None:
         await connection.execute("CREATE TABLE IF NOT EXISTS seen (step text, seq bigint)")
-        for change in changes:
+        for change in await stretch.changes():
             await connection.execute("INSERT INTO seen VALUES (%s, %s)", (self.step.name, change.seq))
         if self.fail_next:
             self.fail_next -= 1
@@ -85,6 +91,7 @@ async def whole_log(db: Database) -> list[int]:
 async def test_a_crash_between_work_and_cursor_neither_skips_nor_repeats(house: House) -> None:
     await write(house, "a", "b", "c")
     recorder = Recorder("crash")
+    await registered(house, recorder.step)
     recorder.fail_next = 1
     with pytest.raises(RuntimeError):
         await advance(house, recorder.step)
@@ -99,6 +106,7 @@ async def test_batches_are_bounded(house: House, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(pipeline, "BATCH", 2)
     await write(house, "e", "f", "g")
     recorder = Recorder("bounded")
+    await registered(house, recorder.step)
     rest = await advance(house, recorder.step)
     assert rest == len(await whole_log(house.db)) - 2
     while await advance(house, recorder.step):
@@ -130,13 +138,12 @@ async def test_a_step_runs_in_one_process_at_a_time(house: House) -> None:
     entered, leave = asyncio.Event(), asyncio.Event()
     runs: list[int] = []
 
-    async def slow(_: House, changes: Sequence[Change], connection: Connection) -> None:
-        runs.append(len(changes))
+    async def slow(_: House, stretch: Stretch, connection: Connection) -> None:
+        runs.append(stretch.last)
         entered.set()
         await leave.wait()
 
-    step = Step("alone", slow)
-    await pipeline.register(house, [step])
+    step = await registered(house, Step("alone", slow))
     first = asyncio.create_task(advance(house, step))
     await entered.wait()
     assert await asyncio.wait_for(advance(house, step), 5) == 0, "it does not wait for the other"
@@ -148,6 +155,7 @@ async def test_a_step_runs_in_one_process_at_a_time(house: House) -> None:
 async def test_liveness_keeps_the_latest_times(house: House) -> None:
     await write(house, "z")
     (step,) = [step for step in pipeline.STEPS if step.name == "liveness"]
+    await registered(house, step)
     while await advance(house, step):
         pass
     async with house.db.transaction() as connection:
@@ -171,6 +179,7 @@ async def test_a_located_entity_gets_its_commune(house: House, monkeypatch: pyte
     ]
     await house.city.upsert(PRINCIPAL, bodies, origin=Origin(owner_org=1, source="test"))
     (step,) = [step for step in pipeline.STEPS if step.name == "place"]
+    await registered(house, step)
     while await advance(house, step):
         pass
     async with house.db.transaction() as connection:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from haidang.base.database import Connection
 
+# Rows that end an entity (4) or tell of another room's event (9) are no sign of life; the empty keyset is 0
+# where it was observed and -1 where not.
 _NOTE = """
 INSERT INTO liveness AS l (source, type_id, owner_org, observed_at, received_at)
 SELECT e.source, e.type_id, e.owner_org, max(c.observed), max(e.mod)
-FROM unnest(%(eids)s::int[], %(observed)s::timestamptz[]) AS c (eid, observed)
-JOIN entity e ON e.eid = c.eid
+FROM (
+    SELECT c.eid, max(c.t) FILTER (WHERE k.observed OR c.k = 0) AS observed
+    FROM change c LEFT JOIN keyset k ON k.id = c.k
+    WHERE c.seq > %(after)s::bigint AND c.seq <= %(last)s::bigint AND c.kind NOT IN (4, 9)
+    GROUP BY c.eid
+) c JOIN entity e ON e.eid = c.eid
 GROUP BY e.source, e.type_id, e.owner_org
 ON CONFLICT (source, type_id, owner_org) DO UPDATE
 SET observed_at = greatest(l.observed_at, excluded.observed_at),
@@ -24,9 +29,12 @@ SELECT l.source, l.type_id, l.owner_org, l.observed_at, l.received_at FROM liven
 WHERE {scope} ORDER BY l.received_at DESC, l.source, l.type_id, l.owner_org LIMIT %(limit)s
 """
 
+# A place is no number: what moved an entity, or made it, has something in ``j``; pure telemetry has not.
 _WITHOUT_AREA = """
 SELECT eid, id, tenant_id, loc[0], loc[1] FROM entity
-WHERE area_code IS NULL AND loc IS NOT NULL AND eid = ANY(%(eids)s::int[])
+WHERE area_code IS NULL AND loc IS NOT NULL AND eid IN (
+    SELECT c.eid FROM change c
+    WHERE c.seq > %(after)s::bigint AND c.seq <= %(last)s::bigint AND c.j IS NOT NULL AND c.kind IN (1, 2, 3))
 """
 
 _ALL_WITHOUT_AREA = """
@@ -38,9 +46,9 @@ Unplaced = tuple[int, str, int, float, float]
 """eid, id, tenant, longitude, latitude."""
 
 
-async def note(conn: Connection, eids: Sequence[int], observed: Sequence[datetime | None]) -> None:
-    """Move on the last times of the sources and types of these entities."""
-    await conn.execute(_NOTE, {"eids": list(eids), "observed": list(observed)})
+async def note(conn: Connection, after: int, last: int) -> None:
+    """Move on the last times of the sources and types that the changes ``after < seq <= last`` are of."""
+    await conn.execute(_NOTE, {"after": after, "last": last})
 
 
 async def spoken(
@@ -48,15 +56,16 @@ async def spoken(
 ) -> list[tuple[str, int, int, datetime | None, datetime]]:
     """Return (source, type, owner, last observed, last received), those heard of last first."""
     cursor = await conn.execute(_SPOKEN.format(scope=scope), values | {"limit": limit})
-    return await cursor.fetchall()  # type: ignore[return-value]
+    return await cursor.fetchall()
 
 
-async def without_area(conn: Connection, eids: Sequence[int]) -> list[Unplaced]:
-    """Return those of the given entities that lie somewhere and have no area."""
-    return await (await conn.execute(_WITHOUT_AREA, {"eids": list(eids)})).fetchall()  # type: ignore[return-value]
+async def without_area(conn: Connection, after: int, last: int) -> list[Unplaced]:
+    """Return the entities that ``after < seq <= last`` made or moved, lie somewhere and have no area."""
+    cursor = await conn.execute(_WITHOUT_AREA, {"after": after, "last": last})
+    return await cursor.fetchall()
 
 
 async def all_without_area(conn: Connection, after: int, limit: int) -> list[Unplaced]:
     """Return all such entities in pages by number."""
     cursor = await conn.execute(_ALL_WITHOUT_AREA, {"after": after, "limit": limit})
-    return await cursor.fetchall()  # type: ignore[return-value]
+    return await cursor.fetchall()

@@ -63,12 +63,22 @@ async def moments(conn: Connection, after: int, until: int) -> list[tuple[int, d
     return [(int(seq), at) for seq, at in await found.fetchall()]
 
 
-async def take_cursor(conn: Connection, step: str) -> int | None:
-    """Lock and return a step's cursor (made at 0 when new); None while another transaction holds it."""
+async def make_cursor(conn: Connection, step: str) -> None:
+    """Make a step's cursor at 0, unless it is there."""
     await conn.execute("INSERT INTO cursor (step, seq) VALUES (%s, 0) ON CONFLICT DO NOTHING", (step,))
-    found = await conn.execute("SELECT seq FROM cursor WHERE step = %s FOR UPDATE SKIP LOCKED", (step,))
+
+
+async def take_cursor(conn: Connection, step: str) -> tuple[int, int] | None:
+    """Lock a step's cursor and return (its number, the log's last number); None where there is none free."""
+    found = await conn.execute(
+        """
+        SELECT c.seq, h.seq, set_config('synchronous_commit', 'off', true) FROM cursor c, city_head h
+        WHERE c.step = %s FOR UPDATE OF c SKIP LOCKED
+        """,
+        (step,),
+    )
     row = await found.fetchone()
-    return int(row[0]) if row else None
+    return (int(row[0]), int(row[1])) if row else None
 
 
 async def advance_cursor(conn: Connection, step: str, seq: int) -> None:
