@@ -4,6 +4,7 @@ import './design/base.css'
 import './design/components.css'
 import './shell/shell.css'
 import { render } from 'preact'
+import { startTime } from './api/time'
 import { App } from './app'
 import { startKeys } from './keys'
 import { startPreferences } from './preferences'
@@ -12,4 +13,5 @@ import { startRouter } from './router'
 startPreferences()
 startRouter()
 startKeys()
+startTime()
 render(<App />, document.getElementById('app') as HTMLElement)

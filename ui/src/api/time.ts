@@ -22,4 +22,7 @@ export function serverNow(): number {
 /** Server time, moved on once a second: what ages and clocks are drawn from. */
 export const second = signal(serverNow())
 
-setInterval(() => (second.value = serverNow()), 1000)
+/** Let the seconds run; once, when the page starts. */
+export function startTime(): void {
+  setInterval(() => (second.value = serverNow()), 1000)
+}

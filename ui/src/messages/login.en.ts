@@ -18,7 +18,7 @@ export const en: Messages<typeof vi> = {
     text: 'This link works once. The account may do everything, including granting permissions to others.',
     displayName: 'Full name',
     displayNameHint: 'For example: Nguyễn Thị An',
-    usernameHint: 'Lower-case letters without accents, digits, points',
+    usernameHint: 'At least 3: lower-case letters without accents, digits, points',
     passwordHint: 'At least 12 characters; a sentence beats a riddle',
     repeat: 'Password again',
     submit: 'Create account',

@@ -15,7 +15,7 @@ export const vi = {
     text: 'Đường dẫn này chỉ dùng được một lần. Tài khoản tạo ra có mọi quyền, kể cả cấp quyền cho người khác.',
     displayName: 'Họ và tên',
     displayNameHint: 'Ví dụ: Nguyễn Thị An',
-    usernameHint: 'Chữ thường không dấu, số, dấu chấm',
+    usernameHint: 'Từ 3 ký tự: chữ thường không dấu, số, dấu chấm',
     passwordHint: 'Ít nhất 12 ký tự; một câu dễ nhớ tốt hơn một từ khó nhớ',
     repeat: 'Nhập lại mật khẩu',
     submit: 'Tạo tài khoản',

@@ -1,18 +1,28 @@
 // My own account: what I may do, and my password.
 import { useState } from 'preact/hooks'
-import { send } from '../../api/client'
+import { get, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
+import { useResource } from '../../api/resource'
 import { me } from '../../api/session'
+import type { PermissionText } from '../../api/types'
 import { Button, Field } from '../../design/controls'
 import { ProblemBox, toast } from '../../design/notice'
 import { Chip } from '../../design/mark'
-import { login } from '../../messages/login'
+import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
+import { login } from '../../messages/login'
 
 export default function Account() {
   const m = login.value.change
+  const words = useResource('permissions', (signal) =>
+    get<{ items: PermissionText[] }>('/api/v1/permissions', {}, signal),
+  )
+  const word = (name: string) => {
+    const found = words.data?.items.find((permission) => permission.name === name)
+    return found ? named(found.vi, found.en) : name
+  }
   return (
-    <div class="page account">
+    <div class="page">
       <header class="page-head">
         <div>
           <h1>{me.value?.account.display_name}</h1>
@@ -30,9 +40,7 @@ export default function Account() {
               <p class="muted">{scope.sector ?? scope.area_codes?.join(', ') ?? m.everywhere}</p>
               <p class="page-tools">
                 {scope.permissions.map((permission) => (
-                  <Chip key={permission}>
-                    <span class="mono">{permission}</span>
-                  </Chip>
+                  <Chip key={permission}>{word(permission)}</Chip>
                 ))}
               </p>
             </div>

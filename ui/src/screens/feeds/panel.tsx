@@ -155,8 +155,8 @@ function RunLine({ run }: { run: Run }) {
   const m = messages.value
   return (
     <div class="run-line">
-      <p>
-        <Outcome run={run} />{' '}
+      <p class="run-head">
+        <Outcome run={run} />
         <span class="num muted">
           {timeWithSeconds(run.started_at)} {date(run.started_at)}
         </span>

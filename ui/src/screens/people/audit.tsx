@@ -1,9 +1,10 @@
 // The audit log: who did what to what, the latest first.
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { get } from '../../api/client'
+import { everyPage, get } from '../../api/client'
 import { useResource } from '../../api/resource'
-import type { AuditEntry, Page } from '../../api/types'
+import { may } from '../../api/session'
+import type { Account, AuditEntry, Page } from '../../api/types'
 import { Button, Field } from '../../design/controls'
 import { Empty, Loading, ProblemBox } from '../../design/notice'
 import { Table, type Column } from '../../design/table'
@@ -22,6 +23,10 @@ export function Audit({ head }: { head: ComponentChildren }) {
   const log = useResource(`audit ${actor.value} ${action.value}`, (signal) =>
     get<Page<AuditEntry>>('/api/v1/audit', query, signal),
   )
+  const accounts = useResource(may('account.read') ? 'accounts' : null, (signal) =>
+    everyPage<Account>('/api/v1/accounts', signal),
+  )
+  const names = new Map(accounts.data?.items.map((account) => [`account:${account.id}`, account.display_name]))
   const [busy, setBusy] = useState(false)
   const loadMore = async () => {
     setBusy(true)
@@ -49,7 +54,7 @@ export function Audit({ head }: { head: ComponentChildren }) {
       {log.data ? (
         <Table
           label={m.list}
-          columns={columns()}
+          columns={columns((id) => names.get(id) ?? id)}
           rows={log.data.items}
           rowKey={(entry) => String(entry.no)}
           empty={<Empty title={m.none} />}
@@ -66,7 +71,17 @@ export function Audit({ head }: { head: ComponentChildren }) {
   )
 }
 
-function columns(): Column<AuditEntry>[] {
+/** The person where we know the name; what stands in the log in any case. */
+function Actor({ id, name }: { id: string; name: string }) {
+  return (
+    <span class="two-lines">
+      {name !== id && <span>{name}</span>}
+      <span class={name === id ? 'mono' : 'mono muted'}>{id}</span>
+    </span>
+  )
+}
+
+function columns(nameOf: (actor: string) => string): Column<AuditEntry>[] {
   const m = people.value.audit
   return [
     { key: 'no', head: m.no, cell: (entry) => <span class="num muted">{number(entry.no)}</span> },
@@ -80,14 +95,17 @@ function columns(): Column<AuditEntry>[] {
         </span>
       ),
     },
-    { key: 'actor', head: m.actor, cell: (entry) => <span class="mono">{entry.actor}</span> },
+    { key: 'actor', head: m.actor, cell: (entry) => <Actor id={entry.actor} name={nameOf(entry.actor)} /> },
     { key: 'action', head: m.action, cell: (entry) => <span class="mono strong">{entry.action}</span> },
     { key: 'subject', head: m.subject, cell: (entry) => <span class="mono audit-subject">{entry.subject}</span> },
     {
       key: 'body',
       head: m.detail,
       wide: true,
-      cell: (entry) => <code class="muted small audit-body">{JSON.stringify(entry.body)}</code>,
+      cell: (entry) =>
+        Object.keys(entry.body).length > 0 && (
+          <code class="muted small audit-body">{JSON.stringify(entry.body)}</code>
+        ),
     },
   ]
 }
