@@ -6,11 +6,11 @@ SETUP := $(PYTHON) scripts/setup.py
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate \
 	--python-version 3.11 --universal --custom-compile-command "make lock"
 
-.PHONY: help run setup test lint bench lock
+.PHONY: help run setup test lint bench lock screenshots
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
-	@echo "Targets: run setup test lint bench lock"
+	@echo "Targets: run setup test lint bench lock screenshots"
 
 run:
 	@$(SETUP) run
@@ -35,6 +35,11 @@ lint:
 bench:
 	@$(SETUP) run
 	$(BIN)/haidang bench city $(ARGS)
+
+# Needs Chromium; the sample data beside the checkout make the pictures richer.
+screenshots:
+	@$(SETUP) dev
+	$(BIN)/python scripts/screenshots.py
 
 # New versions within pyproject.toml's bounds: delete a lock first. Needs uv on the PATH.
 lock:
