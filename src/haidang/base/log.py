@@ -58,13 +58,6 @@ def configure(settings: Settings) -> None:
         logging.getLogger(name).setLevel(level if level <= logging.DEBUG else logging.WARNING)
 
 
-def _for_people() -> structlog.typing.Processor:
-    # The plain traceback: the fancy one prints local variables, and so passwords and people's data.
-    return structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-    )
-
-
 def logger(room: str) -> Any:
     """Return the logger of a room; what it says carries the room's name."""
     # Lazily: bind() here would freeze the configuration of the moment, which is none at import.

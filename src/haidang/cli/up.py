@@ -18,7 +18,7 @@ from haidang.cli.house import House
 @click.command()
 @click.option("--host", help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="TCP port (default: 8080).")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="The data folder.")
+@click.option("--data-dir", type=click.Path(path_type=Path, readable=False), help="The data folder.")
 @click.option("--demo", is_flag=True, help="Let the demonstration province live in this server.")
 def up(host: str | None, port: int | None, data_dir: Path | None, *, demo: bool) -> None:
     """Start the centre: database, schema, web server and jobs; Ctrl-C stops all of it.

@@ -32,9 +32,9 @@ class DataFolderLock:
             os.close(descriptor)
             raise DataFolderBusyError(
                 f"Thư mục dữ liệu {self._path.parent} đang được tiến trình khác sử dụng ({holder}). "
-                "Hãy dừng tiến trình đó, hoặc chọn thư mục khác bằng HAIDANG_DATA_DIR.",
+                "Hãy dừng tiến trình đó, hoặc chọn thư mục khác bằng HAIDANG_DATA_DIR (make run: DATA=…).",
                 f"The data folder {self._path.parent} is in use by another process ({holder}). "
-                "Stop that one, or choose another folder with HAIDANG_DATA_DIR.",
+                "Stop that one, or choose another folder with HAIDANG_DATA_DIR (make run: DATA=…).",
             ) from None
         os.ftruncate(descriptor, 0)
         command = " ".join(["haidang", *sys.argv[1:3]])

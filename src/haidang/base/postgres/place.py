@@ -120,17 +120,19 @@ def _make_root(root: Path) -> None:
             raise _foreign(root, root.stat().st_uid, server_account())
     except (PermissionError, NotADirectoryError, FileExistsError) as cause:
         raise PostgresError(
-            f"Không tạo được thư mục dữ liệu {root}: {cause.strerror}. Chọn nơi khác bằng HAIDANG_DATA_DIR.",
-            f"The data folder {root} cannot be made: {cause.strerror}. Choose another with HAIDANG_DATA_DIR.",
+            f"Không tạo được thư mục dữ liệu {root}: {cause.strerror}. "
+            "Chọn nơi khác bằng HAIDANG_DATA_DIR (make run: DATA=…).",
+            f"The data folder {root} cannot be made: {cause.strerror}. "
+            "Choose another with HAIDANG_DATA_DIR (make run: DATA=…).",
         ) from cause
 
 
 def _foreign(path: Path, owner: int, account: Account) -> PostgresError:
     return PostgresError(
         f"Thư mục {path} thuộc về người dùng '{name_of(owner)}', không phải '{account.name}'. "
-        "Hãy chạy bằng đúng người dùng, hoặc chọn thư mục khác bằng HAIDANG_DATA_DIR.",
+        "Hãy chạy bằng đúng người dùng, hoặc chọn thư mục khác bằng HAIDANG_DATA_DIR (make run: DATA=…).",
         f"The folder {path} belongs to the user '{name_of(owner)}', not to '{account.name}'. "
-        "Run as the right user, or choose another folder with HAIDANG_DATA_DIR.",
+        "Run as the right user, or choose another folder with HAIDANG_DATA_DIR (make run: DATA=…).",
     )
 
 
@@ -164,9 +166,11 @@ def _check_way(root: Path, account: Account) -> None:
     if barred.returncode:
         raise PostgresError(
             f"Người dùng '{account.name}' (chạy cơ sở dữ liệu) không vào được {barred.stdout}. "
-            f"Hãy chạy: chmod o+x {barred.stdout}; hoặc chọn thư mục khác bằng HAIDANG_DATA_DIR.",
+            f"Hãy chạy: chmod o+x {barred.stdout}; "
+            "hoặc chọn thư mục khác bằng HAIDANG_DATA_DIR (make run: DATA=…).",
             f"The user '{account.name}', who runs the database, cannot enter {barred.stdout}. "
-            f"Run: chmod o+x {barred.stdout}; or choose another folder with HAIDANG_DATA_DIR.",
+            f"Run: chmod o+x {barred.stdout}; "
+            "or choose another folder with HAIDANG_DATA_DIR (make run: DATA=…).",
         )
 
 
