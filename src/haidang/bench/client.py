@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import multiprocessing.connection
+import signal
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -67,12 +68,17 @@ def run(plan: Plan) -> Load:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(msgspec.msgpack.encode(plan, enc_hook=str), sender))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the child inherits it: Ctrl-C is ours to act on
     process.start()
+    signal.signal(signal.SIGINT, before)
     sender.close()
     try:
         raw = receiver.recv_bytes()
     except EOFError:
         raise RuntimeError("the load generator died; its own message stands above") from None
+    except KeyboardInterrupt:
+        process.terminate()
+        raise
     finally:
         process.join()
     return msgspec.msgpack.decode(raw, type=Load)

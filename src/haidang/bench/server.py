@@ -104,7 +104,10 @@ class Empty:
 
     def __enter__(self) -> Self:
         self.port = free_port()
-        self._process = subprocess.Popen([sys.executable, "-m", "haidang.bench.noop", str(self.port)])
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "haidang.bench.noop", str(self.port)],
+            start_new_session=True,  # Ctrl-C is for us; we stop it in order
+        )
         wait_ready(self._process, f"http://127.0.0.1:{self.port}/")
         return self
 
