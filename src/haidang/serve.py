@@ -8,7 +8,6 @@ servers are due.
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from typing import Any
 
@@ -22,13 +21,6 @@ from haidang.base.settings import Settings
 from haidang.web.app import make_app
 
 _BACKLOG = 1024
-
-
-def _tune_collector() -> None:
-    """Look for garbage seldom, and never among what is here to stay: a fifth of the CPU of batch upserts."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 async def serve(settings: Settings) -> None:
