@@ -77,6 +77,9 @@ INVALID = kind("invalid-request", 400, "Yêu cầu không hợp lệ", "The requ
 UNAUTHENTICATED = kind("unauthenticated", 401, "Cần đăng nhập", "You need to sign in")
 FORBIDDEN = kind("forbidden", 403, "Không có quyền", "You do not have this permission")
 NOT_FOUND = kind("not-found", 404, "Không tìm thấy", "Not found")
+NOT_ALLOWED = kind(
+    "method-not-allowed", 405, "Phương thức không được hỗ trợ", "This method is not supported here"
+)
 CONFLICT = kind(
     "version-conflict", 409, "Dữ liệu đã được người khác thay đổi", "Somebody else has changed this meanwhile"
 )

@@ -123,9 +123,6 @@ NO_CONTEXT = kind(
     "This JSON-LD context is not available here",
 )
 QUEUE_FULL = kind("write-queue-full", 429, "Hàng đợi ghi đã đầy", "The write queue is full")
-NOT_ALLOWED = kind(
-    "method-not-allowed", 405, "Phương thức không được hỗ trợ", "This method is not supported here"
-)
 LENGTH_REQUIRED = kind("length-required", 411, "Thiếu Content-Length", "A body needs a Content-Length")
 NOT_ACCEPTABLE = kind(
     "not-acceptable", 406, "Không có dạng trả lời này", "No answer in an accepted media type"

@@ -19,6 +19,7 @@ from haidang.base.problems import (
     FORBIDDEN,
     INTERNAL,
     INVALID,
+    NOT_ALLOWED,
     NOT_FOUND,
     TOO_LARGE,
     TOO_MANY,
@@ -30,7 +31,6 @@ from haidang.base.problems import (
     Problem,
     kind,
 )
-from haidang.city.model import NOT_ALLOWED
 from haidang.web.asgi import Header, Send, answer
 
 CROSS_SITE = kind(

@@ -15,8 +15,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import NamedTuple
 
-from haidang.base.problems import NOT_FOUND, Problem
-from haidang.city.model import NOT_ALLOWED
+from haidang.base.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.web.asgi import Header, Scope, Send, answer, header
 from haidang.web.problems import RANGE, refuse
 

@@ -14,9 +14,8 @@ import structlog
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
-from haidang.base.problems import INTERNAL, INVALID, NOT_FOUND, Problem
+from haidang.base.problems import INTERNAL, INVALID, NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.base.settings import Settings
-from haidang.city.model import NOT_ALLOWED
 from haidang.city.ngsild import batch, discovery, read, temporal, write
 from haidang.city.ngsild.exchange import Call, Receive, Reply, Scope, Send
 from haidang.city.ngsild.problems import document
