@@ -117,67 +117,6 @@ class City:
             )
         return batch_result(results)
 
-    async def create(
-        self, principal: Principal, entity: Mapping[str, Any], *, origin: Origin, tenant: str = ""
-    ) -> Result:
-        """Create one entity; ``Problem`` (already-exists) where its id is taken."""
-        return await self.one(principal, Order(Op.CREATE, tenant, [entity], [origin]))
-
-    async def replace(
-        self, principal: Principal, entity_id: str, entity: Mapping[str, Any], *, tenant: str = ""
-    ) -> Result:
-        """Put a new whole in place of an entity."""
-        return await self.one(principal, Order(Op.REPLACE, tenant, [entity], entity_id=entity_id))
-
-    async def merge(
-        self, principal: Principal, entity_id: str, fragment: Mapping[str, Any], *, tenant: str = ""
-    ) -> Result:
-        """Merge a fragment into an entity; ``urn:ngsi-ld:null`` deletes."""
-        return await self.one(principal, Order(Op.MERGE, tenant, [fragment], entity_id=entity_id))
-
-    async def append_attributes(
-        self,
-        principal: Principal,
-        entity_id: str,
-        attributes: Mapping[str, Any],
-        *,
-        overwrite: bool = True,
-        tenant: str = "",
-    ) -> Result:
-        """Add attributes; with ``overwrite`` those that exist are replaced."""
-        op = Op.APPEND if overwrite else Op.APPEND_NEW
-        return await self.one(principal, Order(op, tenant, [attributes], entity_id=entity_id))
-
-    async def patch_attributes(
-        self, principal: Principal, entity_id: str, attributes: Mapping[str, Any], *, tenant: str = ""
-    ) -> Result:
-        """Replace attributes that exist; the others are named in ``not_updated``."""
-        return await self.one(principal, Order(Op.PATCH, tenant, [attributes], entity_id=entity_id))
-
-    async def delete_attribute(
-        self,
-        principal: Principal,
-        entity_id: str,
-        attribute: str,
-        *,
-        dataset: str | None = None,
-        all_instances: bool = False,
-        tenant: str = "",
-    ) -> Result:
-        """Delete an attribute, or one of its instances."""
-        return await self.one(
-            principal,
-            Order(
-                Op.ATTR_DELETE,
-                tenant,
-                [None],
-                entity_id=entity_id,
-                attribute=attribute,
-                dataset=dataset,
-                all_instances=all_instances,
-            ),
-        )
-
     async def delete(self, principal: Principal, entity_id: str, *, tenant: str = "") -> Result:
         """Delete an entity; its history stays."""
         return await self.one(principal, Order(Op.DELETE, tenant, [None], entity_id=entity_id))

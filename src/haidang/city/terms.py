@@ -231,10 +231,6 @@ class Terms:
         """Return the single types of a type number (itself, unless it is a combination)."""
         return self.type_members.get(number, (number,))
 
-    def having_type(self, single: int) -> list[int]:
-        """Return every type number whose entities have the single type: itself and its combinations."""
-        return [single, *(number for number, members in self.type_members.items() if single in members)]
-
     def column(self, attr: int, unit: str, dataset: str, integer: bool) -> Column:
         """Return the numeric column, made on first use."""
         key = (attr, unit, dataset, integer)

@@ -58,8 +58,3 @@ def to_us(instant: datetime) -> int:
         return (instant.astimezone(UTC) - EPOCH) // _MICROSECOND
     except OverflowError as cause:
         raise ValueError("the date lies outside the calendar") from cause
-
-
-def from_us(us: int) -> datetime:
-    """Return microseconds since 1970 as an aware datetime in UTC."""
-    return EPOCH + timedelta(microseconds=us)

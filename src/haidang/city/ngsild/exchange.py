@@ -17,7 +17,7 @@ from haidang.city.forward import Order, Result
 from haidang.city.items import bad
 from haidang.city.model import LENGTH_REQUIRED, Origin
 from haidang.city.service import City
-from haidang.city.terms import CORE, CORE_URL, Context, is_core_url, no_context
+from haidang.city.terms import CORE, Context, is_core_url, no_context
 from haidang.organisation.model import Principal
 
 Scope = dict[str, Any]
@@ -243,12 +243,6 @@ def warning_headers(results: list[Result]) -> list[tuple[bytes, bytes]]:
     """Return ``NGSILD-Warning`` for what was accepted but looks wrong; at most ten are named."""
     texts = [text for one in results for text in one.warnings][:10]
     return [(b"ngsild-warning", f'199 - "{text}"'.encode("ascii", "backslashreplace")) for text in texts]
-
-
-def link_header(call: Call, context: Context) -> tuple[bytes, bytes]:
-    """Return the Link header that names the context of a reply in application/json."""
-    url = call.city.terms.local_url if context is not CORE else None
-    return (b"link", f'<{url or CORE_URL}>; rel="{_CONTEXT_REL}"; type="application/ld+json"'.encode())
 
 
 def _context_urls(value: object) -> list[str]:

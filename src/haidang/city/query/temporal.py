@@ -9,7 +9,6 @@ import msgspec
 
 from haidang.city.query.problems import bad
 
-Timerel = Literal["before", "after", "between"]
 TimeProperty = Literal["observedAt", "createdAt", "modifiedAt"]
 _PROPERTIES: dict[str, TimeProperty] = {
     "observedAt": "observedAt",

@@ -36,7 +36,6 @@ from haidang.city.writer.forms import (
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _TELEMETRY = frozenset({Op.UPSERT_REPLACE, Op.UPSERT_UPDATE, Op.APPEND})
 _UPSERTS = frozenset({Op.UPSERT_REPLACE, Op.UPSERT_UPDATE})
-EMPTY: frozenset[str] = frozenset()
 
 May = Callable[[str, Origin], bool]
 """(permission, origin of the entity) → whether the asker has it."""
