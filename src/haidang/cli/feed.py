@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from haidang import organisation
+from haidang.base import log
 from haidang.base.clock import LOCAL, SystemClock
 from haidang.base.errors import OperatorError
 from haidang.base.opening import opened
@@ -45,6 +46,10 @@ source_option = click.option("--source", metavar="PATH", help="Read this file or
 @click.group()
 def feed() -> None:
     """Check, run and replay feeds (docs/feeds.md). Nguồn dữ liệu."""
+    settings = load_settings()
+    if settings.log_level == "info":  # what a person should read is said by the command itself
+        settings = msgspec.structs.replace(settings, log_level="warning")
+    log.configure(settings)
 
 
 @feed.command("list")

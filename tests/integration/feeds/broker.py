@@ -19,6 +19,7 @@ class Broker:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._log = folder / "mosquitto.log"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -34,12 +35,13 @@ class Broker:
         config = self._folder / "mosquitto.conf"
         config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {self._folder}/\nautosave_on_changes true\nautosave_interval 1\n"
+            f"persistence_location {self._folder}/\n"
             "max_inflight_messages 0\nmax_queued_messages 0\n" + ("user root\n" if os.geteuid() == 0 else "")
         )
-        self._process = await asyncio.create_subprocess_exec(
-            program, "-c", str(config), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-        )
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                program, "-v", "-c", str(config), stdout=log, stderr=log
+            )
         async with asyncio.timeout(10):
             while True:
                 with contextlib.suppress(OSError):
@@ -52,6 +54,12 @@ class Broker:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(sent)
             await self._process.wait()
+
+    async def acknowledged(self, client: str, count: int) -> None:
+        """Return when the broker has had so many acknowledgements of a client, by its own log."""
+        async with asyncio.timeout(20):
+            while self._log.read_text().count(f"Received PUBACK from {client}") < count:
+                await asyncio.sleep(0.02)
 
     async def publish(self, *messages: tuple[str, bytes]) -> None:
         """Publish with quality of service 1 and return when the broker has all of it."""

@@ -114,7 +114,8 @@ def workbook(path: Path) -> None:
     """Write the smallest workbook that is one: a number, a text, an empty cell."""
     sheet = (
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1" t="inlineStr"><is><t>b</t></is></c></row>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c>'
+        '<c r="B1" t="inlineStr"><is><t>b</t></is></c></row>'
         '<row r="2"><c r="A2"><v>5</v></c><c r="B2" t="inlineStr"><is><t>Hạ Long</t></is></c></row>'
         '<row r="3"><c r="A3"><v>6.5</v></c></row></sheetData></worksheet>'
     )

@@ -93,6 +93,7 @@ async def test_what_was_not_acknowledged_comes_again(broker: Broker) -> None:
     assert [row["n"] for row in await second.take(5, True)] == [0, 1, 2, 3, 4]
     await broker.publish(*numbered(1, 5))
     assert [row["n"] for row in await second.take(1, True)] == [5]
+    await broker.acknowledged("haidang-listening", 6)
     await second.close()
     third = Listening(broker)
     await asyncio.wait_for(third.connected.wait(), 10)
@@ -186,7 +187,8 @@ async def test_messages_become_entities_and_refusals(world: World, broker: Broke
         "SELECT original FROM feed_refused r JOIN feed f ON f.id = feed_id WHERE name = 'mqtt-kept'"
     ) == [("no json",)]
     (observed,) = await world.rows(
-        "SELECT count(DISTINCT t) FROM change JOIN entity e USING (eid) WHERE e.id LIKE '%%:b1' AND t < '2026-03-16 02:30Z'"
+        "SELECT count(DISTINCT t) FROM change JOIN entity e USING (eid) "
+        "WHERE e.id LIKE '%%:b1' AND t < '2026-03-16 02:30Z'"
     )
     assert observed == (30,)
 

@@ -1,4 +1,4 @@
-"""The feeds screen's routes: what is shown, what may be done, and two agencies that must not see each other."""
+"""The feeds screen's routes: what is shown, what may be done, two agencies that must not meet."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import msgspec
 import pytest
 import pytest_asyncio
 import yaml
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from tests.integration.feeds.conftest import World
 from tests.integration.feeds.test_files import HEADER, ROW
+from tests.integration.feeds.test_mqtt import until
 from tests.unit.feeds.declarations import base
 
 from haidang.base.problems import Problem
@@ -50,8 +51,6 @@ async def screen(world: World) -> AsyncIterator[Screen]:
     holder: dict[str, Screen] = {}
 
     def as_problem(_: Request[Any, Any, Any], error: Problem) -> Any:
-        from litestar import Response
-
         return Response(error.document(), status_code=error.kind.status)
 
     def given(part: Any) -> Provide:
@@ -86,7 +85,8 @@ async def a_feed(world: World, tmp_path: Path, name: str, owner: str = "root", *
 async def test_a_feed_its_runs_and_what_it_lost(world: World, screen: Screen, tmp_path: Path) -> None:
     await a_feed(world, tmp_path, "shown", period="1h", sector="environment")
     shown = (await screen.get("/shown")).json()
-    assert {key: shown[key] for key in ("state", "kind", "entity_type", "entities", "refused_open", "refused_24h")} == {
+    keys = ("state", "kind", "entity_type", "entities", "refused_open", "refused_24h")
+    assert {key: shown[key] for key in keys} == {
         "state": "live", "kind": "file", "entity_type": "WeatherObserved", "entities": 2, "refused_open": 2,
         "refused_24h": 1,
     }  # fmt: skip
@@ -128,8 +128,9 @@ async def test_pausing_is_safe_to_repeat_and_audited(world: World, screen: Scree
 async def test_bad_questions(world: World, screen: Screen, tmp_path: Path) -> None:
     await a_feed(world, tmp_path, "asked")
     for path, status in (
-        ("/none", 404), ("/asked/runs?limit=0", 400), ("/asked/runs?limit=201", 400), ("/asked/runs?cursor=x", 400),
-        ("/asked/refused?cursor=-1", 400), ("/none/runs", 404), ("/none/refused", 404),
+        ("/none", 404), ("/asked/runs?limit=0", 400), ("/asked/runs?limit=201", 400),
+        ("/asked/runs?cursor=x", 400), ("/asked/refused?cursor=-1", 400),
+        ("/none/runs", 404), ("/none/refused", 404),
     ):  # fmt: skip
         assert (await screen.get(path)).status_code == status, path
     assert (await screen.post("/none/run")).status_code == 404
@@ -163,14 +164,13 @@ async def test_two_agencies_do_not_see_each_other(world: World, screen: Screen, 
     assert (await screen.get("/first")).status_code == 200
     assert (await screen.post("/first/pause")).status_code == 403
     screen.principal = administrator
-    assert not (await screen.get("/second")).json()["state"] == "paused"
+    assert (await screen.get("/second")).json()["state"] != "paused"
 
 
 async def test_an_asked_run_is_run(world: World, screen: Screen, tmp_path: Path) -> None:
     await a_feed(world, tmp_path, "kicked")
     (tmp_path / "kicked.csv").write_text(f"{HEADER}\n{ROW.format('z', 4, 'Z')}\n", encoding="utf-8")
     screen.runner.look()
-    from tests.integration.feeds.test_mqtt import until
 
     async def accepted() -> bool:
         return (await screen.post("/kicked/run")).status_code == 202

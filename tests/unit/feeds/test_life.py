@@ -35,8 +35,13 @@ STATES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("facts", "expected"), STATES)
 def test_states(facts: dict[str, Any], expected: str) -> None:
     usual: dict[str, Any] = {
-        "paused": False, "problem": False, "period_s": 3600, "poll_s": 300, "observes": True, "last_heard_at": None,
-    }  # fmt: skip
+        "paused": False,
+        "problem": False,
+        "period_s": 3600,
+        "poll_s": 300,
+        "observes": True,
+        "last_heard_at": None,
+    }
     assert state(Facts(**usual | facts), NOW) == expected
 
 

@@ -113,7 +113,7 @@ def test_no_text_breaks_the_reader(written: str | bytes) -> None:
 
 def test_the_reference_explains_every_key_and_nothing_else() -> None:
     sections = dict(
-        (part.split("\n", 1) + [""])[:2] for part in DOCS.read_text(encoding="utf-8").split("\n## Keys: ")[1:]
+        [*part.split("\n", 1), ""][:2] for part in DOCS.read_text(encoding="utf-8").split("\n## Keys: ")[1:]
     )
     for heading, part in PARTS.items():
         body = sections[heading].split("\n## ")[0]

@@ -33,9 +33,7 @@ BACKOFF_S = (0.2, 30.0)
 CONNECT_S = 15
 _NEVER = -2
 """More failures than this are always there: gmqtt must not reconnect by itself (see above)."""
-# gmqtt tells of every packet and every loss; the runner says it once, in our own words.
 _log = logging.getLogger("gmqtt")
-_log.setLevel(logging.CRITICAL)
 
 
 class _Message:
@@ -64,6 +62,7 @@ class MqttConnector:
         on_state: Callable[[Problem | None], None] = lambda _: None,
         backoff_s: tuple[float, float] = BACKOFF_S,
     ) -> None:
+        _log.setLevel(logging.CRITICAL)  # a loss is told once, in our own words, by ``on_state``
         self._source = source
         self._client_id = source.client_id or f"haidang-{feed}"
         self._allow = allow_hosts

@@ -68,6 +68,9 @@ class Listener:
             with contextlib.suppress(Problem, OperationalError):
                 async with self._busy:
                     await self._close()
+                # A stop that fell between the opening of a record and our knowing of it leaves one behind.
+                async with self._db.transaction() as connection:
+                    await store.end_cut_runs(connection, self._feed.id, self._clock.now())
             if not locks.closed:
                 await store.unlock(locks, self._feed.id)
 

@@ -112,9 +112,7 @@ class FeedRunner:
 
     async def _supervise(self) -> None:
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), LOOK_S)
-            self._look.clear()
+            await _wait(self._look, LOOK_S)
             try:
                 await self._look_around()
             except (Problem, OperationalError) as cause:
@@ -155,9 +153,7 @@ class FeedRunner:
         due = feed.next_due_at or (self._clock.now() if poll_s else None)
         while True:
             wait_s = None if due is None else max(0.0, (due - self._clock.now()).total_seconds())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(kick.wait(), wait_s)
-            kick.clear()
+            await _wait(kick, wait_s)
             current = await self._current(feed)
             try:
                 await runs.run_once(
@@ -216,6 +212,14 @@ class FeedRunner:
             for name, file in (await store.declared_files(connection)).items():
                 if Path(file) not in found:
                     await store.withdraw(connection, name)
+
+
+async def _wait(event: asyncio.Event, seconds: float | None) -> None:
+    """Wait for an event, so long at most. Python 3.11's ``wait_for`` can lose a cancellation, this cannot."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    event.clear()
 
 
 def _list_folder(folder: Path) -> dict[Path, tuple[int, int]]:
