@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite'
-import { compressAndList, shipApiDocs } from './build'
+import { compressAndList, shipApiDocs } from './build.ts'
 
 // In development the pages come from Vite and the data from a running `haidang up`.
 const server = process.env['HAIDANG_URL'] ?? 'http://127.0.0.1:8080'

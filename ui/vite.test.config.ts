@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite'
-import { filesBelow } from './build'
+import { filesBelow } from './build.ts'
 
 // The unit tests are bundled by the same tool as the pages and run by Node's own test runner.
 export default defineConfig({
