@@ -6,17 +6,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
-from haidang.base.problems import INVALID, Fault, Problem
+from haidang.base.requests import Key, cursor_number, page_size
 from haidang.feeds import store
 from haidang.feeds.service import FeedRunner, overview, screen
 from haidang.organisation.permissions import Principal
-
-Key = Annotated[str, Parameter(header="Idempotency-Key")]
-PAGE_MAX = 200
 
 
 class Note(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,10 +45,10 @@ async def list_runs(
     *, name: str, db: Database, principal: Principal, cursor: str | None = None, limit: int = 50
 ) -> dict[str, Any]:
     """Return a feed's runs, newest first."""
-    size = _size(limit)
+    size = page_size(limit)
     async with db.transaction() as connection:
         feed = await overview.visible(connection, principal, name, "feed.read")
-        found = await store.runs(connection, feed.id, _before(cursor), size + 1)
+        found = await store.runs(connection, feed.id, cursor_number(cursor), size + 1)
     shown = [overview.present_run(msgspec.structs.asdict(run)) for run in found[:size]]
     return {"items": shown, "next": str(found[size - 1].id) if len(found) > size else None}
 
@@ -70,14 +67,14 @@ async def list_refused(
     cursor: str | None = None,
     limit: int = 50,
     run: int | None = None,
-    is_open: Annotated[bool | None, Parameter(query="open")] = None,
+    is_open: Annotated[bool | None, QueryParameter(name="open")] = None,
 ) -> dict[str, Any]:
     """Return refused rows, refused values and warnings, newest first, each with reason and original text."""
-    size = _size(limit)
+    size = page_size(limit)
     async with db.transaction() as connection:
         feed = await overview.visible(connection, principal, name, "feed.read")
         found = await store.refused(
-            connection, feed.id, before=_before(cursor), run_id=run, is_open=is_open, limit=size + 1
+            connection, feed.id, before=cursor_number(cursor), run_id=run, is_open=is_open, limit=size + 1
         )
     shown = [screen.present_refused(row) for row in found[:size]]
     return {"items": shown, "next": str(found[size - 1]["id"]) if len(found) > size else None}
@@ -146,19 +143,3 @@ async def resume_feed(
 
 
 ROUTES = (list_feeds, get_feed, list_runs, list_refused, looked, run_feed, pause_feed, resume_feed)
-
-
-def _size(limit: int) -> int:
-    if not 1 <= limit <= PAGE_MAX:
-        vi, en = f"limit phải từ 1 đến {PAGE_MAX}.", f"limit must be between 1 and {PAGE_MAX}."
-        raise Problem(INVALID, vi, en, faults=(Fault("limit", vi, en, str(limit)),))
-    return limit
-
-
-def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
-        vi, en = "cursor không hợp lệ.", "The cursor is not valid."
-        raise Problem(INVALID, vi, en, faults=(Fault("cursor", vi, en, cursor[:40]),))
-    return int(cursor)

@@ -9,8 +9,8 @@ from litestar import delete, get, patch, post
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
+from haidang.base.requests import Asked, Key, Seen, page_size, version_of, write
 from haidang.base.settings import Settings
-from haidang.organisation.api.writes import Asked, Key, Seen, page_size, version_of, write
 from haidang.organisation.model import Account, Grant
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service import accounts as service
@@ -63,7 +63,7 @@ async def add_account(
         made.append(found.link_token)
         return found.account
 
-    account = await write(request, db, principal, key, work)
+    account = await write(request, db, principal.id, key, work)
     return {"account": account, "one_time_password_link": _link(request, settings, made)}
 
 
@@ -85,7 +85,7 @@ async def change_account(
     async def work(connection: Connection) -> Account:
         return await service.change_account(connection, clock, principal, account_id, data, version=version)
 
-    return await write(request, db, principal, key, work)
+    return await write(request, db, principal.id, key, work)
 
 
 @post(
@@ -109,7 +109,7 @@ async def new_password_link(
         made.append(found.link_token)
         return found.account
 
-    account = await write(request, db, principal, key, work)
+    account = await write(request, db, principal.id, key, work)
     return {"account": account, "one_time_password_link": _link(request, settings, made)}
 
 
@@ -137,7 +137,7 @@ async def add_grant(
     async def work(connection: Connection) -> Grant:
         return await service.add_grant(connection, clock, principal, account_id, grant)
 
-    return await write(request, db, principal, key, work)
+    return await write(request, db, principal.id, key, work)
 
 
 @delete(
@@ -158,7 +158,7 @@ async def remove_grant(
     async def work(connection: Connection) -> None:
         await service.remove_grant(connection, clock, principal, account_id, grant_id)
 
-    await write(request, db, principal, key, work)
+    await write(request, db, principal.id, key, work)
 
 
 def _link(request: Asked, settings: Settings, made: list[str]) -> str | None:

@@ -7,14 +7,13 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get
-from litestar.params import Parameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
 from haidang.base.problems import INVALID, Fault, Problem
+from haidang.base.requests import page_size
 from haidang.base.settings import Settings
 from haidang.base.text import sort_key
-from haidang.organisation.api.writes import page_size
 from haidang.organisation.calendar import load_calendar
 from haidang.organisation.permissions import SIGNED_IN
 from haidang.organisation.service import areas as service
@@ -32,7 +31,9 @@ async def list_areas(
     db: Database,
     clock: Clock,
     parent: str | None = None,
-    kind: Annotated[str | None, Parameter(description="province, district or commune: the level")] = None,
+    kind: Annotated[
+        str | None, QueryParameter(description="province, district or commune: the level")
+    ] = None,
     on: date | None = None,
     q: str | None = None,
     cursor: str | None = None,

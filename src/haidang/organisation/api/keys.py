@@ -8,7 +8,7 @@ from litestar import delete, get, post
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
-from haidang.organisation.api.writes import Asked, Key, number, page_size, write
+from haidang.base.requests import Asked, Key, cursor_number, page_size, write
 from haidang.organisation.model import Key as ApiKey
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service import audit as audit_service
@@ -24,7 +24,9 @@ async def list_keys(
     """Return the keys of the agencies within one's scope, also those that have ended."""
     size = page_size(limit)
     async with db.transaction() as connection:
-        items = await service.list_keys(connection, principal, after=number(cursor) or 0, limit=size + 1)
+        items = await service.list_keys(
+            connection, principal, after=cursor_number(cursor) or 0, limit=size + 1
+        )
     return {"items": items[:size], "next": str(items[size - 1].id) if len(items) > size else None}
 
 
@@ -43,7 +45,7 @@ async def make_key(
         made.append(found.secret)
         return found.key
 
-    new = await write(request, db, principal, key, work)
+    new = await write(request, db, principal.id, key, work)
     return {"key": new, "secret": made[-1] if made else None}
 
 
@@ -58,7 +60,7 @@ async def revoke_key(
     async def work(connection: Connection) -> None:
         await service.revoke_key(connection, clock, principal, key_id)
 
-    await write(request, db, principal, key, work)
+    await write(request, db, principal.id, key, work)
 
 
 @get("/api/v1/audit", opt={"permission": "audit.read"}, tags=["audit"], summary="Audit log")
@@ -78,7 +80,7 @@ async def list_audit(
     size = page_size(limit)
     async with db.transaction() as connection:
         items = await audit_service.list_audit(
-            connection, principal, before=number(cursor), actor=actor, action=action, limit=size + 1
+            connection, principal, before=cursor_number(cursor), actor=actor, action=action, limit=size + 1
         )
     return {"items": items[:size], "next": str(items[size - 1].no) if len(items) > size else None}
 

@@ -9,7 +9,7 @@ from litestar import get, patch, post
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
-from haidang.organisation.api.writes import Asked, Key, Seen, version_of, write
+from haidang.base.requests import Asked, Key, Seen, version_of, write
 from haidang.organisation.model import Org
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service import orgs as service
@@ -49,7 +49,7 @@ async def add_org(request: Asked, key: Key, data: service.NewOrg, db: Database, 
     async def work(connection: Connection) -> Org:
         return await service.add_org(connection, principal, data)
 
-    return await write(request, db, principal, key, work)
+    return await write(request, db, principal.id, key, work)
 
 
 @patch(
@@ -74,7 +74,7 @@ async def change_org(
     async def work(connection: Connection) -> Org:
         return await service.change_org(connection, principal, org_id, data, version=version)
 
-    return await write(request, db, principal, key, work)
+    return await write(request, db, principal.id, key, work)
 
 
 ROUTES = [list_orgs, find_org, add_org, change_org]

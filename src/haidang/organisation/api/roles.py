@@ -8,7 +8,7 @@ from litestar import get, patch, post
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
-from haidang.organisation.api.writes import Asked, Key, Seen, version_of, write
+from haidang.base.requests import Asked, Key, Seen, version_of, write
 from haidang.organisation.model import Role
 from haidang.organisation.permissions import PERMISSIONS, SIGNED_IN, Principal
 from haidang.organisation.service import roles as service
@@ -37,7 +37,7 @@ async def add_role(
     async def work(connection: Connection) -> Role:
         return await service.add_role(connection, clock, principal, data)
 
-    return await write(request, db, principal, key, work)
+    return await write(request, db, principal.id, key, work)
 
 
 @patch(
@@ -60,7 +60,7 @@ async def change_role(
     async def work(connection: Connection) -> Role:
         return await service.change_role(connection, clock, principal, name, data, version=version)
 
-    return await write(request, db, principal, key, work)
+    return await write(request, db, principal.id, key, work)
 
 
 ROUTES = [list_permissions, list_roles, add_role, change_role]

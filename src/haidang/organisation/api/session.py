@@ -11,8 +11,8 @@ from litestar.datastructures import Cookie
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.problems import UNAUTHENTICATED, Problem
+from haidang.base.requests import Asked
 from haidang.base.settings import Settings
-from haidang.organisation.api.writes import Asked
 from haidang.organisation.permissions import PUBLIC, SIGNED_IN, Principal
 from haidang.organisation.service import sessions
 from haidang.organisation.service.links import make_first_administrator, set_first_password

@@ -1,4 +1,8 @@
-"""What every write of this API has: a key that makes repeating it harmless, and the version that was seen."""
+"""What requests of the application API have in common, in whichever room they are answered.
+
+Every write has a key that makes repeating it harmless, and where it changes a row the version that was seen;
+every list is asked for by page.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from haidang.base.database import Connection, Database
 from haidang.base.idempotency import once
 from haidang.base.problems import INVALID, Fault, Problem, kind
-from haidang.organisation.permissions import Principal
 
 VERSION_MISSING = kind(
     "version-missing", 428, "Thiếu phiên bản đã xem", "The version that was seen is missing"
@@ -21,17 +24,18 @@ PAGE_MAX = 200
 
 Asked = Request[Any, Any, Any]
 Key = Annotated[
-    str, Parameter(header="Idempotency-Key", description="Any text of your own; repeat it to repeat safely.")
+    str,
+    HeaderParameter(name="Idempotency-Key", description="Any text of your own; repeat it to repeat safely."),
 ]
 Seen = Annotated[
-    str | None, Parameter(header="If-Match", description='The version of the row that you saw, as "7".')
+    str | None, HeaderParameter(name="If-Match", description='The version of the row that you saw, as "7".')
 ]
 
 
 async def write(
-    request: Asked, db: Database, principal: Principal, key: str, work: Callable[[Connection], Awaitable[Any]]
+    request: Asked, db: Database, actor: str, key: str, work: Callable[[Connection], Awaitable[Any]]
 ) -> Any:
-    """Do the work in one transaction, once for a key; a repeat gets the first answer."""
+    """Do the work in one transaction, once for a key of ``actor``; a repeat gets the first answer."""
     asked = hashlib.sha256()
     for part in (
         request.method.encode(),
@@ -40,7 +44,7 @@ async def write(
         await request.body(),
     ):
         asked.update(len(part).to_bytes(8, "big") + part)
-    return await once(db, actor=principal.id, key=key, fingerprint=asked.digest(), work=work)
+    return await once(db, actor=actor, key=key, fingerprint=asked.digest(), work=work)
 
 
 def version_of(seen: str | None) -> int:
@@ -64,7 +68,7 @@ def page_size(limit: int) -> int:
     return limit
 
 
-def number(cursor: str | None) -> int | None:
+def cursor_number(cursor: str | None) -> int | None:
     """Return a numeric cursor; raise ``Problem`` where it is none of ours."""
     if cursor is None:
         return None
