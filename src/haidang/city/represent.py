@@ -137,6 +137,13 @@ def simplified(one: Instance) -> Any:
 
 def attribute(stored: Stored, at_us: int | None, name_of: Namer, *, concise: bool = False) -> Any:
     """Return a stored attribute as NGSI-LD; several instances become a list."""
+    if type(stored) is not dict and not concise:  # telemetry, at a glance
+        short: dict[str, Any] = {"type": "Property", "value": stored}
+        if type(stored) is list:
+            short["value"], short["unitCode"] = stored
+        if at_us is not None:
+            short["observedAt"] = format_us(at_us)
+        return short
     found = [normalized(one, name_of, concise=concise) for one in instances(stored, at_us)]
     return found[0] if len(found) == 1 else found
 

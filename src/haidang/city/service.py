@@ -25,6 +25,7 @@ from haidang.city.forward import Forwarder, Order, Result
 from haidang.city.intake import Intake
 from haidang.city.items import Item, NewNames, Op, bad
 from haidang.city.model import BAD_DATA, NO_TENANT, BatchResult, Group, Limits, Origin
+from haidang.city.query.together import Together
 from haidang.city.store import names, write
 from haidang.city.terms import CORE, Context, Terms, compile_context
 from haidang.city.writer.loop import Writer
@@ -46,6 +47,8 @@ class City:
         self.clock = clock
         self.limits = Limits()
         self.terms = Terms(_site_context(settings.data_dir), settings.local_context_url)
+        self.together = Together(db, self.terms)
+        """Where single entities are read."""
         self.writer: Writer | None = None
         self.secret = secrets.token_urlsafe(32)
         """What a forwarding process must show."""

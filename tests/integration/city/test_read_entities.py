@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from haidang.city.query.grammar import parse
 from haidang.city.query.selection import parse_types
 from haidang.city.query.sql import Question
 from haidang.city.service import City
+from haidang.city.store.read import Row
 from haidang.organisation.permissions import PERMISSIONS, Principal, Scope, system
 
 SYSTEM = system("tests")
@@ -245,3 +247,56 @@ async def test_names_are_found_without_accents(city: City) -> None:
 
 async def test_unknown_tenant_is_empty(city: City) -> None:
     assert (await ask(city, tenant="nowhere")).total == 0
+
+
+async def test_readers_of_one_moment_share_a_statement_and_each_sees_only_his(city: City) -> None:
+    statements: list[tuple[int, ...]] = []
+    plain = city.together._read
+
+    async def counted(principal: Principal, tenant: str, ids: set[str]) -> dict[str, Row]:
+        statements.append((len(ids),))
+        return await plain(principal, tenant, ids)
+
+    traffic, health = agency(TRAFFIC), agency(HEALTH)
+    asked = [(who, number) for number in range(1, 41) for who in (traffic, health, traffic)]
+    city.together._read = counted  # type: ignore[method-assign]
+    try:
+        found = await asyncio.gather(
+            *(city.together.entity(who, air(number)["id"]) for who, number in asked),
+            city.together.entity(traffic, "urn:ngsi-ld:AirQualityObserved:none"),
+            city.together.entity(traffic, air(1)["id"], tenant="unheard-of"),
+        )
+    finally:
+        del city.together._read
+    assert found[-2:] == [None, None]
+    for (who, number), row in zip(asked, found, strict=False):
+        visible = (number <= 30) == (who is traffic)
+        assert (row.id if row else None) == (air(number)["id"] if visible else None)
+    assert len(statements) == 3, "two rights and another tenant: three statements for 122 questions"
+
+
+async def test_a_reader_that_goes_away_takes_nothing_from_the_others(city: City) -> None:
+    ids = [air(number)["id"] for number in range(1, 31)] * 20
+    tasks = [asyncio.create_task(city.together.entity(SYSTEM, id_)) for id_ in ids]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    rows = await asyncio.gather(*tasks[1::2])
+    assert [row.id for row in rows if row] == ids[1::2]
+    alone = await asyncio.wait_for(city.together.entity(SYSTEM, ids[0]), 5)
+    assert alone and alone.id == ids[0], "the lanes are free again"
+
+
+async def test_a_failing_statement_fails_its_askers_and_no_later_one(city: City) -> None:
+    async def broken(*_: object) -> dict[str, Row]:
+        raise RuntimeError("the database is away")
+
+    city.together._read = broken  # type: ignore[assignment,method-assign]
+    try:
+        outcomes = await asyncio.gather(
+            *(city.together.entity(SYSTEM, air(number)["id"]) for number in (1, 2)), return_exceptions=True
+        )
+    finally:
+        del city.together._read
+    assert all(isinstance(one, RuntimeError) for one in outcomes)
+    assert await city.together.entity(SYSTEM, air(1)["id"]) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -115,17 +116,24 @@ def options(ask: Ask, *allowed: str) -> frozenset[str]:
 
 def negotiate(ask: Ask, *offered: str) -> str:
     """Return the media type of the answer; ``Problem`` (not-acceptable) where none fits."""
-    best, best_quality = "", 0.0
-    for place, media in enumerate(offered):
-        quality = _quality(ask.accept, media) - place * 1e-6
-        if quality > best_quality:
-            best, best_quality = media, quality
+    best = _best(ask.accept, offered)
     if not best:
         raise Problem(
             NOT_ACCEPTABLE,
             f"Chỉ trả lời được: {', '.join(offered)}.",
             f"The answer can be: {', '.join(offered)}.",
         )
+    return best
+
+
+@lru_cache(256)  # every device sends the same few
+def _best(accept: str, offered: tuple[str, ...]) -> str:
+    """Return what is wanted most of ``offered``, the first of equals; empty where nothing is."""
+    best, best_quality = "", 0.0
+    for place, media in enumerate(offered):
+        quality = _quality(accept, media) - place * 1e-6
+        if quality > best_quality:
+            best, best_quality = media, quality
     return best
 
 

@@ -27,7 +27,7 @@ from haidang.city.ngsild.asking import (
     words,
 )
 from haidang.city.ngsild.exchange import Call, Reply
-from haidang.city.query.entities import Page, entity, entity_page
+from haidang.city.query.entities import Page, entity_page
 from haidang.city.query.geo import parse_geo
 from haidang.city.query.grammar import parse
 from haidang.city.query.problems import bad
@@ -103,7 +103,7 @@ async def one(ask: Ask) -> Row:
     """Return the entity in the path; ``Problem`` where the id is no URI or nothing is there for the asker."""
     if not is_uri(ask.path_id):
         raise bad(f"“{ask.path_id[:80]}” không phải URI.", f"{ask.path_id[:80]!r} is not a URI.")
-    row = await entity(ask.db, ask.city.terms, ask.principal, ask.path_id, tenant=ask.tenant)
+    row = await ask.city.together.entity(ask.principal, ask.path_id, tenant=ask.tenant)
     if row is None:
         raise missing(ask.path_id)
     return row
