@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get
+from litestar.params import QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
