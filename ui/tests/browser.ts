@@ -14,6 +14,10 @@ Object.assign(globalThis, {
   document: { addEventListener: () => undefined, documentElement: { dataset: {} } },
 })
 
+// The page's clock ticks for ever; a test run must not wait for it.
+const everlasting = globalThis.setInterval
+globalThis.setInterval = ((...rest: Parameters<typeof setInterval>) => everlasting(...rest).unref()) as typeof setInterval
+
 function move(to: string): void {
   visited.push(to)
   address.href = new URL(to, address).href
