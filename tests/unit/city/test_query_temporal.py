@@ -47,3 +47,12 @@ def test_spans() -> None:
 def test_refused(parameters: dict[str, str]) -> None:
     with pytest.raises(Problem):
         read(**parameters)
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+@pytest.mark.parametrize("relation", ["before", "after"])
+def test_the_ends_of_the_calendar_can_be_asked_about(relation: str, end: str) -> None:
+    found = read(timerel=relation, time_at=end)
+    bound = found.end if relation == "before" else found.start
+    assert bound is not None
+    assert bound.year in (1, 9999)

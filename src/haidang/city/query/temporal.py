@@ -15,6 +15,9 @@ _PROPERTIES: dict[str, TimeProperty] = {
     "createdAt": "createdAt",
     "modifiedAt": "modifiedAt",
 }
+FIRST = datetime(1, 1, 3, tzinfo=UTC)
+LAST = datetime(9999, 12, 29, tzinfo=UTC)
+"""A question beyond these ends means them: a day more or less then never falls off the calendar."""
 
 
 class TemporalQuery(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ def parse_instant(text: str, name: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             raise ValueError("no time zone")
-        return moment.astimezone(UTC)
+        return min(max(moment.astimezone(UTC), FIRST), LAST)
     except (ValueError, OverflowError) as cause:
         raise bad(
             f"{name} cần một thời điểm ISO 8601 có múi giờ, ví dụ 2025-07-01T00:00:00Z.",
