@@ -17,6 +17,7 @@ from haidang.city.store import write
 from haidang.organisation.model import Principal
 
 TIMEOUT_S = 60.0
+PROBLEM = b"application/problem+json"
 BODY_MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -118,7 +119,7 @@ def door(city: Any) -> Callable[..., Any]:
         given = dict(scope["headers"]).get(b"authorization", b"")
         expected = f"Bearer {city.secret}".encode()
         if city.writer is None or scope["method"] != "POST" or not hmac.compare_digest(given, expected):
-            await _answer(send, 404, _refusal(Problem(NOT_FOUND)))
+            await _answer(send, 404, Problem(NOT_FOUND).document(scope["path"]), PROBLEM)
             return
         body = bytearray()
         while True:
@@ -162,14 +163,16 @@ def _problem(refusal: _Refusal) -> Problem:
     return Problem(kind, refusal.vi, refusal.en, faults=refusal.faults, **refusal.extra)
 
 
-async def _answer(send: Callable[..., Any], status: int, body: object) -> None:
+async def _answer(
+    send: Callable[..., Any], status: int, body: object, media: bytes = b"application/json"
+) -> None:
     content = msgspec.json.encode(body)
     await send(
         {
             "type": "http.response.start",
             "status": status,
             "headers": [
-                (b"content-type", b"application/json"),
+                (b"content-type", media),
                 (b"content-length", str(len(content)).encode()),
             ],
         }

@@ -31,11 +31,11 @@ from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.web import site
 from haidang.web.asgi import Application, Receive, Scope, Send
 from haidang.web.description import Description
-from haidang.web.door import BROKER, OWN_SECRET, Door, heads
+from haidang.web.door import OWN_SECRET, Door, heads
 from haidang.web.guard import Route, guard, refuse_undeclared, routes_of
 from haidang.web.house import Beside, House
 from haidang.web.interface import BASEMAP, Pages
-from haidang.web.problems import MEDIA_TYPE, problem_of, rendered
+from haidang.web.problems import BROKER, MEDIA_TYPE, problem_of, rendered
 from haidang.web.server import Server
 from haidang.web.stream import PATH as STREAM
 from haidang.web.stream import PERMISSION, Stream

@@ -6,6 +6,7 @@ a device does not need (cookies, access lines) costs it nothing.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import uuid
@@ -17,15 +18,16 @@ from haidang.base.settings import Settings
 from haidang.organisation.permissions import Principal, system
 from haidang.web import metrics
 from haidang.web.asgi import Application, Header, Message, Receive, Scope, Send, header
-from haidang.web.identity import ANONYMOUS, Identity, cross_site
-from haidang.web.problems import CROSS_SITE, problem_of, refuse
+from haidang.web.identity import ANONYMOUS, Identity, credential_of, cross_site
+from haidang.web.problems import BODY_SLOW, BROKER, CROSS_SITE, problem_of, refuse
 
 CSP = (
     "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-BROKER = "/ngsi-ld/"
+BODY_S = 120.0
+"""How long a whole body may take to come: 8 MiB then need 70 kB/s. Whoever drips bytes holds nothing open."""
 OWN_SECRET = "/internal/"  # noqa: S105 - a path: whoever calls it shows a secret of its own
 RIGHTS = (
     "/api/v1/session",
@@ -45,8 +47,11 @@ _log = logger("web.access")
 class Door:
     """Wraps the whole application."""
 
-    def __init__(self, inner: Application, *, settings: Settings, identity: Identity) -> None:
+    def __init__(
+        self, inner: Application, *, settings: Settings, identity: Identity, body_s: float = BODY_S
+    ) -> None:
         self._inner = inner
+        self._body_s = body_s
         self._settings = settings
         self._identity = identity
         self._headers = security_headers(settings.public_url)
@@ -100,14 +105,19 @@ class Door:
         return principal
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """Refuse a body over the limit: by its declared length at once, an undeclared one while it comes."""
+        """Refuse a body over the limit: by its declared length at once, an undeclared one while it comes.
+
+        One that does not come to its end in time is refused too.
+        """
         limit = self._settings.body_limit_bytes
         declared = header(scope, b"content-length")
-        if declared is None:
-            return receive if scope["method"] in SAFE else _counted(receive, limit)
-        if not declared.isdigit() or int(declared) > limit:
+        if declared is not None and not (
+            declared.isascii() and declared.isdigit() and int(declared) <= limit
+        ):
             raise _too_large(limit)
-        return receive
+        if scope["method"] in SAFE:
+            return receive
+        return _timed(receive if declared is not None else _counted(receive, limit), self._body_s)
 
     async def _failed(self, scope: Scope, visit: _Visit, error: Exception) -> None:
         problem = problem_of(error)
@@ -193,7 +203,32 @@ def security_headers(public_url: str | None) -> list[Header]:
 
 
 def _shows_key(scope: Scope) -> bool:
-    return any(name in {b"authorization", b"x-api-key"} for name, _ in scope["headers"])
+    # Not any Authorization: a browser adds "Basic" by itself where a proxy asks for a password.
+    credential = credential_of(scope)
+    return credential is not None and credential.kind == "key"
+
+
+def _timed(receive: Receive, seconds: float) -> Receive:
+    """Wait for the body until a moment; after its end (a stream that watches for a farewell) without one."""
+    loop = asyncio.get_running_loop()
+    until: float | None = loop.time() + seconds
+
+    async def timed() -> Message:
+        nonlocal until
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError as cause:
+            raise Problem(
+                BODY_SLOW,
+                f"Dữ liệu phải gửi xong trong {seconds:g} giây.",
+                f"The body must have come within {seconds:g} seconds.",
+            ) from cause
+        if not message.get("more_body"):
+            until = None
+        return message
+
+    return timed
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

@@ -47,6 +47,7 @@ class Identity:
         self._authenticate = authenticate
         self._monotonic = monotonic
         self._known: dict[tuple[str, bytes], tuple[float, Principal | Problem]] = {}
+        self._forgotten = 0
         self._watchers: list[Callable[[], None]] = []
 
     async def principal(self, scope: Scope) -> Principal:
@@ -73,19 +74,22 @@ class Identity:
         if (found := self._known.get(name)) and found[0] > now:
             return _or_raise(found[1])
         outcome: Principal | Problem
+        asked_at = self._forgotten
         try:
             outcome = await self._authenticate(credential, touch)
         except Problem as problem:
             if problem.kind is not UNAUTHENTICATED:
                 raise
             outcome = Problem(problem.kind, problem.vi, problem.en, faults=problem.faults, **problem.extra)
-        if len(self._known) >= REMEMBERED_MAX:
-            self._known.clear()
-        self._known[name] = (now + REMEMBERED_S, outcome)
+        if asked_at == self._forgotten:  # else it may tell of rights that were taken meanwhile
+            if len(self._known) >= REMEMBERED_MAX:
+                self._known.clear()
+            self._known[name] = (now + REMEMBERED_S, outcome)
         return _or_raise(outcome)
 
     def forget(self) -> None:
         """Forget everybody: rights may have changed. Open streams check theirs again."""
+        self._forgotten += 1
         self._known.clear()
         for watcher in self._watchers:
             watcher()

@@ -31,15 +31,18 @@ from haidang.base.problems import (
     Problem,
     kind,
 )
+from haidang.city.ngsild.problems import document as etsi
 from haidang.web.asgi import Header, Send, answer
 
 CROSS_SITE = kind(
     "cross-site-request", 403, "Yêu cầu đến từ một trang khác", "The request comes from another site"
 )
+BODY_SLOW = kind("body-too-slow", 408, "Dữ liệu gửi lên quá chậm", "The body came too slowly")
 TOO_DEEP = kind("json-too-deep", 400, "JSON lồng quá nhiều tầng", "The JSON is nested too deeply")
 RANGE = kind("range-not-satisfiable", 416, "Khoảng byte không có trong tệp", "The file has no such range")
 
 MEDIA_TYPE = "application/problem+json"
+BROKER = "/ngsi-ld/"
 
 _BY_STATUS: dict[int, Kind] = {
     found.status: found
@@ -163,8 +166,14 @@ def vietnamese(message: str) -> str:
 
 
 def rendered(problem: Problem, *, request_id: str, instance: str | None = None) -> tuple[bytes, list[Header]]:
-    """Return the body of the document and the headers that belong to it."""
-    document = problem.document(instance) | {"request_id": request_id}
+    """Return the body of the document and the headers that belong to it.
+
+    What the door refuses before the broker is asked (a dead key, a body too large) has the broker's form.
+    """
+    if instance and instance.startswith(BROKER):
+        document = etsi(problem) | {"request_id": request_id}
+    else:
+        document = problem.document(instance) | {"request_id": request_id}
     headers: list[Header] = [(b"cache-control", b"no-store")]
     if (wait := problem.extra.get("retry_after_s")) is not None:
         headers.append((b"retry-after", str(max(1, round(float(wait)))).encode()))

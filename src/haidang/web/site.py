@@ -82,9 +82,15 @@ async def ready(health: Health) -> Response[dict[str, Any]]:
 @get(
     "/metrics", opt={"permission": PUBLIC, "checked_inside": "system.read"}, tags=["site"], summary="Metrics"
 )
-async def metrics(request: Request[Any, Any, Any], principal: Principal) -> Response[bytes]:
-    """Return Prometheus' text; for a key with ``system.read``, and for whoever asks on the machine itself."""
-    if not _on_this_machine(request.scope):
+async def metrics(
+    request: Request[Any, Any, Any], settings: Settings, principal: Principal
+) -> Response[bytes]:
+    """Return Prometheus' text; for a key with ``system.read``, and for whoever asks on the machine itself.
+
+    A site with a public address stands behind a proxy, perhaps on this machine, which need not say that it is
+    one: there a key is always needed.
+    """
+    if settings.public_url or not _on_this_machine(request.scope):
         require(principal, "system.read")
     return Response(render(), media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
 

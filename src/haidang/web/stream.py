@@ -27,6 +27,7 @@ BEAT_S = 15.0
 PER_PRINCIPAL = 24
 """Streams that one account may hold; the windows of one browser share one."""
 TOTAL = 2_000
+FIELDS_MAX = 50
 PATH = "/api/v1/stream"
 PERMISSION = "entity.read"
 
@@ -108,7 +109,7 @@ class Stream:
         return now.scopes == principal.scopes
 
     async def _wishes(self, scope: Scope, principal: Principal) -> tuple[Audience, int | None]:
-        query = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=50)
+        query = _query(scope)
         topics = _words(query, "topics") or TOPICS
         if unknown := topics - TOPICS:
             named = ", ".join(sorted(unknown))
@@ -121,7 +122,7 @@ class Stream:
                 codes = await areas.subtree(connection, area)
         types = _words(query, "type") or None
         after = query.get("after", [""])[-1] or header(scope, b"last-event-id") or ""
-        if after and not (after.isdigit() and len(after) <= 18):
+        if after and not (after.isascii() and after.isdigit() and len(after) <= 18):
             raise Problem(
                 INVALID,
                 faults=(
@@ -131,6 +132,15 @@ class Stream:
                 ),
             )
         return Audience(principal, topics, codes, types), int(after) if after else None
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    try:
+        return parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=FIELDS_MAX)
+    except ValueError as cause:
+        raise Problem(
+            INVALID, "Chuỗi truy vấn có quá nhiều tham số.", "The query string has too many parameters."
+        ) from cause
 
 
 def _words(query: dict[str, list[str]], name: str) -> frozenset[str]:

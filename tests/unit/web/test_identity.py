@@ -107,3 +107,18 @@ async def test_a_failure_is_not_remembered(identity: Identity, register: Registe
 )
 def test_where_a_write_comes_from(headers: dict[str, str], foreign: bool) -> None:
     assert cross_site(scope_of("/", "POST", headers), "https://city.example") is foreign
+
+
+async def test_rights_taken_while_they_are_looked_up_are_not_remembered(register: Register) -> None:
+    identity: Identity
+
+    async def taken_meanwhile(credential: Credential, touch: bool) -> Principal:
+        found = await register(credential, touch)
+        if len(register.asked) == 1:
+            identity.forget()
+        return found
+
+    identity = Identity(taken_meanwhile, monotonic=lambda: register.now)
+    await identity.check(Credential("key", "good"))
+    await identity.check(Credential("key", "good"))
+    assert len(register.asked) == 2
