@@ -130,7 +130,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def built() -> None:
-    """The user interface must have been built (`make ui`)."""
+    """The user interface must have been built (`make setup`)."""
     if not (DIST / "index.html").is_file():
         required("the user interface is not built")
 
