@@ -11,7 +11,7 @@ from haidang.base.clock import SystemClock
 from haidang.base.database import Connection
 from haidang.base.errors import OperatorError
 from haidang.base.settings import Settings
-from haidang.cli.user import run
+from haidang.cli.work import run
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.option(

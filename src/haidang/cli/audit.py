@@ -11,7 +11,7 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.base.errors import OperatorError
 from haidang.base.settings import Settings
-from haidang.cli.user import run
+from haidang.cli.work import run
 
 _LOG = click.option("--log", default="audit", show_default=True, help="Which of the chained logs.")
 

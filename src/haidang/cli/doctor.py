@@ -89,7 +89,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     rate = probe.fdatasync_rate(folder)
     yield Finding(
         Level.WELL if rate >= _FDATASYNC_LOW_PER_S else Level.LOOK,
-        f"Đĩa ghi bền {rate:.0f} lần mỗi giây (fdatasync 8 KiB)",
+        f"Đĩa ghi bền vững được {rate:.0f} lần mỗi giây (fdatasync 8 KiB)",
         f"The disk writes durably {rate:.0f} times a second (fdatasync of 8 KiB)",
     )
 
@@ -130,9 +130,11 @@ async def _ask(url: str) -> list[Finding]:
         return [Finding(Level.BAD, f"Không kết nối được cơ sở dữ liệu: {cause}", f"No connection: {cause}")]
     return [
         *[_finding(fact) for fact in facts],
-        Finding(Level.WELL, "Bộ ghi đang hoạt động", "The city's writer is at work")
+        Finding(Level.WELL, "Tiến trình ghi đang hoạt động", "The city's writer is at work")
         if writer
-        else Finding(Level.LOOK, "Chưa có bộ ghi: trung tâm chưa chạy", "No writer: the centre is not up"),
+        else Finding(
+            Level.LOOK, "Chưa có tiến trình ghi: trung tâm chưa chạy", "No writer: the centre is not up"
+        ),
     ]
 
 

@@ -10,7 +10,7 @@ import click
 from haidang.base.clock import SystemClock
 from haidang.base.database import Connection
 from haidang.base.settings import Settings
-from haidang.cli.user import run
+from haidang.cli.work import run
 
 
 @click.group()

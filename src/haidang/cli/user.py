@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
 
 import click
 
 from haidang.base.clock import SystemClock
-from haidang.base.database import Connection, Database
+from haidang.base.database import Connection
 from haidang.base.errors import OperatorError
 from haidang.base.opening import opened
-from haidang.base.problems import Problem
 from haidang.base.settings import Settings, load_settings
-
-_T = TypeVar("_T")
+from haidang.cli.work import run
 
 
 @click.group()
@@ -69,7 +65,7 @@ def add_user(username: str, name: str, org: str | None, role: str) -> None:
         found = await add_account(connection, clock, principal, new)
         over = None if chosen.parent_id is None else chosen.id
         await add_grant(connection, clock, principal, found.account.id, Grant(role, over))
-        return f"{_address(settings)}/set-password?token={found.link_token}"
+        return f"{settings.address}/set-password?token={found.link_token}"
 
     click.echo(run(work))
 
@@ -84,7 +80,7 @@ def password_link(username: str) -> None:
         from haidang.organisation.service.accounts import link_without_asking  # noqa: PLC0415
 
         token = await link_without_asking(connection, SystemClock(), system("cli"), username)
-        return f"{_address(settings)}/set-password?token={token}"
+        return f"{settings.address}/set-password?token={token}"
 
     click.echo(run(work))
 
@@ -97,7 +93,7 @@ def first_administrator() -> None:
     async def work() -> str | None:
         settings = load_settings()
         async with opened(settings) as db:
-            return await first_administrator_link(db, _address(settings))
+            return await first_administrator_link(db, settings.address)
 
     link = asyncio.run(work())
     if link is None:
@@ -106,45 +102,3 @@ def first_administrator() -> None:
             "There is an administrator already. Use: haidang user password-link USERNAME",
         )
     click.echo(link)
-
-
-def run(work: Callable[[Connection, Settings], Awaitable[_T]]) -> _T:
-    """Do ``work`` in one transaction of the house's database, made ready; a refusal ends the command."""
-
-    async def inside() -> _T:
-        settings = load_settings()
-        async with opened(settings) as db:
-            await _ready(db, settings)
-            async with db.transaction() as connection:
-                return await work(connection, settings)
-
-    try:
-        return asyncio.run(inside())
-    except Problem as problem:
-        raise operator_error(problem) from problem
-
-
-def operator_error(problem: Problem) -> OperatorError:
-    """Tell a refusal as the command line does: title, detail, and every fault by its field."""
-
-    def told(title: str, detail: str, faults: list[str]) -> str:
-        return "\n  ".join([f"{title}. {detail}".strip(), *faults])
-
-    def named(field: str, why: str, value: Any) -> str:
-        return f"{field}: {why}" + (f" ({value})" if value else "")
-
-    return OperatorError(
-        told(problem.kind.vi, problem.vi, [named(f.field, f.vi, f.value) for f in problem.faults]),
-        told(problem.kind.en, problem.en, [named(f.field, f.en, f.value) for f in problem.faults]),
-    )
-
-
-async def _ready(db: Database, settings: Settings) -> None:
-    from haidang.organisation import prepare  # noqa: PLC0415 - lazy commands
-
-    await prepare(db, settings, SystemClock())
-
-
-def _address(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return (settings.public_url or f"http://{host}:{settings.port}").rstrip("/")
