@@ -16,6 +16,7 @@ from haidang.base.text import fold
 from haidang.boards import store
 from haidang.boards.model import BoardRow, Facts, Types, row
 from haidang.boards.reducer import Asked, Filter, Reducer, facts_from
+from haidang.city.log import as_of
 from haidang.city.model import Changed, Entity, Kind
 from haidang.city.store import history, log, read
 from haidang.city.terms import Terms
@@ -124,8 +125,8 @@ async def frames(
     """
     async with read.reading(db) as conn:
         asked = await _asked(conn, terms, types, principal, which)
-        first = (await log.moment(conn, start))[0] if after is None else after
-        until = (await log.moment(conn, end))[0]
+        first = await as_of(conn, start) if after is None else after
+        until = await as_of(conn, end)
         changes = await log.rows_after(conn, first, max(0, min(limit, FRAME_ROWS_MAX, until - first)))
         if not changes:
             return [], None
