@@ -207,6 +207,18 @@ async def test_history_is_a_chart_and_a_table_with_its_gap(page: Any, server: An
     assert "PM2.5" in label
 
 
+async def test_a_station_that_fell_silent_shows_its_last_history(page: Any, server: Any) -> None:
+    last = now() - timedelta(days=200)
+    for hours in (2, 1, 0):
+        await put(server, station("Trạm im lặng", last - hours * HOUR, 20.0 + hours))
+    await open_city(page, server, f"sel={station('Trạm im lặng', last, 0)['id']}")
+    await page.locator('tr[data-attribute="pm25"]').get_by_text("cũ 200 ngày", exact=True).wait_for()
+    history = page.locator(".city-history")
+    await history.get_by_text("đến giá trị cuối").wait_for()
+    await history.locator("summary").click()
+    assert await history.locator("tbody tr").count() == 3
+
+
 async def test_simulated_things_are_marked_everywhere(page: Any, server: Any) -> None:
     await open_city(page, server)
     await page.locator(".city-row").first.wait_for()

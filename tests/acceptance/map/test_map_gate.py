@@ -125,6 +125,7 @@ async def test_the_svg_map_stands_in_the_same_order(page: Any, server: Any) -> N
         "vietnam",
         "unit-lines",
         "vn-islands",
+        "city-labels",
         "entities",
         "island-points",
         "sovereign-labels",

@@ -77,7 +77,8 @@ const UNITS = {
 
 /** A length of time as it is said of ages and waits: from a minute on without seconds, which would only flicker. */
 export function roughly(seconds: number): string {
-  return duration(seconds < 60 ? seconds : seconds - (seconds % 60))
+  const step = seconds >= 172_800 ? 86_400 : seconds >= 60 ? 60 : 1 // from two days on only the days count
+  return duration(seconds - (seconds % step))
 }
 
 /** A length of time in at most two units: `2 giờ 5 phút`, `45 giây`. */

@@ -50,5 +50,15 @@ export const CLUSTER_MAX_ZOOM = 14
 /** Pixels of one degree of longitude at zoom 0. */
 export const DEGREE_PX = 512 / 360
 
+/** A fit goes no closer than this: a handful of things is still a place, not a street corner. */
+export const FIT_MAX_ZOOM = 12
+
+/** Room that a fit leaves at the edges (px), so that nothing starts out below the inset or the buttons. */
+export function fitPadding(width: number, height: number) {
+  const isWide = width >= 560
+  const isTall = !isWide && height >= 480
+  return { top: 28, right: isWide ? 64 : 28, bottom: isTall ? 250 : 28, left: isWide ? 218 : 28 }
+}
+
 /** Pan to a point without zooming in further than streets, and never out. */
 export const NEAR_ZOOM = 14

@@ -14,13 +14,12 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import { useEffect, useRef } from 'preact/hooks'
 import { lang } from '../preferences'
-import { MAX_ZOOM, MIN_ZOOM, NEAR_ZOOM, type Command, type EngineProps, type MapPoint } from './engine'
+import { FIT_MAX_ZOOM, fitPadding, MAX_ZOOM, MIN_ZOOM, NEAR_ZOOM, type Command, type EngineProps, type MapPoint } from './engine'
 import { iconField, knownIcon } from './icons'
 import { ENTITIES, mapStyle, palette, SELECTED } from './style'
 import type { Box } from './sovereign'
 
 const UPDATE_MS = 1000
-const EDGE_PX = 12
 /** Letters of all three files of the font: the glyphs must be there before the first label is drawn. */
 const SAMPLE = 'Aa09 ơưđ ễặỹ Ăĩ'
 
@@ -72,7 +71,7 @@ function open(container: HTMLElement, props: () => EngineProps): () => void {
     touchPitch: false,
     locale: { 'Map.Title': label },
     ...('fit' in start
-      ? { bounds: start.fit as LngLatBoundsLike, fitBoundsOptions: { padding: EDGE_PX } }
+      ? { bounds: start.fit as LngLatBoundsLike, fitBoundsOptions: fitting(container) }
       : { center: [start.lon, start.lat] as [number, number], zoom: start.zoom }),
   })
   map.keyboard.disableRotation()
@@ -130,8 +129,9 @@ function follow(map: GlMap, props: () => EngineProps): (() => void)[] {
 }
 
 function obey(map: GlMap, command: Command): void {
-  if ('fit' in command) map.fitBounds(command.fit as LngLatBoundsLike, { padding: EDGE_PX, animate: false })
-  else if ('zoomBy' in command) map.jumpTo({ zoom: map.getZoom() + command.zoomBy })
+  if ('fit' in command) {
+    map.fitBounds(command.fit as LngLatBoundsLike, { ...fitting(map.getContainer()), animate: false })
+  } else if ('zoomBy' in command) map.jumpTo({ zoom: map.getZoom() + command.zoomBy })
   else {
     const { lon, lat, zoom } = command.view
     map.jumpTo({
@@ -139,6 +139,10 @@ function obey(map: GlMap, command: Command): void {
       ...(zoom !== undefined ? { zoom } : {}),
     })
   }
+}
+
+function fitting({ clientWidth, clientHeight }: HTMLElement) {
+  return { padding: fitPadding(clientWidth, clientHeight), maxZoom: FIT_MAX_ZOOM }
 }
 
 function collection(points: readonly MapPoint[]): FeatureCollection<Point> {

@@ -5,7 +5,7 @@ import type { MultiPolygon, Polygon } from 'geojson'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { number } from '../format/number'
 import { lang } from '../preferences'
-import { CLUSTER_MAX_ZOOM, DEGREE_PX, MAX_ZOOM, MIN_ZOOM, type EngineProps, type MapPoint, type View } from './engine'
+import { CLUSTER_MAX_ZOOM, DEGREE_PX, FIT_MAX_ZOOM, fitPadding, MAX_ZOOM, MIN_ZOOM, type EngineProps, type MapPoint, type View } from './engine'
 import { iconPath } from './icons'
 import { ISLAND_POINTS, LABELS, SEA, type Box } from './sovereign'
 
@@ -34,11 +34,15 @@ export default function SvgEngine(props: EngineProps) {
   const cos = useMemo(() => Math.cos((middle * Math.PI) / 180), [])
   const fit = (box: Box): View => {
     const { w, h } = size.peek()
-    const scale = Math.min((w - 24) / (box[2] - box[0]), ((h - 24) / (box[3] - box[1])) * cos)
+    const edge = fitPadding(w, h)
+    const [width, height] = [w - edge.left - edge.right, h - edge.top - edge.bottom]
+    const wanted = Math.min(width / (box[2] - box[0]), (height / (box[3] - box[1])) * cos)
+    const zoom = Math.min(FIT_MAX_ZOOM, clamp(Math.log2(Math.max(1e-3, wanted) / DEGREE_PX)))
+    const scale = DEGREE_PX * 2 ** zoom
     return {
-      lon: (box[0] + box[2]) / 2,
-      lat: (box[1] + box[3]) / 2,
-      zoom: clamp(Math.log2(Math.max(1e-3, scale) / DEGREE_PX)),
+      lon: (box[0] + box[2]) / 2 - (edge.left - edge.right) / 2 / scale,
+      lat: (box[1] + box[3]) / 2 - ((edge.bottom - edge.top) / 2 / scale) * cos,
+      zoom,
     }
   }
   const move = (next: View) => {
@@ -113,6 +117,7 @@ export default function SvgEngine(props: EngineProps) {
           <path data-layer="unit-lines" class="ground-line" d={paths.mainland} />
           <path data-layer="vn-islands" class="ground-islands" d={paths.islands} />
         </g>
+        <Cities zoom={zoom} place={place} />
         {chosen && <circle class="mark-ring" cx={place(chosen.lon, chosen.lat).x} cy={place(chosen.lon, chosen.lat).y} r="15" />}
         <g data-layer="entities">
           {marks.value.map((mark) =>
@@ -142,9 +147,30 @@ export default function SvgEngine(props: EngineProps) {
   )
 }
 
-/** Cities, islands, archipelagos and the sea, above everything else. */
-function Names({ zoom, place }: { zoom: number; place: (lon: number, lat: number) => { x: number; y: number } }) {
-  const shown = (kind: string) => (kind === 'city' ? zoom < 10 && zoom > 5.5 : zoom < 9)
+interface NamesProps {
+  zoom: number
+  place: (lon: number, lat: number) => { x: number; y: number }
+}
+
+/** Cities lie below the data. */
+function Cities({ zoom, place }: NamesProps) {
+  if (zoom <= 5.5 || zoom >= 10) return null
+  return (
+    <g data-layer="city-labels" pointer-events="none">
+      {LABELS.filter(({ properties }) => properties.kind === 'city').map(({ properties, geometry }) => {
+        const { x, y } = place(geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0)
+        return (
+          <text key={properties.id} class="ground-label ground-label-city" x={x} y={y} font-size="12">
+            {properties[lang.value]}
+          </text>
+        )
+      })}
+    </g>
+  )
+}
+
+/** Islands, archipelagos and the sea, above everything else. */
+function Names({ zoom, place }: NamesProps) {
   return (
     <g pointer-events="none">
       {zoom >= 6 && (
@@ -165,11 +191,11 @@ function Names({ zoom, place }: { zoom: number; place: (lon: number, lat: number
         </g>
       )}
       <g data-layer="sovereign-labels">
-        {LABELS.filter(({ properties }) => shown(properties.kind)).map(({ properties, geometry }) => {
+        {LABELS.filter(({ properties }) => properties.kind !== 'city' && zoom < 9).map(({ properties, geometry }) => {
           const { x, y } = place(geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0)
           const kind = properties.kind === 'sea' ? ' ground-label-sea' : ''
           return (
-            <text key={properties.id} class={`ground-label${kind}`} x={x} y={y} font-size={properties.kind === 'city' ? 12 : 13}>
+            <text key={properties.id} class={`ground-label${kind}`} x={x} y={y} font-size="13">
               {properties[lang.value].split(/ (?=\()/).map((line, index) => (
                 <tspan key={line} x={x} dy={index ? 16 : 0}>
                   {line}

@@ -56,6 +56,7 @@ export const en: Messages<typeof vi> = {
   step: 'Step',
   raw: 'Every value',
   hour: 'Hourly',
+  untilLast: (moment) => `up to the last value, ${moment}`,
   noHistory: 'No numeric value in this period.',
   historyTruncated: 'Too many values in this period: only the first are shown. Choose the hourly step to see all.',
   table: 'Table of values',

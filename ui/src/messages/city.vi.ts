@@ -53,6 +53,7 @@ export const vi = {
   step: 'Bước',
   raw: 'Từng giá trị',
   hour: 'Theo giờ',
+  untilLast: (moment: string) => `đến giá trị cuối, ${moment}`,
   noHistory: 'Không có giá trị số nào trong khoảng này.',
   historyTruncated: 'Khoảng này có quá nhiều giá trị: chỉ hiện phần đầu. Chọn bước theo giờ để xem đủ.',
   table: 'Bảng số liệu',

@@ -6,7 +6,7 @@ import { asProblem, type Problem } from '../../api/problem'
 import { clock, formatMoment, now } from '../../clock/clock'
 import { Loading, ProblemBox } from '../../design/notice'
 import { number } from '../../format/number'
-import { dateTime } from '../../format/time'
+import { dateTime, ms } from '../../format/time'
 import { named } from '../../messages/catalogue'
 import { lang, theme } from '../../preferences'
 import { go, param } from '../../router'
@@ -42,7 +42,11 @@ export function History({ id, attributes, periodS }: HistoryProps) {
   const step = stepParam.value === 'hour' ? 'hour' : 'raw'
   const range = clock.value.mode === 'range' ? clock.value : null
   // Whole minutes, so that a chart is not fetched anew with every second.
-  const to = Math.ceil((range?.to ?? now.value) / MINUTE_MS) * MINUTE_MS
+  const present = Math.ceil((range?.to ?? now.value) / MINUTE_MS) * MINUTE_MS
+  // Where nothing came within the window, it ends at the last value that did, and says so.
+  const lastMs = chosen?.observed_at ? ms(chosen.observed_at) : null
+  const isPast = !range && lastMs !== null && lastMs < present - hours * 60 * MINUTE_MS
+  const to = isPast ? Math.ceil((lastMs + 1) / MINUTE_MS) * MINUTE_MS : present
   const from = range?.from ?? to - hours * 60 * MINUTE_MS
   const until = Math.min(to, Math.floor(now.value))
   const key = [id, chosen?.name, from, to, step].join(' ')
@@ -90,6 +94,7 @@ export function History({ id, attributes, periodS }: HistoryProps) {
           <option value="hour">{text.hour}</option>
         </select>
       </div>
+      {isPast && <p class="muted small">{text.untilLast(dateTime(lastMs))}</p>}
       {problem.value && <ProblemBox problem={problem.value} />}
       {!data && !problem.value && <Loading />}
       {data && points.length === 0 && <p class="muted">{text.noHistory}</p>}

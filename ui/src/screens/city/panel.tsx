@@ -119,6 +119,11 @@ function Attributes({ detail }: { detail: Detail }) {
     <section aria-label={text.attributes}>
       <h3>{text.attributes}</h3>
       <table class="city-attributes">
+        <colgroup>
+          <col class="city-attribute-label" />
+          <col />
+          <col />
+        </colgroup>
         <thead class="hidden-text">
           <tr>
             <th scope="col">{text.attribute}</th>
@@ -128,23 +133,40 @@ function Attributes({ detail }: { detail: Detail }) {
         </thead>
         <tbody>
           {detail.attributes.map((it) => (
-            <tr key={it.name} data-attribute={it.name} data-state={it.state}>
-              <th scope="row">{named(it.label_vi, it.label_en) || it.name}</th>
-              <td class="city-attribute-value">
-                <Value value={plain(it.value)} unit={it.unit} decimals={it.decimals} />
-              </td>
-              <td class="small city-attribute-age">
-                {it.state === 'static' ? (
-                  <span class="muted">{text.static}</span>
-                ) : (
-                  <Age at={it.observed_at ?? it.received_at} periodS={detail.expected_period_s} now={now.value} />
-                )}
-              </td>
-            </tr>
+            <AttributeRow key={it.name} it={it} periodS={detail.expected_period_s} />
           ))}
         </tbody>
       </table>
     </section>
+  )
+}
+
+/** Longer text than this (letters) stands below its label in place of beside it. */
+const LONG_TEXT = 18
+
+function AttributeRow({ it, periodS }: { it: Attribute; periodS: number | null }) {
+  const value = plain(it.value)
+  const label = named(it.label_vi, it.label_en) || it.name
+  const isLong = typeof value === 'string' && value.length > LONG_TEXT
+  return (
+    <tr data-attribute={it.name} data-state={it.state}>
+      <th scope="row" colSpan={isLong ? 2 : 1}>
+        {label}
+        {isLong && <span class="city-attribute-text">{value}</span>}
+      </th>
+      {!isLong && (
+        <td class="city-attribute-value">
+          <Value value={value} unit={it.unit} decimals={it.decimals} />
+        </td>
+      )}
+      <td class="small city-attribute-age">
+        {it.state === 'static' ? (
+          <span class="muted">{words.value.static}</span>
+        ) : (
+          <Age at={it.observed_at ?? it.received_at} periodS={periodS} now={now.value} />
+        )}
+      </td>
+    </tr>
   )
 }
 
