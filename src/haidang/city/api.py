@@ -23,7 +23,7 @@ from haidang.city.store import read
 from haidang.city.store.read import Row
 from haidang.city.terms import Terms
 from haidang.city.times import format_us, to_us
-from haidang.organisation.permissions import Principal
+from haidang.organisation.permissions import SIGNED_IN, Principal
 from haidang.organisation.store import areas
 
 SEARCH_MAX = 50
@@ -243,4 +243,12 @@ def _iso(moment: datetime) -> str:
     return format_us(to_us(moment))
 
 
-ROUTES = (entity, entity_history, search)
+@get("/api/v1/sectors", opt={"permission": SIGNED_IN}, summary="Lĩnh vực / sectors")
+async def sectors(settings: Settings) -> dict[str, Any]:
+    """Return the sectors that this site knows, from the product's packs and the province's own, by name."""
+    known = site_packs(settings.data_dir).sectors
+    items = [{"name": one.name, "vi": one.vi, "en": one.en} for _, one in sorted(known.items())]
+    return {"items": items, "next": None}
+
+
+ROUTES = (entity, entity_history, search, sectors)

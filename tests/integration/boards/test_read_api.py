@@ -162,6 +162,11 @@ async def test_search(client: AsyncTestClient[Litestar]) -> None:
     assert (await client.get("/api/v1/search", params={"q": " "})).json() == {"items": []}
 
 
+async def test_sectors_have_names_in_both_languages(client: AsyncTestClient[Litestar]) -> None:
+    items = {one["name"]: one for one in (await client.get("/api/v1/sectors")).json()["items"]}
+    assert items["transport"] == {"name": "transport", "vi": "Giao thông", "en": "Transport"}
+
+
 async def test_two_agencies(city: City) -> None:
     async with client_of(city, agency(2)) as other:
         assert (await other.get("/api/v1/boards/city")).json()["rows"] == []
