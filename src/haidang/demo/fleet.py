@@ -39,7 +39,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("TrafficFlowObserved", 2, 60, 30, 600, "transport", "construction", "Nút giao"),
     Kind("OffStreetParking", 3, 15, 60, 600, "transport", "construction", "Bãi đỗ xe"),
     Kind("Vehicle", 4, 24, 10, 600, "transport", "construction", "Xe buýt"),
-    Kind("AirQualityObserved", 5, 12, 300, 1800, "environment", "environment", "Trạm không khí"),
+    Kind("AirQualityObserved", 5, 12, 300, 1800, "environment", "environment", "Trạm quan trắc không khí"),
     Kind("FloodMonitoring", 6, 10, 120, 600, "environment", "environment", "Trạm thủy văn"),
     Kind("WeatherObserved", 7, 8, 120, 900, "environment", "environment", "Trạm khí tượng"),
     Kind("Streetlight", 8, 200, 300, 3600, "lighting", "lighting", "Đèn"),
@@ -115,20 +115,20 @@ def _particulars(kind: Kind, number: int, commune: Commune, seed: int) -> tuple[
     levels = {"warningLevel": level, "alertLevel": level + 0.5, "dangerLevel": level + 1.0}
     particular: dict[str, tuple[str, dict[str, Any]]] = {
         "Camera": (
-            f"Camera {number:03d} {where}",
+            f"{number:03d} {where}",
             {"cameraNum": f"HD-{number:04d}", "cameraUsage": "TRAFFIC", "cameraAngle": draw % 360},
         ),
-        "TrafficFlowObserved": (f"Nút giao {street} – {crossing}, {commune.name}", {}),
-        "OffStreetParking": (f"Bãi đỗ xe {where}", {"totalSpotNumber": 40 + 20 * (draw % 16)}),
+        "TrafficFlowObserved": (f"{street} – {crossing}, {commune.name}", {}),
+        "OffStreetParking": (where, {"totalSpotNumber": 40 + 20 * (draw % 16)}),
         "Vehicle": (
-            f"Xe buýt {number:02d} tuyến {1 + number % 8}",
+            f"{number:02d} tuyến {1 + number % 8}",
             {"vehicleType": "bus", "fleetVehicleId": f"HD-B{number:03d}"},
         ),
         "FloodMonitoring": (
-            f"Trạm thủy văn {RIVERS[number % len(RIVERS)]}, {commune.name}",
+            f"{RIVERS[number % len(RIVERS)]}, {commune.name}",
             {name: round(value, 2) for name, value in levels.items()},
         ),
-        "Streetlight": (f"Đèn {number:04d} đường {where}", {"lanternHeight": (8, 9, 10.5)[draw % 3]}),
+        "Streetlight": (f"{number:04d} đường {where}", {"lanternHeight": (8, 9, 10.5)[draw % 3]}),
     }
-    name, facts = particular.get(kind.type, (f"{kind.title} {where}", {}))
-    return name, facts if kind.type == "Vehicle" else address | facts
+    rest, facts = particular.get(kind.type, (where, {}))
+    return f"{kind.title} {rest}", facts if kind.type == "Vehicle" else address | facts

@@ -6,7 +6,12 @@ real units are digits; these begin with letters, so that they can never be taken
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
 import msgspec
+
+from haidang.organisation.model import Area, AreaKind
 
 CODE = "HD"
 NAME = "Hải Đăng (mô phỏng)"
@@ -17,6 +22,8 @@ CENTRE = (107.07, 20.98)
 BOUNDS = (106.74, 20.9, 107.37, 21.1)
 """West, south, east, north of everything in it."""
 SOURCE = "Dữ liệu mô phỏng"
+SINCE = date(2025, 7, 1)
+"""The invented communes exist since the day from which there is no district level."""
 
 
 class Commune(msgspec.Struct, frozen=True):
@@ -24,7 +31,7 @@ class Commune(msgspec.Struct, frozen=True):
 
     code: str
     name: str
-    kind: str
+    kind: AreaKind
     lon: float
     lat: float
     reach_km: float
@@ -73,3 +80,18 @@ AGENCIES: tuple[Agency, ...] = (
     Agency("environment", "Sở Nông nghiệp và Môi trường Hải Đăng (mô phỏng)", "SNNMT-HD", "department"),
     Agency("lighting", "Trung tâm Chiếu sáng công cộng Hải Đăng (mô phỏng)", "TTCS-HD", "utility"),
 )
+
+
+def areas() -> Iterator[Area]:
+    """Yield the province and its communes as administrative areas."""
+    top = Area(
+        code=CODE, name=NAME, full_name=FULL_NAME, kind="province", parent_code=None, lon=CENTRE[0],
+        lat=CENTRE[1], valid_from=SINCE, valid_to=None, since_exact=True, source=SOURCE,
+    )  # fmt: skip
+    yield top
+    for each in COMMUNES:
+        full_name = f"{'Phường' if each.kind == 'ward' else 'Xã'} {each.name}"
+        yield msgspec.structs.replace(
+            top, code=each.code, name=each.name, full_name=full_name, kind=each.kind, parent_code=CODE,
+            lon=each.lon, lat=each.lat,
+        )  # fmt: skip

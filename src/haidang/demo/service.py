@@ -22,15 +22,13 @@ from haidang.demo.fleet import Device, fleet
 from haidang.demo.rhythm import position, reading
 from haidang.organisation.permissions import system
 from haidang.organisation.service.orgs import NewOrg, add_org, orgs_called
-from haidang.organisation.store import orgs
+from haidang.organisation.store import areas, orgs
 
 SOURCE = "demo"
 TICK_S = 5.0
 PAST = timedelta(hours=12)
 """How much history the province has when it is made."""
 BATCH = 1_000
-SINCE = date(2025, 7, 1)
-"""The invented communes exist since the day from which there is no district level."""
 
 _PRINCIPAL = system("demo")
 _log = logger("demo")
@@ -57,7 +55,7 @@ class Demo:
         """
         now = self._clock.now()
         async with self._db.transaction() as connection:
-            await _add_areas(connection)
+            await areas.add(connection, province.areas())
             self._orgs = await _add_agencies(connection, now.astimezone(LOCAL).date())
             known = set(await store.made_up(connection, SOURCE))
         new = [device for device in self._devices if device.id not in known]
@@ -187,24 +185,6 @@ def _past(device: Device, now: datetime) -> Iterator[datetime]:
     while at > now - PAST:
         yield at
         at -= step
-
-
-async def _add_areas(connection: Connection) -> None:
-    lon, lat = province.CENTRE
-    top = store.AreaRow(province.CODE, province.NAME, province.FULL_NAME, "province", None, lon, lat)
-    communes = [
-        store.AreaRow(
-            commune.code,
-            commune.name,
-            f"{'Phường' if commune.kind == 'ward' else 'Xã'} {commune.name}",
-            commune.kind,
-            province.CODE,
-            commune.lon,
-            commune.lat,
-        )
-        for commune in province.COMMUNES
-    ]
-    await store.add_areas(connection, [top, *communes], SINCE, province.SOURCE)
 
 
 async def _add_agencies(connection: Connection, today: date) -> dict[str, int]:

@@ -17,12 +17,24 @@ _COLUMNS = (
     "a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind, a.parent_code, "
     "a.lon, a.lat, a.source"
 )
+_STORED = (
+    "code, valid_from, valid_to, since_exact, name, full_name, kind, parent_code, fold, sort_key, lon, lat, "
+    "source"
+)
 _ON = "a.valid_from <= %(on)s AND (a.valid_to IS NULL OR %(on)s < a.valid_to)"
 
 
 def _area(row: tuple[Any, ...]) -> Area:
     names = ("code", "valid_from", "valid_to", "since_exact", "name", "full_name", "kind", "parent_code")
     return Area(**dict(zip((*names, "lon", "lat", "source"), row, strict=True)))
+
+
+def _stored(area: Area) -> tuple[Any, ...]:
+    """Return the values of ``_STORED``."""
+    return (
+        area.code, area.valid_from, area.valid_to, area.since_exact, area.name, area.full_name, area.kind,
+        area.parent_code, fold(area.full_name), sort_key(area.name), area.lon, area.lat, area.source,
+    )  # fmt: skip
 
 
 async def lock_list_version(connection: Connection) -> str:
@@ -41,19 +53,10 @@ async def replace_list(
         "DELETE FROM area_succession s WHERE NOT EXISTS "
         "(SELECT FROM area a WHERE (a.code, a.valid_from) = (s.old_code, s.old_valid_from))"
     )
-    columns = (
-        "code, valid_from, valid_to, since_exact, name, full_name, kind, parent_code, "
-        "fold, sort_key, lon, lat, source"
-    )
     async with connection.cursor() as cursor:
-        async with cursor.copy(f"COPY area ({columns}) FROM STDIN") as copy:
-            for a in areas:
-                await copy.write_row(
-                    (
-                        a.code, a.valid_from, a.valid_to, a.since_exact, a.name, a.full_name, a.kind,
-                        a.parent_code, fold(a.full_name), sort_key(a.name), a.lon, a.lat, a.source,
-                    )
-                )  # fmt: skip
+        async with cursor.copy(f"COPY area ({_STORED}) FROM STDIN") as copy:
+            for area in areas:
+                await copy.write_row(_stored(area))
         async with cursor.copy("COPY area_succession FROM STDIN") as copy:
             for s in successions:
                 await copy.write_row(
@@ -61,6 +64,15 @@ async def replace_list(
                 )
     await connection.execute("UPDATE area_state SET list_version = %s", (version,))
     await connection.execute("ANALYZE area, area_succession")
+
+
+async def add(connection: Connection, areas: Iterable[Area]) -> None:
+    """Add units that are not there yet; those that are stay as they are."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            f"INSERT INTO area ({_STORED}) VALUES ({', '.join(['%s'] * 13)}) ON CONFLICT DO NOTHING",
+            [_stored(area) for area in areas],
+        )
 
 
 async def on_day(connection: Connection, code: str, on: date) -> Area | None:
