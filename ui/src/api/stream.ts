@@ -20,7 +20,8 @@ export type StreamEvent =
 
 type Peer =
   | { say: 'event'; event: StreamEvent; from: string }
-  | { say: 'here' | 'lead' | 'bye'; from: string; wants: string[] }
+  | { say: 'here' | 'bye'; from: string; wants: string[] }
+  | { say: 'lead'; from: string; wants: string[]; live: boolean }
   | { say: 'who'; from: string }
 
 const KINDS = ['hello', 'beat', 'changes', 'feed', 'reset'] as const
@@ -104,6 +105,10 @@ function myTopics(): string[] {
   return [...new Set(listeners.values())].sort()
 }
 
+function sayLead(): void {
+  say({ say: 'lead', from: myName, wants: myTopics(), live: line.peek().state === 'live' })
+}
+
 function say(message: Peer): void {
   channel?.postMessage(message)
 }
@@ -118,7 +123,7 @@ function claimSoon(): void {
   clearTimeout(claim)
   claim = window.setTimeout(() => {
     leader = myName
-    say({ say: 'lead', from: myName, wants: myTopics() })
+    sayLead()
     openSource()
   }, CLAIM_MS)
 }
@@ -131,7 +136,8 @@ function hearPeer({ data }: MessageEvent<Peer>): void {
       take(data.event)
       break
     case 'who':
-      say({ say: leader === myName ? 'lead' : 'here', from: myName, wants: myTopics() })
+      if (leader === myName) sayLead()
+      else say({ say: 'here', from: myName, wants: myTopics() })
       break
     case 'here':
       peers.set(data.from, data.wants)
@@ -140,11 +146,12 @@ function hearPeer({ data }: MessageEvent<Peer>): void {
     case 'lead':
       peers.set(data.from, data.wants)
       if (leader === myName && myName < data.from) {
-        say({ say: 'lead', from: myName, wants: myTopics() })
+        sayLead()
         break
       }
       leader = data.from
       clearTimeout(claim)
+      if (data.live) heard()
       closeSource()
       say({ say: 'here', from: myName, wants: myTopics() })
       break
@@ -192,12 +199,17 @@ function closeSource(): void {
   sourceTopics = ''
 }
 
+/** The line works, as an event or the leading window has just shown. */
+function heard(): void {
+  lastHeard.value = serverNow()
+  heardOnce.value = true
+}
+
 function take(event: StreamEvent): void {
   if (event.kind === 'hello' || event.kind === 'beat') setServerNow(event.data.now)
   if (event.kind === 'changes') lastSeq = event.data.seq
   if (event.kind === 'hello' && !lastSeq) lastSeq = event.data.seq
-  lastHeard.value = serverNow()
-  heardOnce.value = true
+  heard()
   const topic = event.kind === 'changes' ? 'entities' : event.kind === 'feed' ? 'feeds' : null
   for (const [callback, wanted] of listeners) if (topic === null || topic === wanted) callback(event)
 }

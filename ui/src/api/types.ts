@@ -53,7 +53,7 @@ export interface Area {
   parent_code: string | null
 }
 
-export type FeedState = 'live' | 'late' | 'dead' | 'never' | 'paused' | 'error'
+export type FeedState = 'live' | 'loaded' | 'late' | 'dead' | 'received' | 'never' | 'paused' | 'error'
 
 export interface Run {
   id: number

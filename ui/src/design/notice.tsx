@@ -36,9 +36,17 @@ export function Toasts() {
   )
 }
 
+interface ProblemProps {
+  problem: Problem
+  onRetry?: () => void
+  /** Fields whose faults stand beside their inputs already. */
+  beside?: readonly string[]
+}
+
 /** A refusal shown where it happened: what is wrong, in which field, and what to do. */
-export function ProblemBox({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
-  const { faults, retry_after_s } = problem.document
+export function ProblemBox({ problem, onRetry, beside = [] }: ProblemProps) {
+  const { retry_after_s } = problem.document
+  const faults = problem.document.faults?.filter((fault) => !beside.includes(fault.field))
   return (
     <div class="problem" role="group" aria-label={problem.title}>
       <Mark shape="square" sign="!" tone="stale" />

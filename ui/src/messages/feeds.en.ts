@@ -8,7 +8,7 @@ export const en: Messages<typeof vi> = {
   question: 'Which source is alive, which is late, which rows were refused and why?',
   summary: {
     sources: (n) => `${n} ${n === 1 ? 'source' : 'sources'}`,
-    live: (n) => `${n} on time`,
+    live: (n) => `${n} in order`,
     attention: (n) => `${n} to look at`,
     refused: (n) => `${n} ${rows(n)} not yet reviewed`,
   },
@@ -26,8 +26,9 @@ export const en: Messages<typeof vi> = {
   emptyText: 'Declare a source in a YAML file, then run: haidang feed run FILE.yaml',
   emptyFilter: 'No source fits the filter',
   emptyFilterText: 'Take the filter away to see all sources.',
-  state: { live: 'On time', late: 'Late', dead: 'Lost', never: 'Never ran', paused: 'Paused', error: 'Failing' },
-  stateSign: { live: '✓', late: 'L', dead: 'X', never: '–', paused: 'P', error: 'F' },
+  dataUntil: (day) => `data until ${day}`,
+  state: { live: 'On time', loaded: 'Loaded', received: 'Received', late: 'Late', dead: 'Lost', never: 'Never ran', paused: 'Paused', error: 'Failing' },
+  stateSign: { live: '✓', loaded: '✓', received: '•', late: 'L', dead: 'X', never: '–', paused: 'P', error: 'F' },
   kind: { file: 'File', http: 'HTTP', mqtt: 'MQTT' },
   column: {
     state: 'State',

@@ -3,7 +3,7 @@ export const vi = {
   question: 'Nguồn nào đang sống, nguồn nào trễ, dòng nào bị từ chối và vì sao?',
   summary: {
     sources: (n: number) => `${n} nguồn`,
-    live: (n: number) => `${n} đúng giờ`,
+    live: (n: number) => `${n} bình thường`,
     attention: (n: number) => `${n} cần xem`,
     refused: (n: number) => `${n} dòng chưa xem xét`,
   },
@@ -23,13 +23,16 @@ export const vi = {
   emptyFilterText: 'Bỏ bộ lọc để xem mọi nguồn.',
   state: {
     live: 'Đúng giờ',
+    loaded: 'Đã nạp',
+    received: 'Đã nhận',
     late: 'Trễ',
     dead: 'Mất',
     never: 'Chưa chạy',
     paused: 'Tạm dừng',
     error: 'Lỗi',
   },
-  stateSign: { live: '✓', late: 'T', dead: 'M', never: '–', paused: 'D', error: 'L' },
+  stateSign: { live: '✓', loaded: '✓', received: '•', late: 'T', dead: 'M', never: '–', paused: 'D', error: 'L' },
+  dataUntil: (day: string) => `dữ liệu đến ${day}`,
   kind: { file: 'Tệp', http: 'HTTP', mqtt: 'MQTT' },
   column: {
     state: 'Trạng thái',

@@ -82,7 +82,7 @@ function TopBar({ onHelp }: { onHelp: () => void }) {
         <Logo size={32} />
         <span>{named(site.value?.name, site.value?.name_en) || m.product}</span>
       </a>
-      <button type="button" class="top-search" onClick={togglePalette}>
+      <button type="button" class="top-search" aria-label={m.search} onClick={togglePalette}>
         <Icon name="search" />
         <span>{m.search}</span>
         <Key>Ctrl K</Key>

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { get, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { useResource } from '../../api/resource'
+import { sectorName } from '../../api/sectors'
 import { me } from '../../api/session'
 import type { PermissionText } from '../../api/types'
 import { Button, Field } from '../../design/controls'
@@ -37,7 +38,7 @@ export default function Account() {
           <h2>{m.scopes}</h2>
           {me.value?.scopes.map((scope, index) => (
             <div key={index} class="form">
-              <p class="muted">{scope.sector ?? scope.area_codes?.join(', ') ?? m.everywhere}</p>
+              <p class="muted">{(scope.sector && sectorName(scope.sector)) ?? scope.area_codes?.join(', ') ?? m.everywhere}</p>
               <p class="page-tools">
                 {scope.permissions.map((permission) => (
                   <Chip key={permission}>{word(permission)}</Chip>
@@ -101,7 +102,7 @@ function ChangePassword() {
             required
           />
         </div>
-        {problem && <ProblemBox problem={problem} />}
+        {problem && <ProblemBox problem={problem} beside={['old', 'new']} />}
         <div class="form-foot">
           <Button type="submit" kind="primary" busy={busy}>
             {common.value.save}

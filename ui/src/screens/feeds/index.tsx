@@ -16,6 +16,7 @@ import { useKeys } from '../../keys'
 import { named } from '../../messages/catalogue'
 import { feeds as messages } from '../../messages/feeds'
 import { go, href, param, path } from '../../router'
+import { Lag } from './lag'
 import { FeedPanel } from './panel'
 import { asksForAttention, StateMark } from './state'
 import './feeds.css'
@@ -127,7 +128,7 @@ function Summary({ all }: { all: readonly Feed[] }) {
   return (
     <p class="feed-summary" role="status">
       <span>{m.sources(all.length)}</span>
-      <span>{m.live(all.filter((feed) => feed.state === 'live').length)}</span>
+      <span>{m.live(all.filter((feed) => ['live', 'loaded', 'received'].includes(feed.state)).length)}</span>
       <span>{m.attention(all.filter(asksForAttention).length)}</span>
       <span>{m.refused(refused)}</span>
     </p>
@@ -181,7 +182,7 @@ function columns(): Column<Feed>[] {
       head: m.column.lag,
       numeric: true,
       wide: true,
-      cell: (feed) => (feed.lag_s === null ? <span class="muted">—</span> : <span class="num">{duration(feed.lag_s)}</span>),
+      cell: (feed) => <Lag feed={feed} />,
     },
     {
       key: 'accepted',

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { get, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { useResource } from '../../api/resource'
+import { sectorName } from '../../api/sectors'
 import { may } from '../../api/session'
 import type { Feed, Page, Run } from '../../api/types'
 import { Button, Tabs } from '../../design/controls'
@@ -15,6 +16,7 @@ import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { feeds as messages } from '../../messages/feeds'
 import { href, param } from '../../router'
+import { Lag } from './lag'
 import { RefusedRows } from './refused'
 import { StateMark } from './state'
 
@@ -86,9 +88,11 @@ function Overview({ feed, onChange }: Props) {
         <dt>{m.column.period}</dt>
         <dd>{feed.period_s ? m.everyS(duration(feed.period_s)) : missing}</dd>
         <dt>{m.column.lag}</dt>
-        <dd>{feed.lag_s === null ? missing : duration(feed.lag_s)}</dd>
+        <dd>
+          <Lag feed={feed} />
+        </dd>
         <dt>{m.overview.sector}</dt>
-        <dd>{feed.sector ?? missing}</dd>
+        <dd>{feed.sector ? sectorName(feed.sector) : missing}</dd>
         <dt>{m.overview.area}</dt>
         <dd>{feed.area_code ?? missing}</dd>
       </dl>

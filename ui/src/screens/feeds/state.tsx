@@ -5,6 +5,8 @@ import { feeds } from '../../messages/feeds'
 // A failing source is a fault of instruments: priority 4, the violet diamond. Everything in order stays grey.
 const LOOKS: Record<FeedState, { shape: Shape; tone: 'p4' | 'quiet' | 'stale'; filled: boolean }> = {
   live: { shape: 'none', tone: 'quiet', filled: false },
+  received: { shape: 'none', tone: 'quiet', filled: false },
+  loaded: { shape: 'none', tone: 'quiet', filled: false },
   late: { shape: 'diamond', tone: 'p4', filled: false },
   dead: { shape: 'diamond', tone: 'p4', filled: true },
   error: { shape: 'diamond', tone: 'p4', filled: true },

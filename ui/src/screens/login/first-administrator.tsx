@@ -72,7 +72,7 @@ export default function FirstAdministrator() {
             onRepeat={setRepeat}
             fault={problem?.fault('password')}
           />
-          <div role="alert">{problem && <ProblemBox problem={problem} />}</div>
+          <div role="alert">{problem && <ProblemBox problem={problem} beside={['display_name', 'username', 'password']} />}</div>
           <Button type="submit" kind="primary" busy={busy} disabled={password !== repeat}>
             {m.first.submit}
           </Button>

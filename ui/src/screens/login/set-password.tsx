@@ -47,7 +47,7 @@ export default function SetPassword() {
             onRepeat={setRepeat}
             fault={problem?.fault('password')}
           />
-          <div role="alert">{problem && <ProblemBox problem={problem} />}</div>
+          <div role="alert">{problem && <ProblemBox problem={problem} beside={['password']} />}</div>
           <Button type="submit" kind="primary" busy={busy} disabled={password !== repeat}>
             {m.set.submit}
           </Button>

@@ -13,7 +13,7 @@ import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { people } from '../../messages/people'
 import { AccountState, OneTimeLink } from './accounts'
-import { AreaField, limitsText, OrgSelect } from './choices'
+import { AreaField, limitsText, OrgSelect, SectorSelect } from './choices'
 
 interface Props {
   account: Account
@@ -138,7 +138,7 @@ function EditAccount({ account, orgs, onChange, onDone }: Props & { onDone: () =
     <form class="form" onSubmit={(event) => void submit(event)}>
       <Field label={m.name} value={name} onInput={setName} fault={problem?.fault('display_name')} required autofocus />
       <OrgSelect label={m.org} orgs={orgs} value={orgId} onChange={setOrgId} fault={problem?.fault('org_id')} />
-      {problem && <ProblemBox problem={problem} />}
+      {problem && <ProblemBox problem={problem} beside={['display_name', 'org_id']} />}
       <div class="form-foot">
         <Button type="submit" kind="primary" busy={busy}>
           {common.value.save}
@@ -239,7 +239,7 @@ function GrantForm({ url, orgs, roles, onMade, onCancel }: GrantFormProps) {
     setBusy(true)
     setProblem(null)
     try {
-      const body = { role, org_id: orgId, area_code: area.trim() || null, sector: sector.trim() || null }
+      const body = { role, org_id: orgId, area_code: area.trim() || null, sector: sector || null }
       onMade(await send<Grant>('POST', url, body, { key }))
       toast(m.granted)
     } catch (error) {
@@ -259,15 +259,9 @@ function GrantForm({ url, orgs, roles, onMade, onCancel }: GrantFormProps) {
       <OrgSelect label={m.org} orgs={orgs} value={orgId} all={m.allOrgs} onChange={setOrgId} fault={problem?.fault('org_id')} />
       <div class="form-row">
         <AreaField value={area} onChange={setArea} fault={problem?.fault('area_code')} />
-        <Field
-          label={m.sector}
-          hint={m.sectorHint}
-          value={sector}
-          onInput={setSector}
-          fault={problem?.fault('sector')}
-        />
+        <SectorSelect value={sector} onChange={setSector} fault={problem?.fault('sector')} />
       </div>
-      {problem && <ProblemBox problem={problem} />}
+      {problem && <ProblemBox problem={problem} beside={['role', 'org_id', 'area_code', 'sector']} />}
       <div class="form-foot">
         <Button type="submit" kind="primary" busy={busy}>
           {m.add}

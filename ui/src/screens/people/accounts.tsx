@@ -190,7 +190,7 @@ function NewAccount({ orgs, onMade }: { orgs: readonly Org[]; onMade: (account: 
         <Field label={m.name} value={name} onInput={setName} fault={problem?.fault('display_name')} required autofocus />
         <Field label={m.username} value={username} onInput={setUsername} fault={problem?.fault('username')} required />
         <OrgSelect label={m.org} orgs={orgs} value={orgId} onChange={setOrgId} fault={problem?.fault('org_id')} />
-        {problem && <ProblemBox problem={problem} />}
+        {problem && <ProblemBox problem={problem} beside={['display_name', 'username', 'org_id']} />}
         <div class="form-foot">
           <Button type="submit" kind="primary" busy={busy}>
             {m.create}

@@ -2,9 +2,11 @@
 import { useId } from 'preact/hooks'
 import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
+import { sectorName, sectors } from '../../api/sectors'
 import type { Area, Org } from '../../api/types'
 import { Select } from '../../design/controls'
 import { compare } from '../../format/fold'
+import { named } from '../../messages/catalogue'
 import { people } from '../../messages/people'
 
 export interface Limits {
@@ -92,8 +94,29 @@ export function AreaField({ value, fault, onChange }: AreaFieldProps) {
   )
 }
 
+interface SectorSelectProps {
+  value: string
+  fault?: string
+  onChange: (sector: string) => void
+}
+
+export function SectorSelect({ value, fault, onChange }: SectorSelectProps) {
+  const m = people.value.grants
+  const options = sectors().map((sector) => ({ value: sector.name, label: named(sector.vi, sector.en) }))
+  return (
+    <Select
+      label={m.sector}
+      value={value}
+      options={[{ value: '', label: m.allSectors }, ...options]}
+      onChange={onChange}
+      fault={fault}
+    />
+  )
+}
+
 /** The limits in words: `Sở Xây dựng · 24 · giao thông`. */
 export function limitsText(limits: Limits, orgs: readonly Org[]): string {
   const org = limits.org_id === null ? null : (orgs.find((other) => other.id === limits.org_id)?.name ?? `#${limits.org_id}`)
-  return [org, limits.area_code, limits.sector].filter(Boolean).join(' · ') || people.value.everywhere
+  const sector = limits.sector === null ? null : sectorName(limits.sector)
+  return [org, limits.area_code, sector].filter(Boolean).join(' · ') || people.value.everywhere
 }

@@ -15,7 +15,7 @@ import { Age } from '../../design/value'
 import { date, ms } from '../../format/time'
 import { common } from '../../messages/common'
 import { people } from '../../messages/people'
-import { AreaField, limitsText, OrgSelect } from './choices'
+import { AreaField, limitsText, OrgSelect, SectorSelect } from './choices'
 import { PermissionBoxes } from './roles'
 
 /** What a machine's key never holds; the server refuses it too. */
@@ -205,7 +205,7 @@ function KeyForm({ orgs, onMade, onCancel }: KeyFormProps) {
           name: name.trim(),
           org_id: orgId,
           area_code: area.trim() || null,
-          sector: sector.trim() || null,
+          sector: sector || null,
           permissions: chosen,
           // A day in Vietnam ends at 17:00 UTC.
           expires_at: expires ? `${expires}T17:00:00Z` : null,
@@ -228,13 +228,7 @@ function KeyForm({ orgs, onMade, onCancel }: KeyFormProps) {
       </div>
       <div class="form-row">
         <AreaField value={area} onChange={setArea} fault={problem?.fault('area_code')} />
-        <Field
-          label={people.value.grants.sector}
-          hint={people.value.grants.sectorHint}
-          value={sector}
-          onInput={setSector}
-          fault={problem?.fault('sector')}
-        />
+        <SectorSelect value={sector} onChange={setSector} fault={problem?.fault('sector')} />
         <Field
           label={m.expires}
           type="date"
@@ -246,7 +240,7 @@ function KeyForm({ orgs, onMade, onCancel }: KeyFormProps) {
       </div>
       {permissions.problem && <ProblemBox problem={permissions.problem} onRetry={permissions.reload} />}
       <PermissionBoxes permissions={mayHold} chosen={chosen} onChange={setChosen} />
-      {problem && <ProblemBox problem={problem} />}
+      {problem && <ProblemBox problem={problem} beside={['name', 'org_id', 'area_code', 'sector', 'expires_at']} />}
       <div class="form-foot">
         <Button type="submit" kind="primary" busy={busy}>
           {m.add}

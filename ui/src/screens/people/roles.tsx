@@ -166,7 +166,7 @@ function RoleForm({ role, permissions, onSaved, onCancel }: RoleFormProps) {
         <Field label={m.en} value={en} onInput={setEn} fault={problem?.fault('en')} required />
       </div>
       <PermissionBoxes permissions={permissions} chosen={chosen} onChange={setChosen} />
-      {problem && <ProblemBox problem={problem} />}
+      {problem && <ProblemBox problem={problem} beside={['name', 'vi', 'en']} />}
       <div class="form-foot">
         <Button type="submit" kind="primary" busy={busy}>
           {common.value.save}

@@ -1,0 +1,98 @@
+"""What these tests look at on a page beyond its words: overflow, colours, names of controls."""
+
+from __future__ import annotations
+
+import base64
+
+from playwright.async_api import Page
+
+_SPREAD = """
+() => {
+  const wide = []
+  for (const element of document.querySelectorAll('body *')) {
+    const box = element.getBoundingClientRect()
+    const scrolls = element.closest('.table-frame, .tabs, pre, .skip, .hidden-text')
+    if (box.width && box.right > innerWidth + 1 && !scrolls) wide.push(element.className || element.tagName)
+  }
+  return wide
+}
+"""
+
+_NAMELESS = """
+() => [...document.querySelectorAll('button, a[href], input, select, textarea')]
+  .filter((control) => control.getClientRects().length > 0)
+  .filter((control) => !(control.getAttribute('aria-label') || control.textContent.trim() || control.title ||
+    [...(control.labels ?? [])].some((label) => label.textContent.trim())))
+  .map((control) => control.outerHTML.slice(0, 120))
+"""
+
+_SMALL = """
+() => [...document.querySelectorAll('.button, .rail-place, .tab, .segment, .person-button, .field input')]
+  .filter((control) => control.getClientRects().length > 0)
+  .map((control) => [control.className, control.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+  .map(([name, box]) => `${name} ${box.width}x${box.height}`)
+"""
+
+# Pixels with (max - min) / 255 > 0.25 whose hue is not the accent's (208.6 degrees) within 12 degrees.
+_LOUD = """
+async (picture) => {
+  const image = new Image()
+  image.src = picture
+  await image.decode()
+  const canvas = new OffscreenCanvas(image.width, image.height)
+  const pen = canvas.getContext('2d')
+  pen.drawImage(image, 0, 0)
+  const { data } = pen.getImageData(0, 0, image.width, image.height)
+  let loud = 0
+  for (let at = 0; at < data.length; at += 4) {
+    const [r, g, b] = [data[at], data[at + 1], data[at + 2]]
+    const most = Math.max(r, g, b)
+    const spread = most - Math.min(r, g, b)
+    if (spread / 255 <= 0.25) continue
+    const sixth = most === r ? (g - b) / spread + 6 : most === g ? (b - r) / spread + 2 : (r - g) / spread + 4
+    if (Math.abs((sixth % 6) * 60 - 208.6) > 12) loud += 1
+  }
+  return loud
+}
+"""
+
+
+_TIMELESS = """
+(element) => {
+  const copy = element.cloneNode(true)
+  copy.querySelectorAll('time, .period').forEach((part) => part.remove())
+  return copy.textContent
+}
+"""
+
+
+async def overflowing(page: Page) -> list[str]:
+    """Return what reaches beyond the right edge of the window."""
+    found: list[str] = await page.evaluate(_SPREAD)
+    return found
+
+
+async def nameless(page: Page) -> list[str]:
+    """Return the controls that a screen reader could not name."""
+    found: list[str] = await page.evaluate(_NAMELESS)
+    return found
+
+
+async def small_targets(page: Page) -> list[str]:
+    """Return the controls that are smaller than 44 by 44 pixels."""
+    found: list[str] = await page.evaluate(_SMALL)
+    return found
+
+
+async def loud_pixels(page: Page) -> int:
+    """Count the pixels of strong colour that are not the accent's."""
+    picture = base64.b64encode(await page.screenshot(animations="disabled")).decode()
+    found: int = await page.evaluate(_LOUD, f"data:image/png;base64,{picture}")
+    return found
+
+
+async def words(page: Page, selector: str) -> str:
+    """Return the text of an element without its ages, which go on while we look."""
+    text: str = await page.locator(selector).first.evaluate(_TIMELESS)
+    return " ".join(text.split())
