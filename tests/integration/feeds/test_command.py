@@ -47,7 +47,7 @@ async def test_check_run_and_list(world: World) -> None:
     (counts,) = [line for line in ran.splitlines() if line.startswith("hcmc")]
     assert counts.split()[1:] == ["282", "282", "0", "0", "0", "282"]
     listed = haidang_feed(world, "list", language="en_US.UTF-8")
-    assert "live" in listed
+    assert "received" in listed
     assert "Traffic cameras" in listed
 
 

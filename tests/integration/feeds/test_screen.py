@@ -119,7 +119,7 @@ async def test_pausing_is_safe_to_repeat_and_audited(world: World, screen: Scree
         answer = await screen.post("/pausing/pause", key="the same key")
         assert answer.json()["state"] == "paused"
     assert (await screen.post("/pausing/run", key="the same key")).status_code == 422
-    assert (await screen.post("/pausing/resume")).json()["state"] == "live"
+    assert (await screen.post("/pausing/resume")).json()["state"] == "received"
     acts = await world.rows("SELECT action FROM chain WHERE subject = 'feed:pausing' ORDER BY no")
     assert acts == [("feed.pause",), ("feed.resume",)]
     assert (await screen.http.post("/api/v1/feeds/pausing/pause")).status_code == 400

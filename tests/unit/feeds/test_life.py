@@ -26,7 +26,7 @@ STATES: list[tuple[dict[str, Any], str]] = [
     ({"last_accepted_at": None, "last_heard_at": ago(minutes=1)}, "never"),
     ({"last_accepted_at": ago(days=9), "last_heard_at": ago(minutes=1)}, "dead"),
     ({"last_accepted_at": ago(days=9), "last_heard_at": ago(minutes=1), "observes": False}, "live"),
-    ({"last_accepted_at": ago(days=900), "period_s": None}, "live"),
+    ({"last_accepted_at": ago(days=900), "period_s": None}, "received"),
     ({"last_accepted_at": ago(minutes=1), "problem": True}, "error"),
     ({"last_accepted_at": ago(minutes=1), "problem": True, "paused": True}, "paused"),
 ]

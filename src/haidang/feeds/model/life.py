@@ -9,7 +9,7 @@ import msgspec
 
 from haidang.base.problems import Fault, kind
 
-State = Literal["live", "late", "dead", "never", "paused", "error"]
+State = Literal["live", "late", "dead", "received", "never", "paused", "error"]
 Outcome = Literal["running", "ok", "partial", "failed"]
 
 BUSY = kind("feed-busy", 409, "Nguồn dữ liệu đang được chạy", "The feed is being run already")
@@ -92,7 +92,7 @@ def state(facts: Facts, now: datetime) -> State:
     """Judge how alive a feed is: fresh up to one period, late up to three, then dead.
 
     A polled source cannot be fresher than its poll, so one poll is granted on top. Without a declared period
-    nothing can be late. A register without observed times is alive when it was heard, changed or not.
+    nothing can be late or on time: what came is received. A register without observed times is alive when it was heard, changed or not.
     """
     if facts.paused:
         return "paused"
@@ -102,7 +102,7 @@ def state(facts: Facts, now: datetime) -> State:
     if last is None:
         return "never"
     if facts.period_s is None:
-        return "live"
+        return "received"
     grace = timedelta(seconds=min(facts.poll_s or 0, facts.period_s))
     age, period = now - last - grace, timedelta(seconds=facts.period_s)
     if age <= period:
