@@ -1,8 +1,7 @@
 """Fold requests into the state of entities: who may, what changes, and which rows history gets. No I/O.
 
-Telemetry that replaces all observed attributes of an entity takes the fast way (no decoding of the old
-state);
-everything else takes the careful way of ``forms.py``. Both end in a :class:`Draft`.
+Telemetry takes the fast way of ``telemetry.py``; everything else takes the careful way with the rules of
+``forms.py``. Both end in a :class:`Draft`.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ from haidang.city.writer.forms import (
     remove,
     rows_of,
 )
+from haidang.city.writer.telemetry import observed_anew
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-_TELEMETRY = frozenset({Op.UPSERT_REPLACE, Op.UPSERT_UPDATE, Op.APPEND})
 _UPSERTS = frozenset({Op.UPSERT_REPLACE, Op.UPSERT_UPDATE})
 
 May = Callable[[str, Origin], bool]
@@ -75,6 +74,7 @@ class Known:
     def __init__(self, terms: Terms) -> None:
         self.location = str(terms.attr_ids[NGSI + "location"])
         self.name = str(terms.attr_ids[terms.context.expand("name")])
+        self.special = frozenset({self.location, self.name})
 
 
 class Fold:
@@ -111,43 +111,21 @@ class Fold:
                 return
             if not may("entity.delete" if item.op is Op.DELETE else "entity.write", before.origin):
                 raise _refusal(item, before.origin, may)
-            if item.op in _TELEMETRY and self._fast(item, before, key):
-                return
-            draft = Draft(copy.copy(before), before, [])
+            draft = Draft(before, before, [])
         elif draft.gone:
             self._create(item, may, draft)
             return
         elif not may("entity.delete" if item.op is Op.DELETE else "entity.write", draft.entity.origin):
             raise _refusal(item, draft.entity.origin, may)
-        self._careful(item, draft)
+        entity = observed_anew(item, draft.entity, self._known.special)
+        if entity is not None and item.row is not None:
+            draft.entity = entity
+            draft.rows.append((Kind.UPDATE, item.row))
+            draft.state = item.changed = True
+        else:
+            self._careful(item, draft)
         if draft.rows or draft.meta or draft.state:
             self.drafts[key] = draft
-
-    def _fast(self, item: Item, before: Entity, key: tuple[int, str]) -> bool:
-        """Take newer telemetry that covers all that was observed before; say whether it could."""
-        row = item.row
-        if (
-            row is None
-            or item.at <= before.at
-            or item.type_id not in (before.type_id, 0)
-            or not (before.keys is item.keys or before.keys <= item.keys)
-            or not (
-                item.static_bytes == before.static or (not item.static and item.op is not Op.UPSERT_REPLACE)
-            )
-            or not (before.static_keys.isdisjoint(item.keys))
-            or self._known.location in item.keys
-            or self._known.name in item.keys
-            or (item.origin is not None and _fills(before.origin, item.origin))
-        ):
-            return False
-        entity = copy.copy(before)
-        entity.doc = item.doc_bytes
-        entity.keys = item.keys
-        entity.at = item.at
-        entity.version += 1
-        self.drafts[key] = Draft(entity, before, [(Kind.UPDATE, row)], state=True)
-        item.changed = True
-        return True
 
     def _create(self, item: Item, may: May, draft: Draft | None) -> None:
         if item.op not in _UPSERTS and item.op is not Op.CREATE:
@@ -306,6 +284,7 @@ class Fold:
         return overwrite(full, {key: fragments}, last_wins=True)
 
     def _delete(self, item: Item, draft: Draft) -> None:
+        draft.entity = copy.copy(draft.entity)  # the committed one stays as it is until the commit
         rest = {"@e": passport(draft.entity)}
         draft.rows.append((Kind.DELETE, Row(None, (), b"", rest)))
         draft.gone = True
@@ -399,10 +378,6 @@ def passport(entity: Entity) -> dict[str, Any]:
         "source": origin.source,
         "simulated": origin.simulated,
     }
-
-
-def _fills(old: Origin, new: Origin) -> bool:
-    return bool((new.area_code and not old.area_code) or (new.sector and not old.sector))
 
 
 def _name(value: Any) -> str:
