@@ -20,6 +20,7 @@ from haidang.demo.service import _due, entity_of, report_of
 SEED = 2026
 DAYS = (datetime(2024, 1, 1), datetime(2034, 1, 1))  # noqa: DTZ001 - hypothesis wants them naive
 NOON = datetime(2026, 3, 16, 5, 0, tzinfo=UTC)
+DEVICES = fleet(1.0, SEED)
 
 
 def test_the_same_seed_makes_the_same_city() -> None:
@@ -117,7 +118,7 @@ def test_drift_has_no_jumps(at: datetime) -> None:
 
 @given(st.datetimes(DAYS[0], DAYS[1]), st.integers(0, 448))
 def test_readings_keep_within_the_possible(at: datetime, index: int) -> None:
-    device = fleet(1.0)[index]
+    device = DEVICES[index]
     found = reading(device, at.replace(tzinfo=UTC), SEED) or {}
     values = {name: value for name, (value, _) in found.items()}
     for share in ("occupancy", "motorcycleShare", "illuminanceLevel"):
