@@ -18,7 +18,7 @@ from haidang.base.problems import INVALID, Problem, kind
 KEY_REUSED = kind(
     "idempotency-key-reused",
     422,
-    "Khoá chống lặp đã dùng cho yêu cầu khác",
+    "Khóa chống lặp đã dùng cho yêu cầu khác",
     "This idempotency key was used for another request",
 )
 _KEY_LENGTH_MAX = 200
@@ -67,7 +67,7 @@ async def _answered(connection: Connection, actor: str, key: str, fingerprint: b
     if row is None or bytes(row[0]) != fingerprint:
         raise Problem(
             KEY_REUSED,
-            "Hãy dùng khoá mới cho yêu cầu mới.",
+            "Hãy dùng khóa mới cho yêu cầu mới.",
             "Use a new key for a new request.",
         )
     return msgspec.json.decode(row[1])

@@ -145,7 +145,7 @@ def _wrong(file: Path, field: str, reason: str) -> Problem:
         BAD_PACK,
         f"Tệp {where} không đọc được: {reason}",
         f"The file {where} cannot be used: {reason}",
-        faults=(Fault(field=field or where, vi="sai khai báo", en=reason),),
+        faults=(Fault(field=field or where, vi="khai báo không hợp lệ", en=reason),),
     )
 
 

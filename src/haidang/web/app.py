@@ -134,7 +134,7 @@ def _litestar(house: House) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Hải Đăng",
             version=__version__,
-            description="Giao tiếp lập trình của Hải Đăng. Xem docs/api.md. / The APIs of Hải Đăng.",
+            description="Giao diện lập trình (API) của Hải Đăng. Xem docs/api.md. / The APIs of Hải Đăng.",
             use_handler_docstrings=True,
             render_plugins=[Description(path="/openapi.json", broker_routes=BROKER_ROUTES)],
             openapi_router=Router(

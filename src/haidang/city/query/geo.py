@@ -94,7 +94,7 @@ def _relation(text: str) -> tuple[Relation, float | None, float | None]:
         if text == relation:
             return relation, None, None
     raise bad(
-        f"georel không hợp lệ: «{text[:60]}».",
+        f"georel không hợp lệ: “{text[:60]}”.",
         f"georel is not valid: “{text[:60]}”; expected near;maxDistance==metres, "
         "near;minDistance==metres, within, contains, intersects, equals, disjoint or overlaps.",
     )
@@ -102,7 +102,7 @@ def _relation(text: str) -> tuple[Relation, float | None, float | None]:
 
 def _geometry(kind: str, coordinates: str | list[Any]) -> dict[str, Any]:
     if kind not in _DEPTH:
-        raise bad(f"geometry không hợp lệ: «{kind[:40]}».", f"geometry is not valid: “{kind[:40]}”.")
+        raise bad(f"geometry không hợp lệ: “{kind[:40]}”.", f"geometry is not valid: “{kind[:40]}”.")
     if isinstance(coordinates, str):
         if len(coordinates) > COORDINATES_LENGTH_MAX:
             raise complex_("coordinates quá dài.", "coordinates are too long.")
@@ -116,7 +116,7 @@ def _geometry(kind: str, coordinates: str | list[Any]) -> dict[str, Any]:
     try:
         read = shape(geometry)
     except (ValueError, TypeError, shapely.errors.ShapelyError) as cause:
-        raise bad("coordinates không hợp với geometry.", "coordinates do not fit the geometry.") from cause
+        raise bad("coordinates không khớp với geometry.", "coordinates do not fit the geometry.") from cause
     if read.is_empty:
         raise bad("coordinates rỗng.", "coordinates are empty.")
     return geometry
@@ -124,7 +124,7 @@ def _geometry(kind: str, coordinates: str | list[Any]) -> dict[str, Any]:
 
 def _positions(value: Any, depth: int) -> int:
     """Count the positions of an array nested as its geometry asks; ``Problem`` where it is not."""
-    wrong = bad("coordinates không hợp với geometry.", "coordinates do not fit the geometry.")
+    wrong = bad("coordinates không khớp với geometry.", "coordinates do not fit the geometry.")
     if not isinstance(value, list):
         raise wrong
     if depth:
@@ -135,7 +135,7 @@ def _positions(value: Any, depth: int) -> int:
         raise wrong
     if abs(value[0]) > 180 or abs(value[1]) > 90:
         raise bad(
-            "Toạ độ ngoài phạm vi: cần kinh độ trước, vĩ độ sau.",
+            "Tọa độ ngoài phạm vi: cần kinh độ trước, vĩ độ sau.",
             "A position is out of range: longitude comes first, then latitude.",
         )
     return 1

@@ -95,5 +95,5 @@ def _one(tokens: list[str], at: int, depth: int) -> tuple[TypeNode, int]:
 
 def _wrong(text: str) -> Exception:
     return bad(
-        f"Tham số type không hợp lệ: «{text[:80]}».", f"The type parameter is not valid: “{text[:80]}”."
+        f"Tham số type không hợp lệ: “{text[:80]}”.", f"The type parameter is not valid: “{text[:80]}”."
     )

@@ -208,7 +208,7 @@ def _plain(value: Value, kind: str) -> Any:
         moment = parse_us(text)
     except ValueError as cause:
         raise bad(
-            f"Cần một thời điểm để so sánh, không phải «{value.value}».",
+            f"Cần một thời điểm để so sánh, không phải “{value.value}”.",
             f"An instant is needed to compare with, not “{value.value}”.",
         ) from cause
     return moment if kind == "us" else text
@@ -281,7 +281,7 @@ def _scope(text: str, build: _Builder) -> str:
         every: list[str] = []
         for pattern in choice.split(";"):
             if not _SCOPE.fullmatch(pattern):
-                raise bad(f"scopeQ không hợp lệ: «{text[:80]}».", f"scopeQ is not valid: “{text[:80]}”.")
+                raise bad(f"scopeQ không hợp lệ: “{text[:80]}”.", f"scopeQ is not valid: “{text[:80]}”.")
             every.append(
                 "EXISTS (SELECT FROM jsonb_path_query(s.doc->'scope', '$[*]') AS m(x) "
                 f"WHERE m.x #>> '{{}}' ~ {build.value(_scope_pattern(pattern))})"

@@ -45,7 +45,7 @@ def parse_temporal(
     known = _PROPERTIES.get(timeproperty or "observedAt")
     if known is None:
         raise bad(
-            f"timeproperty không hỗ trợ: «{str(timeproperty)[:40]}».",
+            f"timeproperty không hỗ trợ: “{str(timeproperty)[:40]}”.",
             f"timeproperty is unknown: “{str(timeproperty)[:40]}”; observedAt, createdAt or modifiedAt.",
         )
     start, end = _span(timerel, time_at, end_time_at)
@@ -75,7 +75,7 @@ def _span(
         return None, None
     if timerel not in ("before", "after", "between"):
         raise bad(
-            f"timerel không hợp lệ: «{timerel[:40]}».",
+            f"timerel không hợp lệ: “{timerel[:40]}”.",
             f"timerel is not valid: “{timerel[:40]}”; before, after or between.",
         )
     if time_at is None:

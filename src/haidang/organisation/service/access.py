@@ -10,7 +10,7 @@ from haidang.organisation.permissions import Principal, Scope
 BEYOND = kind(
     "beyond-own-permissions",
     403,
-    "Không thể trao quyền mà bạn không có",
+    "Không thể cấp hay thu hồi quyền mà bạn không có",
     "Nobody can give or take what they do not hold themselves",
 )
 
