@@ -31,7 +31,7 @@ FEEDS = {
 }
 STATION = "urn:ngsi-ld:AirQualityObserved:HD-0001"
 SHOTS = {
-    "city-dark": "/city?theme=dark&c=107.07,20.965,11.2",
+    "city-dark": "/city?theme=dark&c=107.09,21.04,10.9",
     "city-light": f"/city?theme=light&sel={STATION}",
     "city-english": "/city?theme=light&lang=en&map=svg",
     "cameras-hcmc": "/city?theme=dark&f=type:Camera&c=106.69,10.78,11",

@@ -1,7 +1,8 @@
 """The invented province: its communes, its agencies, and where its devices stand. All of it is made up.
 
-It lies over the coast near 107.0 E 20.9 N only so that the map has land, sea and islands round it. Codes of
-real units are digits; these begin with letters, so that they can never be taken for one.
+It lies on the coast near 107.1 E 21.1 N only so that the map has land, sea and islands round it; its towns keep
+to the land as the base map draws it, whose coast is coarse. Codes of real units are digits; these begin with
+letters, so that they can never be taken for one.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ NAME = "Hải Đăng (mô phỏng)"
 FULL_NAME = "Tỉnh Hải Đăng (mô phỏng)"
 SITE_NAME = "Trung tâm điều hành thông minh tỉnh Hải Đăng (mô phỏng)"
 SITE_NAME_EN = "Smart operations centre of Hải Đăng Province (simulated)"
-CENTRE = (107.07, 20.98)
-BOUNDS = (106.74, 20.9, 107.37, 21.1)
+CENTRE = (107.07, 21.08)
+BOUNDS = (106.74, 21.0, 107.37, 21.2)
 """West, south, east, north of everything in it."""
 SOURCE = "Dữ liệu mô phỏng"
 SINCE = date(2025, 7, 1)
@@ -40,18 +41,18 @@ class Commune(msgspec.Struct, frozen=True):
 
 
 COMMUNES: tuple[Commune, ...] = (
-    Commune("HD001", "Bến Sáng", "ward", 107.085, 20.958, 0.8, 5),
-    Commune("HD002", "Ngọn Đèn", "ward", 107.050, 20.985, 0.9, 4),
-    Commune("HD003", "Đồi Thông", "ward", 107.110, 20.973, 1.0, 4),
-    Commune("HD004", "Cảng Mới", "ward", 107.023, 20.968, 1.0, 3),
-    Commune("HD005", "Vịnh Xanh", "ward", 107.150, 20.992, 2.0, 3),
-    Commune("HD006", "Cửa Sóng", "ward", 107.200, 21.001, 1.8, 2),
-    Commune("HD007", "Gió Nồm", "ward", 107.260, 21.018, 1.3, 2),
-    Commune("HD008", "Bãi Dương", "commune", 107.310, 21.024, 1.5, 1),
-    Commune("HD009", "Suối Trong", "commune", 107.130, 21.050, 2.0, 1),
-    Commune("HD010", "Núi Mây", "commune", 107.000, 21.060, 2.5, 1),
-    Commune("HD011", "Đồng Muối", "commune", 106.860, 20.986, 1.7, 1.5),
-    Commune("HD012", "Đầm Sen", "commune", 106.800, 20.948, 2.0, 1.5),
+    Commune("HD001", "Bến Sáng", "ward", 107.085, 21.058, 0.8, 5),
+    Commune("HD002", "Ngọn Đèn", "ward", 107.050, 21.085, 0.9, 4),
+    Commune("HD003", "Đồi Thông", "ward", 107.110, 21.073, 1.0, 4),
+    Commune("HD004", "Cảng Mới", "ward", 107.023, 21.068, 1.0, 3),
+    Commune("HD005", "Vịnh Xanh", "ward", 107.150, 21.092, 2.0, 3),
+    Commune("HD006", "Cửa Sóng", "ward", 107.200, 21.101, 1.8, 2),
+    Commune("HD007", "Gió Nồm", "ward", 107.260, 21.118, 1.3, 2),
+    Commune("HD008", "Bãi Dương", "commune", 107.310, 21.124, 1.5, 1),
+    Commune("HD009", "Suối Trong", "commune", 107.130, 21.150, 2.0, 1),
+    Commune("HD010", "Núi Mây", "commune", 107.000, 21.160, 2.5, 1),
+    Commune("HD011", "Đồng Muối", "commune", 106.860, 21.086, 1.7, 1.5),
+    Commune("HD012", "Đầm Sen", "commune", 106.800, 21.048, 2.0, 1.5),
 )
 
 STREETS: tuple[str, ...] = (
