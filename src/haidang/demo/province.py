@@ -1,8 +1,8 @@
 """The invented province: its communes, its agencies, and where its devices stand. All of it is made up.
 
-It lies on the coast near 107.1 E 21.1 N only so that the map has land, sea and islands round it; its towns keep
-to the land as the base map draws it, whose coast is coarse. Codes of real units are digits; these begin with
-letters, so that they can never be taken for one.
+It lies on the coast near 107.1 E 21.1 N only so that the map has land, sea and islands round it; its towns
+keep to the land as the base map draws it, whose coast is coarse. Codes of real units are digits; these begin
+with letters, so that they can never be taken for one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The invented towns stand on land, as the shipped base map draws it: a camera in the sea convinces nobody."""
+"""The invented towns stand on land as the base map draws it: a camera in the sea convinces nobody."""
 
 from __future__ import annotations
 
