@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 import psycopg
-import structlog
 
 from haidang.base.database import Database
+from haidang.base.log import logger
 from haidang.base.problems import Problem
 from haidang.city.model import Changed, Entity, Group, Kind, Origin
 from haidang.city.store import names, write
@@ -22,7 +22,7 @@ from haidang.city.writer.loop import entity_of
 POLL_S = 0.25
 ROWS_MAX = 10_000
 
-_log = structlog.get_logger("haidang.city.follow")
+_log = logger("city.follow")
 
 
 class Follower:

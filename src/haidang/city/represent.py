@@ -1,8 +1,7 @@
 """The stored form of an entity, and the way from it to NGSI-LD.
 
-``entity.doc`` holds the attributes that carry ``observedAt``, ``entity_static.doc`` those that do not. Both
-are
-JSON objects keyed by the attribute's number as text (``attr.id``), telemetry never rewrites the second::
+``entity.doc`` holds the attributes that carry ``observedAt``, ``entity_static.doc`` those that do not, which
+telemetry never rewrites. Both are JSON objects keyed by the attribute's number as text (``attr.id``)::
 
     doc     {"@": common observedAt in µs since 1970, "12": stored, …}
     static  {"scope": text or list, "14": stored, …}
@@ -19,13 +18,10 @@ JSON objects keyed by the attribute's number as text (``attr.id``), telemetry ne
             "x" {member: value}      every other member as it came (valueType, objectType, …)
 
 A short form in ``doc`` was observed at "@"; a long form says its own time in "o". In the log, ``change.j``
-has the
-same stored forms, where a short form was observed at the row's ``t`` if its keyset is ``observed``; null
-there
-means that the attribute was deleted. Rows that create or delete carry besides
-``"@e": {"id", "type_id", "tenant_id", "owner_org", "area_code", "sector", "source", "simulated"}``; a
-change of the
-origin alone carries "@e" too, and "scope" and "@types" (new type number) stand under those names.
+has the same stored forms, where a short form was observed at the row's ``t`` if its keyset is ``observed``;
+null there means that the attribute was deleted. Rows that create or delete carry besides
+``"@e": {"id", "type_id", "tenant_id", "owner_org", "area_code", "sector", "source", "simulated"}``; a change
+of the origin alone carries "@e" too, and "scope" and "@types" (new type number) stand under those names.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 import msgspec
-import structlog
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
+from haidang.base.log import logger
 from haidang.base.problems import INTERNAL, INVALID, NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.base.settings import Settings
-from haidang.city.ngsild import batch, discovery, read, temporal, write
+from haidang.city.ngsild import batch, discovery, read, subscriptions, temporal, write
 from haidang.city.ngsild.exchange import Call, Receive, Reply, Scope, Send
 from haidang.city.ngsild.problems import document
 from haidang.city.service import City
@@ -59,6 +59,11 @@ TABLE: tuple[Route, ...] = (
     Route("POST", "/entityOperations/update", "entity.write", batch.update),
     Route("POST", "/entityOperations/merge", "entity.write", batch.merge),
     Route("POST", "/entityOperations/delete", "entity.delete", batch.delete),
+    Route("POST", "/subscriptions", "subscription.manage", subscriptions.create),
+    Route("GET", "/subscriptions", "subscription.read", subscriptions.query),
+    Route("GET", "/subscriptions/{}", "subscription.read", subscriptions.retrieve),
+    Route("PATCH", "/subscriptions/{}", "subscription.manage", subscriptions.patch),
+    Route("DELETE", "/subscriptions/{}", "subscription.manage", subscriptions.delete),
 )
 
 ROUTES: tuple[tuple[str, str, str], ...] = tuple(
@@ -66,7 +71,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = tuple(
 )
 """(method, path, permission), for the test that every route declares one and for the description."""
 
-_log = structlog.get_logger("haidang.city.ngsild")
+_log = logger("city.ngsild")
 _ACCEPT_PATCH = (b"accept-patch", b"application/json, application/ld+json, application/merge-patch+json")
 _PROBLEM = (b"content-type", b"application/problem+json")
 _UNSUPPORTED = 415
