@@ -81,7 +81,7 @@ function Row({ row, url, onLooked }: { row: RefusedRow; url: string; onLooked: (
           <li key={index}>
             <span class="mono refused-field">{fault.field}</span>
             <span>{lang.value === 'en' ? fault.en : fault.vi}</span>
-            {fault.value && (
+            {/[\p{L}\d]/u.test(fault.value ?? '') && (
               <span class="refused-value">
                 <span class="hidden-text">{m.value}: </span>
                 <q>{fault.value}</q>
