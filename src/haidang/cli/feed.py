@@ -31,7 +31,7 @@ from haidang.feeds.model.life import Run, Tally
 from haidang.feeds.model.mapping import Mapper
 from haidang.feeds.model.reading import read_file
 from haidang.feeds.service import declaring, overview, replay, runs
-from haidang.feeds.service.intake import Sorted, sort_rows
+from haidang.feeds.service.intake import Doubles, Sorted, sort_rows
 from haidang.organisation.permissions import system
 
 _T = TypeVar("_T")
@@ -154,8 +154,9 @@ async def _check(file: Path, source: str | None, shown: int) -> None:
     now = SystemClock().now()
     entities: list[dict[str, Any]] = []
     tally, faults, keys = Tally(), 0, set()
+    doubles = Doubles()
     async for batch in _connector(declaration, mapper).batches():
-        found = sort_rows(mapper, batch.rows, now, batch.source)
+        found = sort_rows(mapper, batch.rows, now, batch.source, doubles)
         entities += found.entities[: shown - len(entities)]
         for row, mapped in found.rows:
             key = (mapped.entity or {}).get("id"), mapped.observed_at

@@ -85,7 +85,7 @@ async def test_an_unclosed_quote_costs_one_row(tmp_path: Path) -> None:
     path.write_text('a,b\n1,x\n2,"open\n' + "".join(f"{n},x\n" for n in range(3, 500)), encoding="utf-8")
     rows = await rows_of(path)
     assert len(rows) == 499
-    assert [row.no for row in rows if row.unreadable] == [2]
+    assert [row.no for row in rows if row.unreadable] == [3]  # the header is row 1
 
 
 async def test_a_missing_column_is_one_clear_refusal(tmp_path: Path) -> None:
@@ -194,11 +194,11 @@ async def test_a_run_keeps_what_it_did_not_take(world: World, tmp_path: Path) ->
         "JOIN feed f ON f.id = r.feed_id WHERE f.name = 'faulty' ORDER BY r.row_no"
     )
     assert [(kind, row_no, field) for kind, row_no, _, field, _ in kept] == [
-        ("field", 3, "windSpeed"),
-        ("field", 4, "location"),
-        ("warning", 5, "location"),
-        ("row", 6, "station"),
-        ("row", 7, ""),
+        ("field", 4, "windSpeed"),
+        ("field", 5, "location"),
+        ("warning", 6, "location"),
+        ("row", 7, "station"),
+        ("row", 8, ""),
     ]
     assert kept[0][2] == lines[3]
     assert {source for *_, source in kept} == {"data.csv"}

@@ -17,7 +17,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from haidang.feeds.connectors import BATCH_ROWS, Batch, FileSeen, records, unreadable
+from haidang.feeds.connectors import BATCH_ROWS, Batch, FileSeen, records, tables, unreadable
+from haidang.feeds.connectors.tables import Layout
 from haidang.feeds.model.declaration import FileSource
 from haidang.feeds.model.rows import Row
 
@@ -25,6 +26,10 @@ FILES_MAX = 10_000
 WHOLE_MAX_MB = 64
 """Spreadsheets and GeoJSON are held in memory as a whole, so their size has a lower limit."""
 _CHUNK = 1 << 20
+_FORMATS = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), "xlsx"),
+    **dict.fromkeys((".geojson", ".json"), "geojson"),
+}
 
 
 class FileConnector:
@@ -72,17 +77,16 @@ class FileConnector:
 
     def _rows(self, path: Path, file: BinaryIO, encoding: str) -> Iterator[Row]:
         source = self._source
+        layout = Layout(source.header_row, source.header_rows, source.skip, source.until)
         match _format(path, source):
             case "xlsx":
-                return records.spreadsheet(
-                    file, sheet=source.sheet, columns=self._columns, header_row=source.header_row
-                )
+                return tables.spreadsheet(file, sheet=source.sheet, columns=self._columns, layout=layout)
             case "geojson":
                 return records.geojson(file.read())
             case _:
                 lines = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
                 return records.delimited(
-                    lines, delimiter=source.delimiter, columns=self._columns, header_row=source.header_row
+                    lines, delimiter=source.delimiter, columns=self._columns, layout=layout
                 )
 
 
@@ -147,4 +151,4 @@ def _hashed(file: BinaryIO, update: Callable[[bytes], None]) -> Iterator[bytes]:
 def _format(path: Path, source: FileSource) -> str:
     if source.format != "auto":
         return source.format
-    return {".xlsx": "xlsx", ".geojson": "geojson", ".json": "geojson"}.get(path.suffix.lower(), "csv")
+    return _FORMATS.get(path.suffix.lower(), "csv")

@@ -1,27 +1,23 @@
-"""Decoding what a source sent: delimited text, spreadsheets, GeoJSON and JSON, each to numbered rows."""
+"""Decoding what a source sent: delimited text, GeoJSON and JSON, each to numbered rows."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-import unicodedata
-import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 import orjson
-from python_calamine import CalamineError, CalamineWorkbook
 
-from haidang.base.problems import Fault
-from haidang.feeds.connectors import cut, unreadable
+from haidang.feeds.connectors import cut, tables, unreadable
+from haidang.feeds.connectors.tables import PLAIN, Layout, Place
 from haidang.feeds.model.rows import Row, pick
 
 RECORD_LINES_MAX = 100
 """A quoted cell that runs on for more lines than this has lost its closing quote."""
 CELL_MAX = 1 << 20
-XLSX_UNPACKED_MAX = 512 << 20
 _DELIMITERS = ",;\t|"
 csv.field_size_limit(CELL_MAX)
 
@@ -70,25 +66,28 @@ def _marked(head: bytes) -> str | None:
 
 
 def delimited(
-    lines: Iterator[str], *, delimiter: str, columns: tuple[str, ...], header_row: int = 1
+    lines: Iterator[str], *, delimiter: str, columns: tuple[str, ...], layout: Layout = PLAIN
 ) -> Iterator[Row]:
-    """Yield the rows of a delimited text, whose header must hold every one of ``columns``."""
+    """Yield the rows of a delimited text, whose header must hold every one of ``columns``.
+
+    Rows are numbered as a spreadsheet programme that opens the text numbers them: the header is one of them.
+    """
     source = _Lines(lines)
-    for _ in range(header_row - 1):
+    for _ in range(layout.header_row - 1):
         source.skip()
-    head, _, _ = source.record(_delimiter(source, delimiter))
-    sign = source.delimiter
-    header = _header(
-        [unicodedata.normalize("NFC", cell).strip().lstrip("\ufeff") for cell in head or []], columns
-    )
-    number = 0
+    head = [source.record(_delimiter(source, delimiter))[0] or [] for _ in range(layout.header_rows)]
+    sign, number = source.delimiter, layout.header_row - 1 + layout.header_rows
+    where = f"Dòng {layout.header_row}", f"Row {layout.header_row}"
+    header = tables.header(head, columns, where, lambda: _elsewhere(source, delimiter, columns, number))
     while True:
         cells, original, problem = source.record(sign)
         if cells is None and problem is None:
             return
-        if problem is None and not any(cell.strip() for cell in cells or []):
-            continue
         number += 1
+        if problem is None and (not any(cell.strip() for cell in cells or []) or layout.drops(cells or [])):
+            continue
+        if problem is None and layout.ends(cells or []):
+            return
         if problem is None and cells is not None and len(cells) != len(header):
             problem = (
                 f"Dòng có {len(cells)} ô, tiêu đề có {len(header)}.",
@@ -98,6 +97,15 @@ def delimited(
             problem = ("Có byte không đúng bảng mã.", "It has bytes that are not of the encoding.")
         values = {} if problem else dict(zip(header, cells or [], strict=True))
         yield Row(number, values, cut(original), problem)
+
+
+def _elsewhere(source: _Lines, delimiter: str, columns: tuple[str, ...], above: int) -> Place | None:
+    """Say on which of the next lines the wanted columns stand, so that the refusal can name it."""
+    for number, line in enumerate(source.ahead(tables.LOOKED_THROUGH), start=above + 1):
+        sign = _sign(line, delimiter)
+        if tables.holds(next(csv.reader([line], delimiter=sign), []), columns):
+            return Place(number)
+    return None
 
 
 class _Lines:
@@ -118,6 +126,12 @@ class _Lines:
         if line:
             self._back.append(line)
         return line
+
+    def ahead(self, count: int) -> list[str]:
+        """Return the next lines and leave them where they are."""
+        lines = [line for _ in range(count) if (line := self._next())]
+        self._back += reversed(lines)
+        return lines
 
     def record(self, delimiter: str) -> tuple[list[str] | None, str, tuple[str, str] | None]:
         """Return the next record: its cells, its wording, and why it is unreadable if it is."""
@@ -157,68 +171,16 @@ class _Lines:
 
 
 def _delimiter(source: _Lines, declared: str) -> str:
-    if declared == "auto":
-        head = source.peek()
-        source.delimiter = max(_DELIMITERS, key=head.count)
-    else:
-        source.delimiter = {"tab": "\t"}.get(declared, declared)
-        if len(source.delimiter) != 1:
-            raise unreadable("Dấu phân cách phải là một ký tự.", "The delimiter is one character.")
+    source.delimiter = _sign(source.peek(), declared)
     return source.delimiter
 
 
-def _header(header: list[str], columns: tuple[str, ...]) -> list[str]:
-    absent = [column for column in columns if column not in header]
-    if absent:
-        shown = ", ".join(header)[:500]
-        raise unreadable(
-            f"Tiêu đề thiếu cột: {', '.join(absent)}. Đang có: {shown or '(không có)'}.",
-            f"The header lacks: {', '.join(absent)}. It has: {shown or '(nothing)'}.",
-            *(Fault(column, "Không có cột này.", "There is no such column.") for column in absent),
-        )
-    twice = sorted({column for column in columns if header.count(column) > 1})
-    if twice:
-        raise unreadable(
-            f"Cột có hai lần: {', '.join(twice)}.", f"Columns standing twice: {', '.join(twice)}."
-        )
-    return header
-
-
-def spreadsheet(
-    file: BinaryIO, *, sheet: str | None, columns: tuple[str, ...], header_row: int = 1
-) -> Iterator[Row]:
-    """Yield the rows of an XLSX sheet (the first, where none is named)."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > XLSX_UNPACKED_MAX:
-            raise unreadable("Bảng tính quá lớn khi giải nén.", "The workbook is too large when unpacked.")
-        file.seek(0)
-        book = CalamineWorkbook.from_filelike(file)
-        names = book.sheet_names
-        if not names or (sheet is not None and sheet not in names):
-            raise unreadable(
-                f"Không có trang tính “{sheet}”. Đang có: {', '.join(names)}.",
-                f"There is no sheet “{sheet}”. There are: {', '.join(names)}.",
-            )
-        cells = iter(book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False))
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as cause:
-        raise unreadable(
-            f"Không phải tệp XLSX đọc được: {cause}.", f"Not a readable XLSX file: {cause}."
-        ) from cause
-    head: list[Any] = []
-    for _ in range(header_row):
-        head = next(cells, [])
-    header = _header([unicodedata.normalize("NFC", str(cell)).strip() for cell in head], columns)
-    number = 0
-    for row in cells:
-        values: dict[str, Any] = {
-            name: None if cell == "" else cell for name, cell in zip(header, row, strict=False)
-        }
-        if all(value is None for value in values.values()):
-            continue
-        number += 1
-        yield Row(number, values, _wording(values))
+def _sign(line: str, declared: str) -> str:
+    """Return the sign between the cells: the declared one, or the most frequent of the line."""
+    sign = max(_DELIMITERS, key=line.count) if declared == "auto" else {"tab": "\t"}.get(declared, declared)
+    if len(sign) != 1:
+        raise unreadable("Dấu phân cách phải là một ký tự.", "The delimiter is one character.")
+    return sign
 
 
 def geojson(body: bytes) -> Iterator[Row]:

@@ -26,6 +26,14 @@ _POINT = re.compile(
 _COMMA = re.compile(
     r"([+-]?(?:[0-9]{1,3}(?:[. ][0-9]{3})+|[0-9]+)(?:,[0-9]+)?|[+-]?,[0-9]+)([eE][+-]?[0-9]{1,3})?"
 )
+_EXCEL_MARCH_1900 = 61
+_TIME_OF_DAY = re.compile(r"([0-9]{1,2}) ?(?:h|g|gio|:)(?: ?([0-9]{1,2}))?(?: ?(?:p|phut|:) ?([0-9]{1,2})?)?")
+_ANGLE = re.compile(
+    r"(?P<first>bắc|nam|đông|tây|[nsewbđt])?\s*(?P<deg>[0-9]{1,3}(?:[.,][0-9]+)?)\s*(?P<sign>[°º˚])?\s*"
+    r"(?:(?P<min>[0-9]{1,2}(?:[.,][0-9]+)?)\s*['′’‘]\s*(?:(?P<sec>[0-9]{1,2}(?:[.,][0-9]+)?)\s*(?:[\"″”“]|['′’‘]{2})?)?)?"
+    r"\s*(?P<last>bắc|nam|đông|tây|[nsewbđt])?"
+)
+_BETWEEN = tuple(map(re.compile, (r"\s*;\s*", r"\s*,\s+", r"\s*,(?=[0-9]+\.)", r"\s+")))
 _TRUE = {"true", "1", "yes", "y", "co", "dung", "x", "on", "bat"}
 _FALSE = {"false", "0", "no", "n", "khong", "sai", "off", "tat"}
 _SHAPES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
@@ -82,27 +90,111 @@ def number(value: Any, style: str, unit: units.Unit | None = None) -> float | in
     return _finite(value)
 
 
-def instant(value: Any, form: str, zone: ZoneInfo) -> datetime:
-    """Return a cell as an instant in UTC; a time without offset is taken to be in ``zone``."""
-    found: datetime | None = None
-    try:
-        if isinstance(value, datetime):
-            found = value
-        elif isinstance(value, date):
-            found = datetime.combine(value, time())
-        elif form in {"epoch_s", "epoch_ms"}:
-            seconds = number(value, "1,234.5") / (1000 if form == "epoch_ms" else 1)
-            found = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-        elif isinstance(value, str):
-            written = value.strip()
-            found = datetime.fromisoformat(written) if form == "iso" else datetime.strptime(written, form)  # noqa: DTZ007
-        if found is None:
+def instant(value: Any, form: str | tuple[str, ...], zone: ZoneInfo) -> datetime:
+    """Return a cell as an instant in UTC; a time without offset is taken to be in ``zone``.
+
+    Of several forms the first that fits counts. A date that a spreadsheet keeps as a date needs none.
+    """
+    forms = (form,) if isinstance(form, str) else form
+    for each in forms:
+        try:
+            found = _instant(value, each)
+            return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+        except (ValueError, OverflowError, Refused):
+            continue
+    shown_forms = " / ".join(f"“{each}”" for each in forms)
+    examples = " / ".join(_example(each) for each in forms)
+    raise Refused(
+        f"Không đọc được thời điểm theo dạng {shown_forms}, ví dụ {examples}.",
+        f"Not an instant of the form {shown_forms}, for example {examples}.",
+    )
+
+
+def _instant(value: Any, form: str) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    if form in {"epoch_s", "epoch_ms"}:
+        seconds = number(value, "1,234.5") / (1000 if form == "epoch_ms" else 1)
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    if form == "excel":
+        days = number(value, "1,234.5")
+        if days < _EXCEL_MARCH_1900:  # before that its calendar has a day that never was
             raise ValueError
-        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError) as cause:
+        return datetime(1899, 12, 30) + timedelta(seconds=round(days * 86400))  # noqa: DTZ001
+    if not isinstance(value, str):
+        raise ValueError  # noqa: TRY004 - one refusal for all that is no instant
+    written = value.strip()
+    return datetime.fromisoformat(written) if form == "iso" else datetime.strptime(written, form)  # noqa: DTZ007
+
+
+def _example(form: str) -> str:
+    at = datetime(2025, 7, 31, 13, 30, tzinfo=UTC)
+    known = {
+        "iso": "2025-07-31T13:30",
+        "excel": "45869.5625",
+        "epoch_s": "1753968600",
+        "epoch_ms": "1753968600000",
+    }
+    return known.get(form) or at.strftime(form)
+
+
+def time_of_day(value: Any) -> timedelta:
+    """Return a cell as the time since midnight: a spreadsheet's time, ``13:30``, ``13h30``, ``24:00``."""
+    refusal = Refused("Không phải là giờ trong ngày, ví dụ 13:30.", "Not a time of day, for example 13:30.")
+    if isinstance(value, datetime):
+        value = value.time()
+    if isinstance(value, time):
+        return timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if 0 <= value <= 1:
+            return timedelta(seconds=round(value * 86400))
+        raise refusal
+    found = _TIME_OF_DAY.fullmatch(fold(text(value)))
+    if found is None:
+        raise refusal
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    result = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if minutes > 59 or seconds > 59 or result > timedelta(days=1):
+        raise refusal
+    return result
+
+
+def angle(value: Any, axis: str, style: str) -> float:
+    """Return a cell as degrees: decimal, or degrees, minutes and seconds with a letter of either language.
+
+    ``axis`` is ``lat`` or ``lon``; the letter of the other one is refused. *N* is north, for no place in
+    Vietnam is south of the equator; *B*, *Nam*, *Đ*, *T* are the Vietnamese letters.
+    """
+    found = _ANGLE.fullmatch(value.strip().casefold()) if isinstance(value, str) else None
+    if found is None or not (found["first"] or found["last"] or found["sign"]):
+        return float(number(value, style))
+    minutes, seconds = (float((found[part] or "0").replace(",", ".")) for part in ("min", "sec"))
+    whole = float(found["deg"].replace(",", "."))
+    letters = fold((found["first"] or "") + (found["last"] or ""))
+    if len(letters) > 4 or (letters and (letters[0] in "nsb") != (axis == "lat")):
         raise Refused(
-            f"Không đọc được thời điểm theo dạng “{form}”.", f"Not an instant of the form “{form}”."
-        ) from cause
+            "Chữ chỉ hướng không khớp: vĩ độ là B/N, kinh độ là Đ/E.",
+            "The letter of direction does not fit: latitude has N, longitude E.",
+        )
+    if minutes >= 60 or seconds >= 60:
+        raise Refused("Phút và giây phải nhỏ hơn 60.", "Minutes and seconds must be below 60.")
+    south_or_west = letters in {"nam", "s", "w", "t", "tay"}
+    return (-1 if south_or_west else 1) * (whole + minutes / 60 + seconds / 3600)
+
+
+def pair(value: Any) -> tuple[str, str]:
+    """Return the two parts of a cell that holds both coordinates, as maps write them: ``21.03, 105.85``."""
+    written = text(value).strip("()[] ")
+    for sign in _BETWEEN:
+        parts = sign.split(written)
+        if len(parts) == 2 and all(parts):
+            return parts[0], parts[1]
+    raise Refused(
+        "Không tách được vĩ độ và kinh độ, ví dụ 21.0312, 105.8507.",
+        "Latitude and longitude cannot be told apart, for example 21.0312, 105.8507.",
+    )
 
 
 def boolean(value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -52,7 +52,10 @@ class FileSource(_Part, frozen=True, tag_field="kind", tag="file"):
     encoding: str = "auto"
     delimiter: str = "auto"
     sheet: str | None = None
-    header_row: int = 1
+    header_row: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    header_rows: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
+    skip: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
     every: Duration | None = None
     size_max_mb: int = 256
     rows_max: int = 2_000_000
@@ -105,7 +108,8 @@ class ObservedAt(_Part, frozen=True):
     """When the values of a row were true at the place where they were measured."""
 
     source: str = msgspec.field(name="from")
-    format: str = "iso"
+    time: str | None = None
+    format: str | tuple[str, ...] = "iso"
     timezone: str | None = None
     ahead: Duration = Duration(600)
     not_before: str = "2000-01-01"
@@ -135,10 +139,11 @@ class Vn2000(_Part, frozen=True):
 
 
 class Location(_Part, frozen=True):
-    """Where the entity is; exactly one of the five ways."""
+    """Where the entity is; exactly one of the six ways."""
 
     lon: str | None = None
     lat: str | None = None
+    latlon: str | None = None
     vn2000: Vn2000 | None = None
     wkt: str | None = None
     geojson: str | None = None
@@ -156,7 +161,7 @@ class Field(_Part, frozen=True):
     unit: str | None = None
     to: str | None = None
     numbers: Literal["1,234.5", "1.234,5"] | None = None
-    format: str | None = None
+    format: str | tuple[str, ...] | None = None
     timezone: str | None = None
     missing: tuple[str, ...] | None = None
     values: dict[str, str | int | float | bool] = {}

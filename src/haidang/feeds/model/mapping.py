@@ -75,6 +75,7 @@ class Mapper:
         """Return the columns or paths the mapping reads, each once, in the order of the declaration."""
         observed = self._mapping.observed_at
         found = [*self._id_columns, *((observed.source,) if observed else ())]
+        found += [observed.time] if observed and observed.time else []
         found += self._placer.columns if self._placer else ()
         found += [cell.source for cell in self._cells if cell.source is not None]
         return tuple(dict.fromkeys(found))
@@ -142,6 +143,14 @@ class Mapper:
             if absent(raw, self._missing):
                 raise Refused("Thiếu thời điểm quan trắc.", "The observed time is missing.")
             at = cells.instant(raw, observed.format, self._zone)
+            if observed.time is not None:
+                of_day = pick(row, observed.time)
+                if absent(of_day, self._missing):
+                    raise Refused("Thiếu giờ quan trắc.", "The observed time of day is missing.")
+                raw = f"{cells.shown(raw)} {cells.shown(of_day)}"
+                # Vietnam's clocks never change, so hours may be counted from local midnight.
+                midnight = at.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+                at = (midnight + cells.time_of_day(of_day)).astimezone(UTC)
             if at > now + timedelta(seconds=observed.ahead):
                 raise Refused("Thời điểm quan trắc ở tương lai.", "The observed time lies in the future.")
             if at < self._not_before:
@@ -174,7 +183,7 @@ class _Cell:
                 "Cần đúng một trong hai: from hoặc const.", "Exactly one of from and const is wanted."
             )
         try:
-            _check_form(field.format or "iso")
+            _check_forms(field.format or "iso")
         except ValueError as cause:
             raise Refused("Dạng thời gian không hợp lệ.", "Not a valid form of time.") from cause
         if field.type != "number" and (field.unit or field.range):
@@ -282,7 +291,7 @@ def _check(mapping: Mapping) -> Iterator[Fault]:
     if observed is not None:
         try:
             cells.instant(observed.not_before, "iso", UTC_ZONE)
-            _check_form(observed.format)
+            _check_forms(observed.format)
         except (Refused, ValueError):
             yield Fault("mapping.observed_at", "Dạng thời gian không hợp lệ.", "Not a valid form of time.")
 
@@ -294,9 +303,13 @@ def _zone(name: str) -> ZoneInfo:
         raise Refused(f"Không có múi giờ “{name}”.", f"There is no time zone “{name}”.") from cause
 
 
-def _check_form(form: str) -> None:
-    """Raise ``ValueError`` where nothing could be read by this form of time."""
-    if form not in {"iso", "epoch_s", "epoch_ms"}:
+def _check_forms(forms: str | tuple[str, ...]) -> None:
+    """Raise ``ValueError`` where nothing could be read by one of these forms of time."""
+    if not forms:
+        raise ValueError(forms)
+    for form in (forms,) if isinstance(forms, str) else forms:
+        if form in {"iso", "epoch_s", "epoch_ms", "excel"}:
+            continue
         sample = datetime(2025, 7, 1, 12, 34, 56, tzinfo=UTC)
         if "%" not in form or sample.strftime(form) == form:
             raise ValueError(form)

@@ -1,4 +1,4 @@
-"""Where an entity is: the five ways in which sources say so, brought to one WGS84 shape.
+"""Where an entity is: the six ways in which sources say so, brought to one WGS84 shape.
 
 Coordinates that look swapped, or lie outside Vietnam, are never put right in silence: a swapped pair is left
 out (no point on earth has it), a foreign one is taken, and both are recorded.
@@ -16,6 +16,13 @@ from haidang.feeds.model.cells import Refused
 from haidang.feeds.model.declaration import Location
 from haidang.feeds.model.rows import Values, absent, pick
 
+_EASTING_MAX = 900_000.0
+"""Above every easting and below every northing of Vietnam in VN-2000, metres."""
+
+
+_METRES_MIN = 10_000.0
+"""Numbers beyond this are metres, not degrees that were mistyped."""
+
 
 class Placer:
     """The compiled ``location`` of a mapping."""
@@ -27,6 +34,7 @@ class Placer:
         plane, lookup = location.vn2000, location.lookup
         ways = {
             "lon/lat": (location.lon, location.lat) if location.lon or location.lat else None,
+            "latlon": (location.latlon,) if location.latlon else None,
             "vn2000": (plane.easting, plane.northing) if plane else None,
             "wkt": (location.wkt,) if location.wkt else None,
             "geojson": (location.geojson,) if location.geojson else None,
@@ -35,8 +43,8 @@ class Placer:
         given = [columns for columns in ways.values() if columns]
         if len(given) != 1 or None in given[0]:
             raise Refused(
-                "Cần đúng một cách cho vị trí: lon và lat, vn2000, wkt, geojson hoặc lookup.",
-                "Exactly one way to the place is wanted: lon and lat, vn2000, wkt, geojson or lookup.",
+                "Cần đúng một cách cho vị trí: lon và lat, latlon, vn2000, wkt, geojson hoặc lookup.",
+                "Exactly one way to the place: lon and lat, latlon, vn2000, wkt, geojson or lookup.",
             )
         if plane is not None:
             try:
@@ -77,11 +85,22 @@ class Placer:
             if found is None:
                 raise Refused("Không có trong bảng vị trí.", "Not in the table of places.")
             lon, lat = found
-        else:
-            lon, lat = (float(cells.number(value, self._numbers)) for value in raw)
-        if self._location.vn2000:
+        elif self._location.vn2000:
             plane = self._location.vn2000
-            lon, lat = geometry.from_vn2000(lon, lat, plane.meridian, plane.zone)
+            easting, northing = (float(cells.number(value, self._numbers)) for value in raw)
+            if easting > _EASTING_MAX > northing:
+                raise Refused(
+                    "easting và northing có vẻ bị đảo (trên bản vẽ X là northing); vị trí không được nhận.",
+                    "Easting and northing look swapped (X on drawings is northing); the place is not taken.",
+                )
+            lon, lat = geometry.from_vn2000(easting, northing, plane.meridian, plane.zone)
+        else:
+            if self._location.latlon:
+                raw = [*reversed(cells.pair(raw[0]))]
+            lon, lat = (
+                cells.angle(value, axis, self._numbers)
+                for value, axis in zip(raw, ("lon", "lat"), strict=True)
+            )
         _check(lon, lat, shown, warnings)
         return {"type": "Point", "coordinates": [lon, lat]}
 
@@ -91,6 +110,11 @@ def _check(lon: float, lat: float, shown: str, warnings: list[Fault]) -> None:
         raise Refused(
             "Kinh độ và vĩ độ có vẻ bị đảo; vị trí không được nhận.",
             "Longitude and latitude look swapped; the place is not taken.",
+        )
+    if max(lon, lat) > _METRES_MIN:
+        raise Refused(
+            "Không phải độ mà có vẻ là mét VN-2000: khai báo location.vn2000 hoặc đổi sang WGS84.",
+            "No degrees, but metres of VN-2000 it seems: declare location.vn2000, or convert to WGS84.",
         )
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise Refused("Tọa độ không có trên Trái Đất.", "No place on earth has these coordinates.")

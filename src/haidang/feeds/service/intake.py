@@ -22,6 +22,7 @@ from haidang.city.service import City
 from haidang.feeds import store
 from haidang.feeds.connectors import Batch
 from haidang.feeds.model import life
+from haidang.feeds.model.declaration import MqttSource
 from haidang.feeds.model.life import Refusal, Tally
 from haidang.feeds.model.mapping import Mapped, Mapper
 from haidang.feeds.model.rows import Row
@@ -31,6 +32,9 @@ from haidang.organisation.permissions import system
 PATIENCE_S = 120
 """How long a run waits for a city that is full or just starting again before it gives up."""
 _PAUSE_S = (0.2, 5.0)
+
+
+DOUBLES_MAX = 100_000
 
 
 class Sorted(msgspec.Struct):
@@ -43,7 +47,39 @@ class Sorted(msgspec.Struct):
     refused: int
 
 
-def sort_rows(mapper: Mapper, rows: list[Row], now: datetime, source: str = "") -> Sorted:
+class Doubles:
+    """What a run has read already, to name the row that writes over another of the same run.
+
+    Only the newest ``DOUBLES_MAX`` keys are remembered: doubled rows mostly stand near each other.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[str, int, int]] = {}
+
+    def look(self, row: Row, mapped: Mapped, entity: dict[str, Any], source: str) -> Mapped:
+        """Return the mapped row, with a warning where another row said something else of the same thing."""
+        key, said = hash((entity["id"], mapped.observed_at)), hash(msgspec.json.encode(entity))
+        before = self._seen.pop(key, None)
+        self._seen[key] = (source, row.no, said)
+        if len(self._seen) > DOUBLES_MAX:
+            del self._seen[next(iter(self._seen))]
+        if before is None or before[2] == said:
+            return mapped
+        where = f"{before[0]} " if before[0] not in {"", source} else ""
+        warning = Fault(
+            "id",
+            f"Trùng mã{' và thời điểm' if mapped.observed_at else ''} với {where}dòng {before[1]}; "
+            "giá trị của dòng này thay giá trị trước.",
+            f"The same thing{' at the same time' if mapped.observed_at else ''} as {where}row {before[1]}; "
+            "the values of this row take the place of those.",
+            entity["id"],
+        )
+        return msgspec.structs.replace(mapped, warnings=(*mapped.warnings, warning))
+
+
+def sort_rows(
+    mapper: Mapper, rows: list[Row], now: datetime, source: str = "", doubles: Doubles | None = None
+) -> Sorted:
     """Map rows; a bad one is named with its reason and never hides a good one."""
     result = Sorted([], [], [], 0)
     for row in rows:
@@ -58,6 +94,8 @@ def sort_rows(mapper: Mapper, rows: list[Row], now: datetime, source: str = "") 
             result.refused += 1
             continue
         result.entities.append(mapped.entity)
+        if doubles is not None:
+            mapped = doubles.look(row, mapped, mapped.entity, source)
         result.rows.append((row, mapped))
     return result
 
@@ -79,6 +117,8 @@ class Intake:
             source=f"feed:{feed.name}",
             simulated=feed.declaration.simulated,
         )
+        # A stream of messages corrects itself by saying a thing again; a file should say it once.
+        self._doubles = None if isinstance(feed.declaration.source, MqttSource) else Doubles()
         self._recorded = 0
         self.run_id = run_id
         self.tally = Tally()
@@ -92,7 +132,7 @@ class Intake:
     async def take(self, batch: Batch) -> None:
         """Store a batch and record it; raise ``Problem`` where the city does not take it in time."""
         now, source = self._clock.now(), batch.source
-        found = sort_rows(self._mapper, batch.rows, now, source)
+        found = sort_rows(self._mapper, batch.rows, now, source, self._doubles)
         result = await self._upsert(found.entities) if found.entities else BatchResult()
         refusals = found.refusals + _failed(found, result, source)
         failed = {index for index, _, _ in result.failed}
