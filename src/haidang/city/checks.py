@@ -46,6 +46,11 @@ def within_vietnam(value: dict[str, Any]) -> bool:
     return type(point) is list and in_vietnam(*point[:2])
 
 
+def names_geometry(kind: object) -> bool:
+    """Say whether a ``type`` names a GeoJSON geometry; whoever means harm sends a list or an object there."""
+    return type(kind) is str and kind in DEPTHS
+
+
 def infer(a: dict[str, Any]) -> str | None:
     """Return the kind letter that the members of an attribute without ``type`` imply."""
     for letter, (_, member) in KINDS.items():
@@ -54,7 +59,7 @@ def infer(a: dict[str, Any]) -> str | None:
             if (
                 letter == "P"
                 and type(value) is dict
-                and value.get("type") in DEPTHS
+                and names_geometry(value.get("type"))
                 and "coordinates" in value
             ):
                 return "G"
@@ -64,7 +69,10 @@ def infer(a: dict[str, Any]) -> str | None:
 
 def is_instance(a: dict[str, Any]) -> bool:
     """Say whether an object in a list is an attribute instance rather than a value."""
-    return a.get("type") in LETTERS if "type" in a else infer(a) is not None or "datasetId" in a
+    if "type" in a:
+        kind = a["type"]
+        return type(kind) is str and kind in LETTERS
+    return infer(a) is not None or "datasetId" in a
 
 
 def scope(value: object) -> Any:

@@ -14,6 +14,7 @@ from haidang.base.problems import INTERNAL, KINDS, NOT_FOUND, TOO_LARGE, UNAVAIL
 from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.store import write
+from haidang.city.times import ALWAYS
 from haidang.organisation.model import Principal
 
 TIMEOUT_S = 60.0
@@ -36,6 +37,8 @@ class Order(msgspec.Struct):
     all_instances: bool = False
     core_context: bool = False
     """Names are of the core context alone, not of the site's."""
+    latest_us: int = ALWAYS
+    """The latest time of observation that is taken, in µs; feeds have a rule of their own and set none."""
 
 
 class Result(msgspec.Struct):

@@ -16,6 +16,7 @@ from haidang.city.checks import (
     DEPTHS,
     infer,
     is_instance,
+    names_geometry,
     plain,
     positions,
     relationship,
@@ -41,7 +42,7 @@ from haidang.city.items import (
 from haidang.city.model import Limits
 from haidang.city.represent import KINDS, LETTERS, Stored
 from haidang.city.terms import Column, Context, Terms, check_name, is_uri
-from haidang.city.times import NEVER
+from haidang.city.times import ALWAYS, NEVER
 
 _IGNORED = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "@context"})
 _NO_ATTRIBUTE = _IGNORED | {"id", "type"}
@@ -59,6 +60,8 @@ class Intake:
         self._keys: dict[str, str] = {}
         self._types: dict[str, int] = {}
         self._shapes: dict[tuple[str, ...], frozenset[str]] = {}
+        self.latest_us = ALWAYS
+        """The latest time of observation that is taken; one from the future would hide all that follow."""
 
     def entity(self, op: Op, tenant_id: int, body: object, entity_id: str | None = None) -> Item:
         """Read a whole entity, or (with ``entity_id``) the attributes sent for one.
@@ -268,7 +271,7 @@ class Intake:
         kind = a.get("type")
         letter = LETTERS.get(kind) if type(kind) is str else None
         if letter is None:
-            if kind in DEPTHS and "coordinates" in a:
+            if names_geometry(kind) and "coordinates" in a:
                 return {"k": "G", "v": self._value(name, "G", a, partial=partial, depth=depth)}
             letter = infer(a) if kind is None else None
         if letter is None and not (partial and kind is None):
@@ -288,7 +291,7 @@ class Intake:
             elif part == "unitCode":
                 long["u"] = text_member(name, part, value)
             elif part == "observedAt":
-                long["o"] = NULL if partial and value == NULL else parse_us_field(value, name)
+                long["o"] = NULL if partial and value == NULL else self._observed(value, name)
             elif part == "datasetId":
                 if not is_uri(value):
                     raise bad("datasetId phải là URI.", "A datasetId is a URI.", f"{name}.datasetId", value)
@@ -331,6 +334,17 @@ class Intake:
             return self._opaque(name, value, depth, nulls=partial)
         return value
 
+    def _observed(self, value: object, name: str) -> int:
+        found = parse_us_field(value, name)
+        if found > self.latest_us:
+            raise bad(
+                f"observedAt của “{name}” nằm quá xa trong tương lai; hãy kiểm tra đồng hồ thiết bị.",
+                f"observedAt of {name!r} lies too far in the future; check the device's clock.",
+                f"{name}.observedAt",
+                value,
+            )
+        return found
+
     def _opaque(self, name: str, value: Any, depth: int, *, nulls: bool) -> Any:
         if depth > self._limits.depth:
             raise too_deep(name)
@@ -349,10 +363,10 @@ class Intake:
             parts = value.get("geometries")
             if type(parts) is list and len(parts) <= 100:
                 for part in parts:
-                    if type(part) is dict and part.get("type") in DEPTHS:
+                    if type(part) is dict and names_geometry(part.get("type")):
                         self._geometry(name, part)
                 return self._opaque(name, value, 1, nulls=False)
-        if type(value) is not dict or value.get("type") not in DEPTHS or "coordinates" not in value:
+        if type(value) is not dict or not names_geometry(value.get("type")) or "coordinates" not in value:
             raise bad(
                 f"“{name}” không phải hình học GeoJSON.", f"{name!r} is no GeoJSON geometry.", name, value
             )
@@ -373,7 +387,7 @@ class Intake:
 
     def _id(self, body: Mapping[str, Any], entity_id: str | None) -> str:
         id_ = body.get("id", entity_id)
-        if type(id_) is not str or not is_uri(id_) or len(id_) > self._limits.text:
+        if type(id_) is not str or not is_uri(id_) or len(id_.encode()) > self._limits.text:
             raise bad("“id” phải là một URI.", "The id must be a URI.", "id", id_)
         if entity_id is not None and id_ != entity_id:
             raise bad("“id” khác với đường dẫn.", "The id differs from the one in the path.", "id", id_)
@@ -430,5 +444,5 @@ def _collect(intake: Intake, body: object, unknown: set[str], depth: int) -> Non
             continue
         if iri not in intake._terms.attr_ids:
             unknown.add(iri)
-        if type(value) is not dict or value.get("type") not in DEPTHS:
+        if type(value) is not dict or not names_geometry(value.get("type")):
             _collect(intake, value, unknown, depth + 1)

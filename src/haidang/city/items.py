@@ -20,6 +20,9 @@ NULL = "urn:ngsi-ld:null"
 EXACT = 2**53
 """Integers beyond this do not fit a float and are kept as JSON."""
 
+COLUMNS_MAX = 100_000
+"""Columns a process keeps; numbers under units made up without end are kept as JSON beyond it."""
+
 _encode = msgspec.json.Encoder().encode
 _packers: dict[int, struct.Struct] = {}
 
@@ -119,7 +122,10 @@ def numeric_column(terms: Terms, key: str, one: Mapping[str, Any]) -> Column | N
         return None
     if one.keys() - {"v", "u", "o", "d"}:
         return None
-    return terms.column(int(key), one.get("u", ""), one.get("d", ""), kind is int)
+    place = (int(key), one.get("u", ""), one.get("d", ""), kind is int)
+    if len(terms.columns) >= COLUMNS_MAX and not terms.has_column(place):
+        return None
+    return terms.column(*place)
 
 
 def shorten(one: dict[str, Any], at: int | None = None) -> Stored:

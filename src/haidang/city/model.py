@@ -47,7 +47,7 @@ class Limits(msgspec.Struct, frozen=True):
     depth: int = 40
     """Nesting of JSON inside one entity."""
     text: int = 2_048
-    """Characters of an id, a type or a name."""
+    """Bytes of an id; an index holds no longer ones."""
 
 
 class Entity(msgspec.Struct):

@@ -18,7 +18,7 @@ import structlog
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
-from haidang.base.problems import FORBIDDEN, TOO_LARGE, Problem
+from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
 from haidang.city.follow import Follower
 from haidang.city.forward import Forwarder, Order, Result
@@ -33,6 +33,8 @@ from haidang.organisation.model import Principal
 
 ATTRIBUTES_MAX = 50_000
 """Names a site can have; a sender that makes up names without end is stopped here."""
+TYPES_MAX = 10_000
+"""Types a site can have, combinations included."""
 _WAITING_FOR_LOCK_S = 1.0
 
 _log = structlog.get_logger("haidang.city")
@@ -205,6 +207,7 @@ class City:
     async def _item(self, intake: Intake, tenant_id: int, order: Order, place: int, body: Any) -> Item:
         for _ in range(4):
             try:
+                intake.latest_us = order.latest_us
                 item = _read(intake, tenant_id, order, body)
             except NewNames as new:
                 try:
@@ -216,6 +219,9 @@ class City:
                 return _failed(order, tenant_id, body, problem)
             except RecursionError:
                 return _failed(order, tenant_id, body, bad("Lồng quá sâu.", "Nested too deeply."))
+            except Exception:  # a fault of ours in reading one entity must not cost the others of its batch
+                _log.exception("an entity could not be read")
+                return _failed(order, tenant_id, body, Problem(INTERNAL))
             if order.origins:
                 item.origin = order.origins[place if len(order.origins) > 1 else 0]
             return item
@@ -224,12 +230,18 @@ class City:
     async def _intern(self, intake: Intake, new: NewNames, body: Any) -> None:
         more = intake.names(body)
         wanted = new.attributes | (more.attributes if more else set())
+        if len(wanted) > self.limits.attributes:  # before they are kept for ever
+            raise bad("Quá nhiều thuộc tính.", "Too many attributes.")
         if len(self.terms.attr_ids) + len(wanted) > ATTRIBUTES_MAX:
             raise bad("Đã có quá nhiều tên thuộc tính.", "This site has too many attribute names already.")
-        async with self._naming, self.db.transaction() as conn:
-            await names.intern_attributes(conn, self.terms, wanted)
+        if new.types and len(self.terms.type_ids) + len(new.types) > TYPES_MAX:
+            raise bad("Đã có quá nhiều kiểu thực thể.", "This site has too many types already.")
+        async with self._naming:
+            async with self.db.transaction() as conn:
+                await names.intern_attributes(conn, self.terms, wanted)
             if new.types:
-                await names.intern_type(conn, self.terms, new.types)
+                async with self.db.transaction() as conn:
+                    await names.intern_type(conn, self.terms, new.types)
 
     async def became_writer(self) -> bool:
         """Take the writer's lock if it is free; tried at most once a second."""

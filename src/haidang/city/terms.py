@@ -241,6 +241,10 @@ class Terms:
             self.columns.append(found)
         return found
 
+    def has_column(self, place: tuple[int, str, str, bool]) -> bool:
+        """Say whether a numeric column is there already."""
+        return place in self._columns
+
     def add_keyset(self, keyset: Keyset) -> None:
         """Remember a keyset of the database."""
         self.keysets[keyset.id] = keyset

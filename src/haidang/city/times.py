@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = -(2**62)
 """Before every instant: nothing was observed."""
+ALWAYS = 2**62
+"""After every instant."""
 POSTGRES_EPOCH_US = 946_684_800_000_000
 """2000-01-01, where PostgreSQL's binary timestamps begin."""
 

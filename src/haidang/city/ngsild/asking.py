@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import orjson
 
 from haidang.base.problems import INVALID, Problem
@@ -165,7 +166,14 @@ def reply(
         link = f'<{ask.context_url}>; rel="http://www.w3.org/ns/json-ld#context"; type="{LD}"'
         found["link"] = f"{link}, {found['link']}" if "link" in found else link
     lines = [(name.encode(), value.encode("latin-1", "replace")) for name, value in found.items()]
-    return Reply(status, orjson.dumps(body), lines)
+    return Reply(status, _encoded(body), lines)
+
+
+def _encoded(body: Any) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a whole number beyond 64 bit: rare, and the other encoder writes it
+        return msgspec.json.encode(body)
 
 
 def with_context(body: Any, url: str) -> Any:

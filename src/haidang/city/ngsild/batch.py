@@ -11,6 +11,7 @@ from haidang.city.forward import Order, Result
 from haidang.city.items import Op, bad
 from haidang.city.ngsild.exchange import JSON, LD_JSON, Call, Reply, warning_headers
 from haidang.city.ngsild.problems import document
+from haidang.city.ngsild.rescue import Broken
 from haidang.city.terms import Context
 
 
@@ -55,18 +56,24 @@ async def merge(call: Call) -> Reply:
 async def delete(call: Call) -> Reply:
     """POST /entityOperations/delete"""
     call.query("local")
-    ids = await call.body(JSON, LD_JSON)
+    ids = await call.batch(JSON, LD_JSON)
     _check_batch(call, ids)
-    return _done(await call.order(Order(Op.DELETE, "", ids), call.context(None)))
+    results = [Result(one.id, problem=one.problem) if type(one) is Broken else None for one in ids]
+    good = [one for one in ids if type(one) is not Broken]
+    found = iter(await call.order(Order(Op.DELETE, "", good), call.context(None)))
+    return _done([one or next(found) for one in results])
 
 
 async def _carry_out(call: Call, op: Op) -> tuple[list[Any], list[Result]]:
-    bodies = await call.body(JSON, LD_JSON)
+    bodies = await call.batch(JSON, LD_JSON)
     _check_batch(call, bodies)
     contexts: dict[int, tuple[Context, list[int]]] = {}
     results: list[Result | None] = [None] * len(bodies)
     plain = call.context(None)
     for place, body in enumerate(bodies):
+        if type(body) is Broken:
+            results[place] = Result(body.id, problem=body.problem)
+            continue
         if type(body) is dict and "@context" not in body and call.media() == JSON:
             context = plain
         else:

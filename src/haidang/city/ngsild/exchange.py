@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,8 +18,10 @@ from haidang.base.settings import Settings
 from haidang.city.forward import Order, Result
 from haidang.city.items import bad
 from haidang.city.model import LENGTH_REQUIRED, Origin
+from haidang.city.ngsild.rescue import UNREADABLE, rescue, unreadable
 from haidang.city.service import City
 from haidang.city.terms import CORE, Context, is_core_url, no_context
+from haidang.city.times import to_us
 from haidang.organisation.model import Principal
 
 Scope = dict[str, Any]
@@ -29,6 +33,8 @@ LD_JSON = b"application/ld+json"
 MERGE_PATCH = b"application/merge-patch+json"
 _CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
 _LINK = re.compile(r"<([^>]*)>\s*((?:;[^,<]*)*)")
+FUTURE = timedelta(days=1)
+"""How far ahead of our clock a device's may be."""
 _decode = msgspec.json.Decoder().decode
 # An escaped U+0000 after an even number of backslashes.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -156,6 +162,30 @@ class Call:
 
     async def body(self, *media: bytes) -> Any:
         """Read and decode the body, within all limits."""
+        raw = await self._raw(*media)
+        try:
+            decoded = _decode(raw)
+        except UNREADABLE as cause:
+            raise unreadable(cause) from cause
+        if b"\\u0000" in raw and _NUL.search(raw):
+            raise bad("Không nhận ký tự U+0000.", "The character U+0000 is not accepted.")
+        return decoded
+
+    async def batch(self, *media: bytes) -> Any:
+        """Read and decode the body of a batch; elements that are no JSON become ``Broken`` beside the others.
+
+        U+0000 is left to whoever reads the elements, who refuses the one that has it.
+        """
+        raw = await self._raw(*media)
+        try:
+            return _decode(raw)
+        except UNREADABLE as cause:
+            rescued = await asyncio.to_thread(rescue, raw)
+            if rescued is None:
+                raise unreadable(cause) from cause
+            return rescued
+
+    async def _raw(self, *media: bytes) -> bytes:
         found = self.media()
         if found not in media:
             raise Problem(
@@ -166,17 +196,7 @@ class Call:
         raw = await self._read()
         if not raw:
             raise Problem(INVALID, "Nội dung trống.", "The body is empty.")
-        try:
-            decoded = _decode(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as cause:
-            raise Problem(
-                INVALID,
-                f"JSON không hợp lệ: {str(cause)[:200]}",
-                f"The body is not valid JSON: {str(cause)[:200]}",
-            ) from cause
-        if b"\\u0000" in raw and _NUL.search(raw):
-            raise bad("Không nhận ký tự U+0000.", "The character U+0000 is not accepted.")
-        return decoded
+        return raw
 
     async def _read(self) -> bytes:
         limit = self.settings.body_limit_bytes
@@ -203,6 +223,8 @@ class Call:
         """Send an order to the city, in this request's tenant and context, with the asker's origin."""
         order.tenant = self.tenant
         order.core_context = context is not self.city.terms.context
+        if not self.settings.conformance:
+            order.latest_us = to_us(self.clock.now() + FUTURE)
         if not order.origins:
             order.origins = [origin_of(self.who)]
         return await self.city.order(self.who, order)

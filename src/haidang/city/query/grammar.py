@@ -275,6 +275,7 @@ class _Parser:
 
 
 PATTERN_MAX = 256
+_REPEAT = re.compile(r"\{\s*\d{1,9}\s*,?\s*\d{0,9}")
 
 
 def checked_pattern(pattern: str) -> str:
@@ -292,7 +293,7 @@ def checked_pattern(pattern: str) -> str:
         raise bad(
             "Biểu thức chính quy không được dùng tham chiếu ngược.", "A pattern may not use back-references."
         )
-    repeats = [int(number) for number in re.findall(r"\{\s*(\d{1,9})", pattern)]
+    repeats = [max(map(int, re.findall(r"\d{1,9}", found))) for found in _REPEAT.findall(pattern)]
     if sum(max(number, 1) for number in repeats) > 100:
         raise complex_(
             "Biểu thức chính quy lặp quá nhiều lần.",

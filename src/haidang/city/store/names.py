@@ -9,8 +9,11 @@ from typing import Any, LiteralString
 import msgspec
 
 from haidang.base.database import Connection
+from haidang.city.items import bad
 from haidang.city.terms import Keyset, Terms
 
+TYPE_BYTES_MAX = 2_048
+"""Of all IRIs of a combination of types together."""
 OVERLAP = 100
 """Numbers below the newest one known that a refresh reads again."""
 
@@ -52,7 +55,12 @@ async def intern_attributes(conn: Connection, terms: Terms, iris: Iterable[str])
 
 
 async def intern_type(conn: Connection, terms: Terms, iris: Sequence[str]) -> int:
-    """Return the number of a type, or of the combination of several types."""
+    """Return the number of a type, or of the combination of several types.
+
+    Raises ``Problem`` where the combination has more text than an index holds.
+    """
+    if len(" ".join(iris).encode()) > TYPE_BYTES_MAX:
+        raise bad("“type” quá dài.", "The type is too long.", "type")
     single: list[int] = []
     for iri in iris:
         if iri not in terms.type_ids:

@@ -271,7 +271,7 @@ class Writer:
                 for _, item in pairs:
                     item.problem = bad(
                         "Cơ sở dữ liệu không nhận nội dung này.",
-                        f"The database refuses this content: {error}",
+                        "The database does not take this content.",
                     )
                 return
             for _, item in pairs:
