@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from haidang.base.clock import Clock
@@ -29,11 +30,11 @@ _Word = Annotated[str | None, QueryParameter(max_length=2_000)]
 @get("/api/v1/boards/city", opt={"permission": "entity.read"}, summary="Bảng thành phố / the city board")
 async def city_board(
     *,
-    db: Database,
-    settings: Settings,
-    clock: Clock,
-    city: City,
-    principal: Principal,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    city: NamedDependency[City],
+    principal: NamedDependency[Principal],
     area: _Code = None,
     sector: _Code = None,
     entity_type: Annotated[str | None, QueryParameter(name="type", max_length=2_000)] = None,
@@ -60,11 +61,11 @@ async def city_board(
 @get("/api/v1/replay", opt={"permission": "entity.read"}, summary="Phát lại / how the board went on")
 async def replay(
     *,
-    db: Database,
-    settings: Settings,
-    clock: Clock,
-    city: City,
-    principal: Principal,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    city: NamedDependency[City],
+    principal: NamedDependency[Principal],
     start: Annotated[str, QueryParameter(name="from", max_length=40)],
     end: Annotated[str | None, QueryParameter(name="to", max_length=40)] = None,
     after: Annotated[int | None, QueryParameter(ge=0)] = None,

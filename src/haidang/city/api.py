@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from haidang.base.clock import LOCAL, Clock
@@ -34,11 +35,11 @@ _Id = Annotated[str, PathParameter(max_length=2_048)]
 async def entity(
     *,
     entity_id: _Id,
-    db: Database,
-    settings: Settings,
-    clock: Clock,
-    city: City,
-    principal: Principal,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    city: NamedDependency[City],
+    principal: NamedDependency[Principal],
     at: Annotated[str | None, QueryParameter(max_length=40)] = None,
 ) -> dict[str, Any]:
     """All that is known of one entity, each value with unit, age and whether it is still fresh.
@@ -88,11 +89,11 @@ async def entity(
 async def entity_history(
     *,
     entity_id: _Id,
-    db: Database,
-    settings: Settings,
-    clock: Clock,
-    city: City,
-    principal: Principal,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    city: NamedDependency[City],
+    principal: NamedDependency[Principal],
     attrs: Annotated[str, QueryParameter(max_length=2_000)] = "",
     start: Annotated[str | None, QueryParameter(name="from", max_length=40)] = None,
     end: Annotated[str | None, QueryParameter(name="to", max_length=40)] = None,
@@ -129,11 +130,11 @@ async def entity_history(
 @get("/api/v1/search", opt={"permission": "entity.read"}, summary="Tìm không dấu / search without accents")
 async def search(
     *,
-    db: Database,
-    settings: Settings,
-    clock: Clock,
-    city: City,
-    principal: Principal,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    city: NamedDependency[City],
+    principal: NamedDependency[Principal],
     q: Annotated[str, QueryParameter(max_length=200)],
     limit: Annotated[int, QueryParameter(ge=1, le=SEARCH_MAX)] = 20,
 ) -> dict[str, Any]:
@@ -244,7 +245,7 @@ def _iso(moment: datetime) -> str:
 
 
 @get("/api/v1/sectors", opt={"permission": SIGNED_IN}, summary="Lĩnh vực / sectors")
-async def sectors(settings: Settings) -> dict[str, Any]:
+async def sectors(settings: NamedDependency[Settings]) -> dict[str, Any]:
     """Return the sectors that this site knows, from the product's packs and the province's own, by name."""
     known = site_packs(settings.data_dir).sectors
     items = [{"name": one.name, "vi": one.vi, "en": one.en} for _, one in sorted(known.items())]

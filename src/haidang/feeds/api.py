@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
@@ -23,7 +24,12 @@ class Note(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @get("/api/v1/feeds", opt={"permission": "feed.read"}, tags=["feeds"], summary="All feeds")
-async def list_feeds(db: Database, clock: Clock, principal: Principal, feeds: FeedRunner) -> dict[str, Any]:
+async def list_feeds(
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    feeds: NamedDependency[FeedRunner],
+) -> dict[str, Any]:
     """Return every feed the asker may see, and the site's faulty declarations to who may mend them."""
     async with db.transaction() as connection:
         items = await overview.every(connection, principal, clock.now())
@@ -34,7 +40,12 @@ async def list_feeds(db: Database, clock: Clock, principal: Principal, feeds: Fe
 
 
 @get("/api/v1/feeds/{name:str}", opt={"permission": "feed.read"}, tags=["feeds"], summary="One feed")
-async def get_feed(name: str, db: Database, clock: Clock, principal: Principal) -> dict[str, Any]:
+async def get_feed(
+    name: FromPath[str],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+) -> dict[str, Any]:
     """Return one feed."""
     async with db.transaction() as connection:
         return await overview.one(connection, principal, name, clock.now())
@@ -42,7 +53,12 @@ async def get_feed(name: str, db: Database, clock: Clock, principal: Principal) 
 
 @get("/api/v1/feeds/{name:str}/runs", opt={"permission": "feed.read"}, tags=["feeds"], summary="Its runs")
 async def list_runs(
-    *, name: str, db: Database, principal: Principal, cursor: str | None = None, limit: int = 50
+    *,
+    name: FromPath[str],
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> dict[str, Any]:
     """Return a feed's runs, newest first."""
     size = page_size(limit)
@@ -61,12 +77,12 @@ async def list_runs(
 )
 async def list_refused(
     *,
-    name: str,
-    db: Database,
-    principal: Principal,
-    cursor: str | None = None,
-    limit: int = 50,
-    run: int | None = None,
+    name: FromPath[str],
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
+    run: FromQuery[int | None] = None,
     is_open: Annotated[bool | None, QueryParameter(name="open")] = None,
 ) -> dict[str, Any]:
     """Return refused rows, refused values and warnings, newest first, each with reason and original text."""
@@ -88,7 +104,14 @@ async def list_refused(
     status_code=200,
 )
 async def looked(
-    *, name: str, refused_id: int, data: Note, db: Database, clock: Clock, principal: Principal, key: Key
+    *,
+    name: FromPath[str],
+    refused_id: FromPath[int],
+    data: JSONBody[Note],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    key: Key,
 ) -> dict[str, Any]:
     """Keep who looked into a refused row, and what was found."""
     return await screen.look(screen.Asked(db, clock, principal, key), name, refused_id, data.note)
@@ -102,7 +125,13 @@ async def looked(
     status_code=202,
 )
 async def run_feed(
-    *, name: str, db: Database, clock: Clock, principal: Principal, feeds: FeedRunner, key: Key
+    *,
+    name: FromPath[str],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    feeds: NamedDependency[FeedRunner],
+    key: Key,
 ) -> dict[str, Any]:
     """Ask for a run; its record appears among the runs, and the live stream tells its end."""
     shown = await screen.ask_run(screen.Asked(db, clock, principal, key), name)
@@ -118,7 +147,13 @@ async def run_feed(
     status_code=200,
 )
 async def pause_feed(
-    *, name: str, db: Database, clock: Clock, principal: Principal, feeds: FeedRunner, key: Key
+    *,
+    name: FromPath[str],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    feeds: NamedDependency[FeedRunner],
+    key: Key,
 ) -> dict[str, Any]:
     """Stop a feed until it is resumed."""
     shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, True)
@@ -134,7 +169,13 @@ async def pause_feed(
     status_code=200,
 )
 async def resume_feed(
-    *, name: str, db: Database, clock: Clock, principal: Principal, feeds: FeedRunner, key: Key
+    *,
+    name: FromPath[str],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    feeds: NamedDependency[FeedRunner],
+    key: Key,
 ) -> dict[str, Any]:
     """Let a paused feed go on."""
     shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, False)

@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 
 from haidang import __version__, organisation
 from haidang.base.clock import LOCAL, Clock
@@ -33,7 +34,12 @@ _AROUND_DEGREES = 0.75
 
 
 @get("/api/v1/site", opt={"permission": PUBLIC}, tags=["site"], summary="Who this site is")
-async def about(db: Database, settings: Settings, clock: Clock, principal: Principal) -> dict[str, Any]:
+async def about(
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+) -> dict[str, Any]:
     """Return what a screen needs before anybody has signed in."""
     # Under a name of the site's own, a demonstration keeps that name; the province is the invented one.
     invented = settings.demo and settings.site_name == Settings(data_dir=settings.data_dir).site_name
@@ -69,7 +75,7 @@ async def live() -> dict[str, bool]:
 
 
 @get("/health/ready", opt={"permission": PUBLIC}, tags=["site"], summary="Is every part ready")
-async def ready(health: Health) -> Response[dict[str, Any]]:
+async def ready(health: NamedDependency[Health]) -> Response[dict[str, Any]]:
     """Return 200 where every part works, else 503; reasons go to the log, not to whoever asks."""
     report = await health.ready()
     for part in report.parts:
@@ -83,7 +89,9 @@ async def ready(health: Health) -> Response[dict[str, Any]]:
     "/metrics", opt={"permission": PUBLIC, "checked_inside": "system.read"}, tags=["site"], summary="Metrics"
 )
 async def metrics(
-    request: Request[Any, Any, Any], settings: Settings, principal: Principal
+    request: Request[Any, Any, Any],
+    settings: NamedDependency[Settings],
+    principal: NamedDependency[Principal],
 ) -> Response[bytes]:
     """Return Prometheus' text; for a key with ``system.read``, and for whoever asks on the machine itself.
 
@@ -96,7 +104,9 @@ async def metrics(
 
 
 @get("/api/v1/liveness", opt={"permission": "entity.read"}, tags=["site"], summary="Who still speaks")
-async def liveness(db: Database, city: City, principal: Principal) -> dict[str, Any]:
+async def liveness(
+    db: NamedDependency[Database], city: NamedDependency[City], principal: NamedDependency[Principal]
+) -> dict[str, Any]:
     """Return when each source and type of entity was last observed and last heard of."""
     async with db.transaction() as connection:
         return {"items": await spoken(connection, principal, city.terms)}

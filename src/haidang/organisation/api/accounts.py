@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
@@ -32,7 +34,11 @@ class NewGrant(msgspec.Struct, forbid_unknown_fields=True):
 
 @get(_ACCOUNTS, opt=_READ, tags=["people"], summary="Accounts")
 async def list_accounts(
-    *, db: Database, principal: Principal, cursor: str | None = None, limit: int = 50
+    *,
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> dict[str, Any]:
     """Return the accounts of the agencies within one's scope, by user name."""
     size = page_size(limit)
@@ -46,11 +52,11 @@ async def add_account(
     *,
     request: Asked,
     key: Key,
-    data: service.NewAccount,
-    db: Database,
-    clock: Clock,
-    settings: Settings,
-    principal: Principal,
+    data: JSONBody[service.NewAccount],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    principal: NamedDependency[Principal],
 ) -> dict[str, Any]:
     """Add an account, and return once the link by which its owner sets a password.
 
@@ -72,11 +78,11 @@ async def change_account(
     *,
     request: Asked,
     key: Key,
-    account_id: int,
-    data: service.AccountPatch,
-    db: Database,
-    clock: Clock,
-    principal: Principal,
+    account_id: FromPath[int],
+    data: JSONBody[service.AccountPatch],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
     seen: Seen = None,
 ) -> Any:
     """Change an account, or close it: its sessions end at once."""
@@ -95,11 +101,11 @@ async def new_password_link(
     *,
     request: Asked,
     key: Key,
-    account_id: int,
-    db: Database,
-    clock: Clock,
-    settings: Settings,
-    principal: Principal,
+    account_id: FromPath[int],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    principal: NamedDependency[Principal],
 ) -> dict[str, Any]:
     """Take an account's password away, end its sessions, and return a new one-time link."""
     made: list[str] = []
@@ -114,7 +120,9 @@ async def new_password_link(
 
 
 @get(_GRANTS, opt=_READ, tags=["people"], summary="What an account was granted")
-async def list_grants(db: Database, principal: Principal, account_id: int) -> dict[str, Any]:
+async def list_grants(
+    db: NamedDependency[Database], principal: NamedDependency[Principal], account_id: FromPath[int]
+) -> dict[str, Any]:
     """Return the roles of an account, each with its agency, area and sector."""
     async with db.transaction() as connection:
         return {"items": await service.list_grants(connection, principal, account_id), "next": None}
@@ -125,11 +133,11 @@ async def add_grant(
     *,
     request: Asked,
     key: Key,
-    account_id: int,
-    data: NewGrant,
-    db: Database,
-    clock: Clock,
-    principal: Principal,
+    account_id: FromPath[int],
+    data: JSONBody[NewGrant],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
 ) -> Any:
     """Grant a role; nobody gives what they do not hold themselves over all of it."""
     grant = Grant(data.role, data.org_id, data.area_code, data.sector)
@@ -147,11 +155,11 @@ async def remove_grant(
     *,
     request: Asked,
     key: Key,
-    account_id: int,
-    grant_id: int,
-    db: Database,
-    clock: Clock,
-    principal: Principal,
+    account_id: FromPath[int],
+    grant_id: FromPath[int],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
 ) -> None:
     """Take a grant away; the last administrator stays."""
 

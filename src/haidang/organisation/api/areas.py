@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
@@ -29,16 +30,16 @@ _KINDS = {
 @get("/api/v1/areas", opt={"permission": "area.read"}, tags=["areas"], summary="Administrative areas")
 async def list_areas(
     *,
-    db: Database,
-    clock: Clock,
-    parent: str | None = None,
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    parent: FromQuery[str | None] = None,
     kind: Annotated[
         str | None, QueryParameter(description="province, district or commune: the level")
     ] = None,
-    on: date | None = None,
-    q: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
+    on: FromQuery[date | None] = None,
+    q: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> dict[str, Any]:
     """Return the areas of a day (today) in dictionary order, each with its centre where known."""
     if kind is not None and kind not in _KINDS:
@@ -61,7 +62,13 @@ async def list_areas(
 
 
 @get("/api/v1/areas/{code:str}", opt={"permission": "area.read"}, tags=["areas"], summary="One area")
-async def get_area(*, db: Database, clock: Clock, code: str, on: date | None = None) -> dict[str, Any]:
+async def get_area(
+    *,
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    code: FromPath[str],
+    on: FromQuery[date | None] = None,
+) -> dict[str, Any]:
     """Return what a code means on a day, and what became of it: 24 was Bắc Giang until 30 June 2025."""
     day = service.today_of(clock, on)
     async with db.transaction() as connection:
@@ -72,7 +79,7 @@ async def get_area(*, db: Database, clock: Clock, code: str, on: date | None = N
 
 @get("/api/v1/areas/outlines", opt={"permission": "area.read"}, tags=["areas"], summary="Outlines of areas")
 async def get_outlines(
-    *, db: Database, level: str = "province", parent: str | None = None
+    *, db: NamedDependency[Database], level: FromQuery[str] = "province", parent: FromQuery[str | None] = None
 ) -> Response[bytes]:
     """Return the outlines that this site imported, as a GeoJSON FeatureCollection; none where it has none."""
     async with db.transaction() as connection:
@@ -91,7 +98,9 @@ async def get_outlines(
 
 
 @get("/api/v1/calendar", opt={"permission": SIGNED_IN}, tags=["calendar"], summary="Working calendar")
-async def get_calendar(*, settings: Settings, clock: Clock, year: int | None = None) -> dict[str, Any]:
+async def get_calendar(
+    *, settings: NamedDependency[Settings], clock: NamedDependency[Clock], year: FromQuery[int | None] = None
+) -> dict[str, Any]:
     """Return a year's holidays, make-up days and hours; ``known`` is false where there is no file for it."""
     wanted = service.today_of(clock).year if year is None else year
     calendar = load_calendar(settings.data_dir)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
@@ -19,7 +21,11 @@ _MANAGE = {"permission": "key.manage"}
 
 @get("/api/v1/keys", opt=_MANAGE, tags=["people"], summary="API keys")
 async def list_keys(
-    *, db: Database, principal: Principal, cursor: str | None = None, limit: int = 50
+    *,
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> dict[str, Any]:
     """Return the keys of the agencies within one's scope, also those that have ended."""
     size = page_size(limit)
@@ -32,7 +38,13 @@ async def list_keys(
 
 @post("/api/v1/keys", opt=_MANAGE, tags=["people"], summary="Make an API key")
 async def make_key(
-    *, request: Asked, key: Key, data: service.NewKey, db: Database, clock: Clock, principal: Principal
+    *,
+    request: Asked,
+    key: Key,
+    data: JSONBody[service.NewKey],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
 ) -> dict[str, Any]:
     """Make a key and return its secret, this once: only a hash of it is kept.
 
@@ -53,7 +65,13 @@ async def make_key(
     "/api/v1/keys/{key_id:int}", opt=_MANAGE, status_code=204, tags=["people"], summary="Revoke an API key"
 )
 async def revoke_key(
-    *, request: Asked, key: Key, key_id: int, db: Database, clock: Clock, principal: Principal
+    *,
+    request: Asked,
+    key: Key,
+    key_id: FromPath[int],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
 ) -> None:
     """End a key for good."""
 
@@ -66,12 +84,12 @@ async def revoke_key(
 @get("/api/v1/audit", opt={"permission": "audit.read"}, tags=["audit"], summary="Audit log")
 async def list_audit(
     *,
-    db: Database,
-    principal: Principal,
-    cursor: str | None = None,
-    actor: str | None = None,
-    action: str | None = None,
-    limit: int = 50,
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+    cursor: FromQuery[str | None] = None,
+    actor: FromQuery[str | None] = None,
+    action: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> dict[str, Any]:
     """Return the entries of the agencies within one's scope, newest first.
 

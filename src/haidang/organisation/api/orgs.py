@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from litestar import get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
@@ -17,7 +19,7 @@ from haidang.organisation.service.areas import today_of
 
 
 @get("/api/v1/orgs", opt={"permission": "org.read"}, tags=["agencies"], summary="Agencies")
-async def list_orgs(db: Database, principal: Principal) -> dict[str, Any]:
+async def list_orgs(db: NamedDependency[Database], principal: NamedDependency[Principal]) -> dict[str, Any]:
     """Return the agencies within one's scope as a flat list, parents before children."""
     async with db.transaction() as connection:
         return {"items": await service.list_orgs(connection, principal), "next": None}
@@ -27,7 +29,12 @@ async def list_orgs(db: Database, principal: Principal) -> dict[str, Any]:
     "/api/v1/orgs/called", opt={"permission": "org.read"}, tags=["agencies"], summary="Find an agency by name"
 )
 async def find_org(
-    *, db: Database, clock: Clock, principal: Principal, q: str, on: date | None = None
+    *,
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    q: FromQuery[str],
+    on: FromQuery[date | None] = None,
 ) -> dict[str, Any]:
     """Return the agencies that a text meant on a day, and who carries on their work today."""
     day = today_of(clock, on)
@@ -43,7 +50,13 @@ async def find_org(
 
 
 @post("/api/v1/orgs", opt={"permission": "org.manage"}, tags=["agencies"], summary="Add an agency")
-async def add_org(request: Asked, key: Key, data: service.NewOrg, db: Database, principal: Principal) -> Any:
+async def add_org(
+    request: Asked,
+    key: Key,
+    data: JSONBody[service.NewOrg],
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+) -> Any:
     """Add an agency under another one."""
 
     async def work(connection: Connection) -> Org:
@@ -62,10 +75,10 @@ async def change_org(
     *,
     request: Asked,
     key: Key,
-    org_id: int,
-    data: service.OrgPatch,
-    db: Database,
-    principal: Principal,
+    org_id: FromPath[int],
+    data: JSONBody[service.OrgPatch],
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
     seen: Seen = None,
 ) -> Any:
     """Change an agency, or move it with everything under it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
@@ -22,7 +24,7 @@ async def list_permissions() -> dict[str, Any]:
 
 
 @get("/api/v1/roles", opt={"permission": "account.read"}, tags=["people"], summary="Roles")
-async def list_roles(db: Database) -> dict[str, Any]:
+async def list_roles(db: NamedDependency[Database]) -> dict[str, Any]:
     """Return every role; they say what one could be granted, not who has it."""
     async with db.transaction() as connection:
         return {"items": await service.list_roles(connection), "next": None}
@@ -30,7 +32,13 @@ async def list_roles(db: Database) -> dict[str, Any]:
 
 @post("/api/v1/roles", opt={"permission": "role.manage"}, tags=["people"], summary="Add a role")
 async def add_role(
-    *, request: Asked, key: Key, data: service.NewRole, db: Database, clock: Clock, principal: Principal
+    *,
+    request: Asked,
+    key: Key,
+    data: JSONBody[service.NewRole],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
 ) -> Any:
     """Add a role of permissions that one holds without limit."""
 
@@ -47,11 +55,11 @@ async def change_role(
     *,
     request: Asked,
     key: Key,
-    name: str,
-    data: service.RolePatch,
-    db: Database,
-    clock: Clock,
-    principal: Principal,
+    name: FromPath[str],
+    data: JSONBody[service.RolePatch],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
     seen: Seen = None,
 ) -> Any:
     """Change a role of the site's own, for all who have it."""

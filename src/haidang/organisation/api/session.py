@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
@@ -51,7 +53,11 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
 
 @post("/api/v1/session", opt={"permission": PUBLIC}, status_code=200, tags=["session"], summary="Sign in")
 async def sign_in(
-    request: Asked, data: SignIn, db: Database, clock: Clock, settings: Settings
+    request: Asked,
+    data: JSONBody[SignIn],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
 ) -> Response[dict[str, Any]]:
     """Begin a session: its secret goes into the cookie ``haidang_session``, who you are into the answer."""
     signed_in = await sessions.sign_in(
@@ -63,14 +69,19 @@ async def sign_in(
 
 
 @get("/api/v1/session", opt={"permission": SIGNED_IN}, tags=["session"], summary="Who am I")
-async def who_am_i(db: Database, principal: Principal) -> dict[str, Any]:
+async def who_am_i(db: NamedDependency[Database], principal: NamedDependency[Principal]) -> dict[str, Any]:
     """Return the account that asks, and what it holds."""
     async with db.transaction() as connection:
         return await _me(connection, principal)
 
 
 @delete("/api/v1/session", opt={"permission": PUBLIC}, status_code=204, tags=["session"], summary="Sign out")
-async def sign_out(request: Asked, db: Database, clock: Clock, settings: Settings) -> Response[None]:
+async def sign_out(
+    request: Asked,
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> Response[None]:
     """End the session of the cookie; without one there is nothing to do."""
     token = request.cookies.get(sessions.COOKIE)
     if token:
@@ -88,11 +99,11 @@ async def sign_out(request: Asked, db: Database, clock: Clock, settings: Setting
 async def change_password(
     *,
     request: Asked,
-    data: PasswordChange,
-    db: Database,
-    clock: Clock,
-    settings: Settings,
-    principal: Principal,
+    data: JSONBody[PasswordChange],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    principal: NamedDependency[Principal],
 ) -> Response[dict[str, Any]]:
     """Change one's own password; every other session of the account ends."""
     signed_in = await sessions.change_password(
@@ -109,7 +120,10 @@ async def change_password(
     summary="Make the first administrator",
 )
 async def first_administrator(
-    data: FirstAdministrator, db: Database, clock: Clock, settings: Settings
+    data: JSONBody[FirstAdministrator],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
 ) -> Response[dict[str, Any]]:
     """Make the first administrator by the link that the first start printed."""
     signed_in = await make_first_administrator(
@@ -127,7 +141,10 @@ async def first_administrator(
     summary="Set a first password",
 )
 async def set_password(
-    data: FirstPassword, db: Database, clock: Clock, settings: Settings
+    data: JSONBody[FirstPassword],
+    db: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
 ) -> Response[dict[str, Any]]:
     """Set the password of an account by its one-time link, and sign in."""
     signed_in = await set_first_password(db, clock, settings, token=data.token, password=data.password)
