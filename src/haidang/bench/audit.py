@@ -17,10 +17,14 @@ class Audit(msgspec.Struct, frozen=True):
     distinct: int
     states: int
     stale_states: int
+    acknowledged: int
+    """Observations that were acknowledged; each is at least one row of the log."""
 
     def faults(self) -> list[str]:
         """Return what is wrong, in words; nothing when the log is whole."""
         found = []
+        if self.rows < self.acknowledged:
+            found.append(f"{self.acknowledged - self.rows} acknowledged observations are not in the log")
         if self.rows != self.head:
             found.append(f"the head says {self.head} changes, the log holds {self.rows}")
         if self.distinct != self.rows:
@@ -48,6 +52,7 @@ def audit(measured: Measured) -> Audit:
                 " WHERE e.seq <> (SELECT max(c.seq) FROM change c WHERE c.eid = e.eid)"
                 " AND e.seq > (SELECT seq FROM city_head) - 200000"
             ),
+            acknowledged=measured.acknowledged,
         )
 
 

@@ -73,6 +73,7 @@ def _load_city(bench: Bench, place: Path, say: Say) -> dict[str, float]:
         numbers = list(range(start, min(start + _LOAD_CHUNK, total)))
         seconds += _send_once(bench, place / "load.bin", list(workload.batches(numbers, 0, BATCH)))
         done += len(numbers)
+        bench.measured.acknowledged += len(numbers)
         say(f"loaded {done:,} of {total:,} entities")
     return {"created_entities_per_s": done / seconds}
 
@@ -87,6 +88,7 @@ def _hot_history(bench: Bench, place: Path, say: Say) -> float:
     for start in range(0, len(times), _HISTORY_STEPS):
         bodies = workload.sensor_batches(sizes.sensors, times[start : start + _HISTORY_STEPS])
         _send_once(bench, place / "history.bin", list(bodies))
+    bench.measured.acknowledged += sizes.sensors * sizes.steps
     return hot(bench.measured).per_value(before)
 
 
@@ -137,6 +139,7 @@ def _passes(bench: Bench, count: int) -> None:
     )
     if load.refused():
         raise RuntimeError(f"{load.refused()} batches were refused: {load.sample}")
+    bench.measured.acknowledged += load.done * BATCH
 
 
 def _rounds(bench: Bench, say: Say) -> list[Round]:

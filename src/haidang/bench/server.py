@@ -26,6 +26,8 @@ class Measured:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
+        self.acknowledged = 0
+        """Observations of which the server said that it has them; whoever sends counts them here."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
