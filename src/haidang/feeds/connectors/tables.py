@@ -17,10 +17,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from haidang.base.problems import Fault
 from haidang.base.text import fold
-from haidang.feeds.connectors import cut, unreadable
+from haidang.feeds.connectors import cut, unreadable, workbook
 from haidang.feeds.model.rows import Row
 
-XLSX_UNPACKED_MAX = 512 << 20
 LOOKED_THROUGH = 50
 """Rows in which a header is looked for, to say where it stands."""
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
@@ -140,11 +139,7 @@ def _open(file: BinaryIO) -> CalamineWorkbook:
     old = file.read(4) == _OLD_WORKBOOK
     file.seek(0)
     if not old:  # .xls is no archive
-        with zipfile.ZipFile(file) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > XLSX_UNPACKED_MAX:
-            raise unreadable("Bảng tính quá lớn khi giải nén.", "The workbook is too large when unpacked.")
-        file.seek(0)
+        workbook.check(file)
     return CalamineWorkbook.from_filelike(file)
 
 
