@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 import yaml
@@ -16,7 +17,7 @@ from tests.unit.feeds.declarations import base
 
 from haidang.base.problems import Problem
 from haidang.feeds.connectors import network
-from haidang.feeds.connectors.http import HttpConnector
+from haidang.feeds.connectors.http import HttpConnector, origin_of
 from haidang.feeds.model.declaration import Declaration, HttpAuth, HttpSource, Secret
 from haidang.feeds.model.reading import read
 from haidang.feeds.model.rows import Row
@@ -186,3 +187,13 @@ async def test_a_source_that_does_not_answer(source: Source) -> None:
         await rows_of(HttpSource(url=f"http://127.0.0.1:{closed}/"))
     with pytest.raises(Problem, match="resolved"):
         await rows_of(HttpSource(url="http://does-not-exist.invalid/"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["http://a.example/x", "https://a.example:8443/x", "https://b.example/x", "https://a.example.vn/x"],
+)
+def test_a_secret_is_for_one_scheme_host_and_port(other: str) -> None:
+    first = origin_of(httpx.URL("https://a.example/feed"))
+    assert origin_of(httpx.URL("https://a.example:443/elsewhere")) == first
+    assert origin_of(httpx.URL(other)) != first

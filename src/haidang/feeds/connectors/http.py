@@ -74,14 +74,14 @@ class HttpConnector:
 
     async def _fetch(self) -> tuple[bytes | None, dict[str, Any]]:
         url = httpx.URL(self._source.url)
-        first_host = url.host
+        first = origin_of(url)
         try:
             async with (
                 asyncio.timeout(int(self._source.timeout)),
                 _client(int(self._source.timeout)) as client,
             ):
                 for _ in range(REDIRECTS_MAX + 1):
-                    answer = await self._ask(client, url, with_secret=url.host == first_host)
+                    answer = await self._ask(client, url, with_secret=origin_of(url) == first)
                     if not isinstance(answer, httpx.URL):
                         return answer
                     url = answer
@@ -152,6 +152,11 @@ class HttpConnector:
                 mb = self._source.size_max_mb
                 raise unreadable(f"Câu trả lời lớn hơn {mb} MB.", f"The answer is over {mb} MB.")
         return bytes(body)
+
+
+def origin_of(url: httpx.URL) -> tuple[str, str, int]:
+    """Return whom a secret is for: the same host by plain http, or on another port, is somebody else."""
+    return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
 
 
 def _client(timeout_s: int) -> httpx.AsyncClient:
