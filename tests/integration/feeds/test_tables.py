@@ -91,6 +91,8 @@ async def test_a_refusal_says_where_the_header_is(tmp_path: Path) -> None:
         await rows_of(book, ("Mã", "Số"))
     with pytest.raises(Problem, match="header_row: 3"):
         await rows_of(text, ("Mã", "Số"))
+    with pytest.raises(Problem, match="header_row: 3"):
+        await rows_of(text, ("Mã", "Số"), header_row=4)
     with pytest.raises(Problem) as refused:
         await rows_of(book, ("Mã", "Khác"))
     assert "header_row" not in refused.value.en

@@ -73,12 +73,19 @@ def delimited(
     Rows are numbered as a spreadsheet programme that opens the text numbers them: the header is one of them.
     """
     source = _Lines(lines)
-    for _ in range(layout.header_row - 1):
-        source.skip()
+    above = [source.next() for _ in range(layout.header_row - 1)]
     head = [source.record(_delimiter(source, delimiter))[0] or [] for _ in range(layout.header_rows)]
     sign, number = source.delimiter, layout.header_row - 1 + layout.header_rows
     where = f"Dòng {layout.header_row}", f"Row {layout.header_row}"
-    header = tables.header(head, columns, where, lambda: _elsewhere(source, delimiter, columns, number))
+    header = tables.header(
+        head,
+        columns,
+        where,
+        lambda: (
+            _elsewhere(above, delimiter, columns)
+            or _elsewhere(source.ahead(tables.LOOKED_THROUGH), delimiter, columns, number)
+        ),
+    )
     while True:
         cells, original, problem = source.record(sign)
         if cells is None and problem is None:
@@ -99,11 +106,14 @@ def delimited(
         yield Row(number, values, cut(original), problem)
 
 
-def _elsewhere(source: _Lines, delimiter: str, columns: tuple[str, ...], above: int) -> Place | None:
-    """Say on which of the next lines the wanted columns stand, so that the refusal can name it."""
-    for number, line in enumerate(source.ahead(tables.LOOKED_THROUGH), start=above + 1):
-        sign = _sign(line, delimiter)
-        if tables.holds(next(csv.reader([line], delimiter=sign), []), columns):
+def _elsewhere(lines: list[str], delimiter: str, columns: tuple[str, ...], before: int = 0) -> Place | None:
+    """Say on which of the lines, of which ``before`` stand above, the wanted columns are."""
+    for number, line in enumerate(lines, start=before + 1):
+        try:
+            cells = next(csv.reader([line], delimiter=_sign(line, delimiter)), [])
+        except csv.Error:
+            continue
+        if tables.holds(cells, columns):
             return Place(number)
     return None
 
@@ -118,18 +128,15 @@ class _Lines:
         self._ended = False
         self.delimiter = ","
 
-    def skip(self) -> None:
-        self._next()
-
     def peek(self) -> str:
-        line = self._next()
+        line = self.next()
         if line:
             self._back.append(line)
         return line
 
     def ahead(self, count: int) -> list[str]:
         """Return the next lines and leave them where they are."""
-        lines = [line for _ in range(count) if (line := self._next())]
+        lines = [line for _ in range(count) if (line := self.next())]
         self._back += reversed(lines)
         return lines
 
@@ -159,14 +166,15 @@ class _Lines:
         if len(self._taken) >= RECORD_LINES_MAX:
             self._ended = True
             raise StopIteration
-        line = self._next()
+        line = self.next()
         if not line:
             self._ended = True
             raise StopIteration
         self._taken.append(line)
         return line
 
-    def _next(self) -> str:
+    def next(self) -> str:
+        """Return the next line, empty at the end."""
         return self._back.pop() if self._back else next(self._lines, "")
 
 
