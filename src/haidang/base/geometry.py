@@ -119,5 +119,5 @@ def in_vietnam(lon: float, lat: float) -> bool:
 
 
 def looks_swapped(lon: float, lat: float) -> bool:
-    """Return whether the two were exchanged: outside Vietnam as given, inside the other way round."""
-    return not in_vietnam(lon, lat) and in_vietnam(lat, lon)
+    """Return whether the two were exchanged: in Vietnam the other way round (and so on no earth as given)."""
+    return in_vietnam(lat, lon)

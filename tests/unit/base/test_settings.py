@@ -109,6 +109,22 @@ def test_where_the_data_are(
     assert default_data_dir(environ) == Path(folder)
 
 
+@pytest.mark.parametrize(
+    ("host", "public_url", "near", "address"),
+    [
+        ("127.0.0.1", None, "127.0.0.1", "http://127.0.0.1:8080"),
+        ("0.0.0.0", None, "127.0.0.1", "http://127.0.0.1:8080"),
+        ("::", None, "::1", "http://[::1]:8080"),
+        ("10.0.0.5", "https://ioc.example.vn/", "10.0.0.5", "https://ioc.example.vn"),
+    ],
+)
+def test_the_address_is_one_that_can_be_opened(
+    tmp_path: Path, host: str, public_url: str | None, near: str, address: str
+) -> None:
+    settings = Settings(data_dir=tmp_path, host=host, public_url=public_url)
+    assert (settings.near_host, settings.address) == (near, address)
+
+
 def test_every_setting_is_documented_with_its_default() -> None:
     rows = dict(
         re.findall(r"^\| `(\w+)` \| (.+?) \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
