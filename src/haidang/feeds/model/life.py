@@ -92,7 +92,8 @@ def state(facts: Facts, now: datetime) -> State:
     """Judge how alive a feed is: fresh up to one period, late up to three, then dead.
 
     A polled source cannot be fresher than its poll, so one poll is granted on top. Without a declared period
-    nothing can be late or on time: what came is received. A register without observed times is alive when it was heard, changed or not.
+    nothing can be late or on time: what came is received. A register without observed times is alive when it
+    was heard, changed or not.
     """
     if facts.paused:
         return "paused"
