@@ -67,8 +67,8 @@ def header(
     """Return the names of the columns, those the mapping reads as the mapping writes them.
 
     Line breaks and runs of spaces count as one space; accents, case and raised digits matter only where they
-    tell two columns apart. ``rows`` are the header's rows: what stands above a name comes before it. ``where``
-    names the place for the refusal, and ``find`` looks for the place at which the columns do stand.
+    tell two columns apart. ``rows`` are the header's rows: what stands above a name comes before it.
+    ``where`` names the place for the refusal, and ``find`` looks for the place at which the columns do stand.
     """
     names = _joined(rows)
     bare = [_bare(name) for name in names]
