@@ -52,7 +52,7 @@ export const en: Messages<typeof vi> = {
   history: 'History',
   series: 'Series',
   window: 'Period',
-  windows: { 6: '6 hours', 24: '24 hours', 168: '7 days' },
+  windows: { 6: '6 hours', 24: '24 hours', 168: '7 days', 720: '30 days', 2160: '90 days' },
   step: 'Step',
   raw: 'Every value',
   hour: 'Hourly',

@@ -49,7 +49,7 @@ export const vi = {
   history: 'Lịch sử',
   series: 'Chuỗi số liệu',
   window: 'Khoảng thời gian',
-  windows: { 6: '6 giờ', 24: '24 giờ', 168: '7 ngày' },
+  windows: { 6: '6 giờ', 24: '24 giờ', 168: '7 ngày', 720: '30 ngày', 2160: '90 ngày' },
   step: 'Bước',
   raw: 'Từng giá trị',
   hour: 'Theo giờ',

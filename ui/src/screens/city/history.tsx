@@ -19,7 +19,7 @@ interface Answer {
   truncated: boolean
 }
 
-const HOURS = [6, 24, 168] as const
+const HOURS = [6, 24, 168, 720, 2160] as const
 const MINUTE_MS = 60_000
 const TABLE_ROWS = 200
 

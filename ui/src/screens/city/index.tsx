@@ -17,7 +17,7 @@ import { areaCode, clearFilters, filters, isFiltered, setArea, setFilters } from
 import { List } from './list'
 import { EntityPanel } from './panel'
 import { SearchBox } from './search'
-import { areas, board, follow, kinds, loading, oldCount, points, problem, reload, shown, thing, total } from './store'
+import { areas, board, follow, foreignArea, kinds, loading, oldCount, points, problem, reload, shown, thing, total } from './store'
 import { Types } from './types'
 import { words } from './words'
 
@@ -137,6 +137,7 @@ function Narrowing() {
       {areas.value.length > 0 && (
         <select aria-label={text.area} value={areaCode.value} onChange={(event) => setArea(event.currentTarget.value)}>
           <option value="">{text.allAreas}</option>
+          {foreignArea.value && <option value={foreignArea.value.code}>{foreignArea.value.name}</option>}
           {areas.value.map((area) => (
             <option key={area.code} value={area.code}>
               {area.name}

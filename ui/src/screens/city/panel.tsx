@@ -53,7 +53,8 @@ export function EntityPanel({ id, onClose }: { id: string; onClose: () => void }
   const attempt = useSignal(0)
   const { mode, from } = clock.value
   // Replay moves on by itself; its values are read once a minute of the shown time.
-  const at = isLive.value ? null : Math.floor(now.value / 60_000) * 60_000 || from
+  const minute = Math.floor(now.value / 60_000) * 60_000
+  const at = isLive.value ? null : mode === 'replay' ? Math.max(minute, from ?? 0) : now.value
   const changed = isLive.value ? `${thing(id)?.observedAt} ${thing(id)?.value}` : ''
 
   useEffect(() => {
@@ -67,7 +68,9 @@ export function EntityPanel({ id, onClose }: { id: string; onClose: () => void }
           problem.value = null
         },
         (error: unknown) => {
-          if (!abort.signal.aborted) problem.value = asProblem(error)
+          if (abort.signal.aborted) return
+          problem.value = asProblem(error)
+          if (problem.value.code === 'not-found') detail.value = null // what was true later is not shown as of then
         },
       )
     }, wait)
@@ -79,10 +82,12 @@ export function EntityPanel({ id, onClose }: { id: string; onClose: () => void }
 
   const found = detail.value?.id === id ? detail.value : null
   const failed = problem.value
+  const isGone = failed?.code === 'not-found'
   return (
     <div class="city-panel">
       <Panel label={words.value.panel} onClose={onClose}>
-        {failed && <ProblemBox problem={failed} onRetry={() => (attempt.value += 1)} />}
+        {isGone && <p class="muted">{words.value.gone}</p>}
+        {failed && !isGone && <ProblemBox problem={failed} onRetry={() => (attempt.value += 1)} />}
         {found ? <DetailView detail={found} /> : !failed && <Loading />}
       </Panel>
     </div>

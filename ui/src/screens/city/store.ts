@@ -29,6 +29,9 @@ export const board = signal<CityBoard | null>(null)
 export const problem = signal<Problem | null>(null)
 export const loading = signal(true)
 export const areas = signal<Area[]>([])
+/** An area outside of the site's own province that the address or the search box names, and what lies in it. */
+const foreign = signal<Area[]>([])
+export const foreignArea = computed(() => foreign.value.find((area) => area.code === areaCode.value))
 /** Counts changes of any value, and changes of what there is. */
 const values = signal(0)
 const members = signal(0)
@@ -54,10 +57,12 @@ const ordered = computed(() => {
     .map(({ id }) => id)
 })
 
+/** Codes of the chosen area; null where none is chosen, or while the server's own answer to `area` has to do. */
 const areaCodes = computed(() => {
-  if (!areaCode.value) return null
-  const below = areas.value.filter((area) => area.parent_code === areaCode.value).map((area) => area.code)
-  return new Set([areaCode.value, ...below])
+  const chosen = areaCode.value
+  const known = [...areas.value, ...foreign.value]
+  const below = known.filter((area) => area.parent_code === chosen).map((area) => area.code)
+  return chosen && (below.length > 0 || known.some((area) => area.code === chosen)) ? new Set([chosen, ...below]) : null
 })
 
 /** Everything but the choice of types: what the counts beside the types say. */
@@ -69,17 +74,12 @@ const narrowed = computed(() => {
     const it = city?.things.get(id)
     return (
       it !== undefined &&
-      (!codes || (it.areaCode !== null && codes.has(it.areaCode)) || !clientKnowsAreas()) &&
+      (!codes || (it.areaCode !== null && codes.has(it.areaCode))) &&
       (!sector || it.sector === sector) &&
       (!wanted || it.folded.includes(wanted))
     )
   })
 })
-
-/** Without the list of areas the server's own answer to `area` stands. */
-function clientKnowsAreas(): boolean {
-  return areas.peek().length > 0
-}
 
 export const counts = computed(() => {
   const found = new Map<string, number>()
@@ -170,7 +170,7 @@ export function follow(): () => void {
   let stop: (() => void) | undefined
   const dispose = effect(() => {
     const current = clock.value
-    void areaCode.value
+    void loadForeign(areaCode.value)
     stop?.()
     stop = undefined
     if (current.mode === 'live') {
@@ -237,15 +237,31 @@ async function loadAreas(): Promise<void> {
   const province = site.peek()?.province_code
   if (areas.peek().length > 0 || !province) return
   try {
-    const found: Area[] = []
-    let cursor: string | null = null
-    do {
-      const page: Page<Area> = await get('/api/v1/areas', { parent: province, limit: 200, cursor })
-      found.push(...page.items)
-      cursor = page.next
-    } while (cursor)
-    areas.value = found.sort((a, b) => compare(a.name, b.name))
+    areas.value = await areasIn(province)
   } catch {
     areas.value = [] // without them the area is chosen by the search box
   }
+}
+
+async function loadForeign(code: string): Promise<void> {
+  const province = site.peek()?.province_code
+  const own = code === province || areas.peek().some((area) => area.code === code)
+  if (!code || own || foreign.peek().some((area) => area.code === code)) return
+  try {
+    const [found, below] = await Promise.all([get<Area>(`/api/v1/areas/${encodeURIComponent(code)}`), areasIn(code)])
+    foreign.value = [found, ...below]
+  } catch {
+    foreign.value = [] // the server narrows by it all the same
+  }
+}
+
+async function areasIn(parent: string): Promise<Area[]> {
+  const found: Area[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<Area> = await get('/api/v1/areas', { parent, limit: 200, cursor })
+    found.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return found.sort((a, b) => compare(a.name, b.name))
 }
