@@ -100,6 +100,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Embedded PostgreSQL: max_wal_size; absent: 8 GB, less on a small disk."""
     postgres_max_connections: int = 40
     """Embedded PostgreSQL: max_connections."""
+    context_allow_hosts: tuple[str, ...] = ()
+    """Public hosts from which JSON-LD contexts may be downloaded; absent: nothing is downloaded."""
     postgres_start_minutes: float = 15
     """Embedded PostgreSQL: how long a start may take; recovery after a crash counts in."""
 

@@ -37,6 +37,8 @@ class Order(msgspec.Struct):
     all_instances: bool = False
     core_context: bool = False
     """Names are of the core context alone, not of the site's."""
+    context: Sequence[dict[str, Any]] = ()
+    """Term definitions of a context of the asker's own; then it is neither the core's nor the site's."""
     latest_us: int = ALWAYS
     """The latest time of observation that is taken, in µs; feeds have a rule of their own and set none."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +21,7 @@ from haidang.base.clock import Clock
 from haidang.base.database import Database
 from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
+from haidang.city.contexts import Contexts
 from haidang.city.follow import Follower
 from haidang.city.forward import Forwarder, Order, Result
 from haidang.city.intake import Intake
@@ -35,6 +37,8 @@ ATTRIBUTES_MAX = 50_000
 """Names a site can have; a sender that makes up names without end is stopped here."""
 TYPES_MAX = 10_000
 """Types a site can have, combinations included."""
+INTAKES_MAX = 64
+"""Contexts whose names a process remembers between requests."""
 _WAITING_FOR_LOCK_S = 1.0
 
 _log = structlog.get_logger("haidang.city")
@@ -49,6 +53,8 @@ class City:
         self.clock = clock
         self.limits = Limits()
         self.terms = Terms(_site_context(settings.data_dir), settings.local_context_url)
+        self.contexts = Contexts(db, settings, clock, self.terms)
+        """Contexts that others bring, host here or refer to."""
         self.together = Together(db, self.terms)
         """Where single entities are read."""
         self.writer: Writer | None = None
@@ -56,7 +62,7 @@ class City:
         """What a forwarding process must show."""
         self._forwarder = Forwarder(db)
         self._follower: Follower | None = None
-        self._intakes: dict[int, Intake] = {}
+        self._intakes: OrderedDict[int, Intake] = OrderedDict()
         self._callbacks: list[Callable[[Group], None]] = []
         self._naming = asyncio.Lock()
         self._try_again_at = 0.0
@@ -159,7 +165,7 @@ class City:
                 return await self.order(principal, order)
             return await self._forwarder.send(principal, order)
         tenant_id = await self._tenant(principal, order)
-        intake = self.intake(CORE if order.core_context else None)
+        intake = self.intake(self._context(order))
         items: list[Item] = []
         for place, body in enumerate(order.bodies):
             items.append(await self._item(intake, tenant_id, order, place, body))
@@ -171,10 +177,19 @@ class City:
     def intake(self, context: Context | None = None) -> Intake:
         """Return the reader of bodies in a context; it remembers names it has met."""
         context = context or self.terms.context
-        found = self._intakes.get(id(context))
+        found = self._intakes.get(id(context))  # an intake holds its context, so the id stays its own
         if found is None:
             found = self._intakes[id(context)] = Intake(self.terms, self.limits, context)
+            if len(self._intakes) > INTAKES_MAX:
+                self._intakes.popitem(last=False)
+        else:
+            self._intakes.move_to_end(id(context))
         return found
+
+    def _context(self, order: Order) -> Context | None:
+        if order.context:
+            return self.contexts.compile(order.context)
+        return CORE if order.core_context else None
 
     async def tenant_id(self, name: str) -> int:
         """Return the number of a tenant; ``Problem`` (nonexistent-tenant) where there is none."""
@@ -269,7 +284,7 @@ class City:
         return True
 
     def _result(self, item: Item, order: Order) -> Result:
-        context = CORE if order.core_context else None
+        context = self._context(order) if item.not_updated else None
         return Result(
             id=item.id,
             created=item.created,

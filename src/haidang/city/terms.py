@@ -51,6 +51,8 @@ class Context(msgspec.Struct):
     names: dict[str, str]
     """IRI to term."""
     vocabulary: str = VOCABULARY
+    parts: tuple[dict[str, Any], ...] = ()
+    """The term definitions it was compiled from, in order, for another process to compile again."""
 
     def expand(self, term: str) -> str:
         """Return the IRI of a term, a compact IRI or an IRI."""
@@ -83,18 +85,21 @@ def compile_context(local: dict[str, Any] | None = None) -> Context:
     terms: dict[str, str] = {}
     prefixes: dict[str, str] = {}
     vocabulary = VOCABULARY
-    for part in _parts((local or {}).get("@context", {})):
+    parts = tuple(_parts((local or {}).get("@context", {})))
+    for part in parts:
         for term, meaning in part.items():
             iri = meaning.get("@id") if isinstance(meaning, dict) else meaning
             if term == "@vocab" and isinstance(iri, str):
                 vocabulary = iri
-            elif isinstance(iri, str) and not term.startswith("@"):
+            elif isinstance(iri, str) and not term.startswith("@") and not iri.startswith("@"):
                 terms[term] = iri
                 if iri.endswith(("/", "#", ":")):
                     prefixes[term] = iri
     for term, iri in list(terms.items()):
         prefix, colon, rest = iri.partition(":")
-        if colon and prefix in prefixes and not rest.startswith("//"):
+        if not colon:
+            terms[term] = vocabulary + iri
+        elif prefix in prefixes and not rest.startswith("//"):
             terms[term] = prefixes[prefix] + rest
     prefixes |= _CORE_PREFIXES
     terms |= _CORE_TERMS
@@ -102,7 +107,7 @@ def compile_context(local: dict[str, Any] | None = None) -> Context:
     for term, iri in terms.items():
         if term not in prefixes:
             names.setdefault(iri, term)
-    return Context(terms=terms, prefixes=prefixes, names=names, vocabulary=vocabulary)
+    return Context(terms=terms, prefixes=prefixes, names=names, vocabulary=vocabulary, parts=parts)
 
 
 def _parts(context: Any) -> list[dict[str, Any]]:

@@ -155,6 +155,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("PUT", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
     ("PATCH", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
     ("DELETE", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E),
+    ("GET", "/ngsi-ld/v1/jsonldContexts"): Asked(SHARED),
+    ("POST", "/ngsi-ld/v1/jsonldContexts"): Asked(SHARED, body={"@context": {"a": "https://example.org/a"}}),
+    ("GET", "/ngsi-ld/v1/jsonldContexts/{}"): Asked(SHARED, "/ngsi-ld/v1/jsonldContexts/{context}"),
+    ("DELETE", "/ngsi-ld/v1/jsonldContexts/{}"): Asked(REFUSED, "/ngsi-ld/v1/jsonldContexts/{context}"),
     ("POST", "/ngsi-ld/v1/entities/{}/attrs"): Asked(REFUSED, E + "/attrs", {"status": {"value": "x"}}),
     ("PATCH", "/ngsi-ld/v1/entities/{}/attrs"): Asked(REFUSED, E + "/attrs", {"status": {"value": "x"}}),
     ("PATCH", "/ngsi-ld/v1/entities/{}/attrs/{}"): Asked(REFUSED, E + "/attrs/status", {"value": "x"}),
@@ -236,6 +240,8 @@ async def furnish(site: Site, agency: Agency) -> None:
     folder.mkdir(exist_ok=True)
     (folder / f"{word}.csv").write_text(f"code,name\n1,Camera {word} một\n2,\n", encoding="utf-8")
     (folder / f"{word}.yaml").write_text(
+    hosted = await client.post("/ngsi-ld/v1/jsonldContexts", json={"@context": {"b": "https://example.org/b"}})
+    assert hosted.status_code == 201, hosted.text
         FEED.format(word=word, path=folder / f"{word}.csv"), encoding="utf-8"
     )
 
@@ -292,6 +298,7 @@ async def ask(asker: Agency, about: dict[str, Any], method: str, route: str) -> 
     )
 
 
+        "context": hosted.headers["location"].rpartition("/")[2],
 async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
     """Return all that belongs to an agency, as the database has it."""
     found: dict[str, Any] = {}
@@ -342,6 +349,10 @@ async def test_the_other_agency_stays_out_of_sight_and_reach(world: World, metho
         assert THEIRS not in answer.text.replace(f"so+{THEIRS}", "")
     elif asked.what == REFUSED:
         assert_refused(answer)
+        "subscriptions": "SELECT id, rev, body FROM subscription WHERE owner_org = %s ORDER BY 1",
+        "letters": "SELECT n.id, n.dead_at FROM notification n JOIN subscription s ON s.no = n.subscription "
+        "WHERE s.owner_org = %s ORDER BY 1",
+        "contexts": "SELECT url, body FROM context WHERE owner_org = %s ORDER BY 1",
     elif asked.what == NOT_MINE:
         assert answer.status_code == 403, answer.text
     elif asked.what == SHARED:

@@ -13,7 +13,7 @@ import orjson
 from haidang.base.problems import INVALID, Problem
 from haidang.city.model import BAD_DATA, NO_TENANT, NOT_ACCEPTABLE
 from haidang.city.ngsild.exchange import Call, Reply
-from haidang.city.terms import CORE_URL, Context
+from haidang.city.terms import CORE, CORE_URL, Context
 
 JSON, LD, GEO = "application/json", "application/ld+json", "application/geo+json"
 LIMIT = 20
@@ -48,8 +48,10 @@ class Ask:
         return self.call.headers.get(b"accept", b"*/*").decode("latin-1")
 
     @property
-    def context_url(self) -> str:
-        """Return the address of the context in which the answer is written."""
+    def context_url(self) -> Any:
+        """Return the address of the context in which the answer is written, or what the asker embedded."""
+        if self.context is not self.city.terms.context and self.context is not CORE:
+            return self.call.context_of
         local = self.city.terms.local_url
         return local if local is not None and self.context is self.city.terms.context else CORE_URL
 
@@ -162,7 +164,7 @@ def reply(
     found = {"content-type": media} | dict(headers or {})
     if media == LD:
         body = with_context(body, ask.context_url)
-    else:
+    elif isinstance(ask.context_url, str):  # definitions have no address that a header could give
         link = f'<{ask.context_url}>; rel="http://www.w3.org/ns/json-ld#context"; type="{LD}"'
         found["link"] = f"{link}, {found['link']}" if "link" in found else link
     lines = [(name.encode(), value.encode("latin-1", "replace")) for name, value in found.items()]
@@ -176,7 +178,7 @@ def _encoded(body: Any) -> bytes:
         return msgspec.json.encode(body)
 
 
-def with_context(body: Any, url: str) -> Any:
+def with_context(body: Any, url: Any) -> Any:
     """Return a body that names its context."""
     if isinstance(body, list):
         return [with_context(one, url) for one in body]

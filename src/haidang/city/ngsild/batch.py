@@ -78,6 +78,8 @@ async def _carry_out(call: Call, op: Op) -> tuple[list[Any], list[Result]]:
             context = plain
         else:
             try:
+                if type(body) is dict and "@context" in body and call.media() == LD_JSON:
+                    await call.city.contexts.prepare(body["@context"])
                 context = call.context(body)
             except Problem as problem:
                 results[place] = Result(_id_of(body), problem=problem)

@@ -15,12 +15,13 @@ from haidang.base.clock import Clock
 from haidang.base.database import Database
 from haidang.base.problems import FORBIDDEN, INVALID, TOO_LARGE, UNAUTHENTICATED, UNSUPPORTED_MEDIA, Problem
 from haidang.base.settings import Settings
+from haidang.city.contexts import EMBEDDED_MAX, embedded_size
 from haidang.city.forward import Order, Result
 from haidang.city.items import bad
 from haidang.city.model import LENGTH_REQUIRED, Origin
 from haidang.city.ngsild.rescue import UNREADABLE, rescue, unreadable
 from haidang.city.service import City
-from haidang.city.terms import CORE, Context, is_core_url, no_context
+from haidang.city.terms import CORE, Context
 from haidang.city.times import to_us
 from haidang.organisation.model import Principal
 
@@ -51,7 +52,17 @@ class Reply(msgspec.Struct):
 class Call:
     """One request, read as far as its handler needs."""
 
-    __slots__ = ("_receive", "_scope", "city", "headers", "method", "params", "path", "principal")
+    __slots__ = (
+        "_receive",
+        "_scope",
+        "city",
+        "context_of",
+        "headers",
+        "method",
+        "params",
+        "path",
+        "principal",
+    )
 
     def __init__(self, city: City, scope: Scope, receive: Receive, params: list[str]) -> None:
         self.city = city
@@ -62,6 +73,8 @@ class Call:
         self.path: str = scope["path"]
         self.params = params
         """Path parameters, decoded, from left to right."""
+        self.context_of: Any = None
+        """The context as the asker named it (an address or the definitions themselves), once it was read."""
         self.principal: Principal | None = scope.get("state", {}).get("principal")
 
     @property
@@ -137,7 +150,7 @@ class Call:
 
     def context(self, body: object = None) -> Context:
         """Return the compiled context of this request; ``Problem`` where it is not held here."""
-        urls = self._link_urls()
+        urls: Any = self.link_urls()
         media = self.media()
         if isinstance(body, dict) and media == LD_JSON:
             if urls:
@@ -146,19 +159,22 @@ class Call:
                 )
             if "@context" not in body:
                 raise bad("ld+json cần có @context.", "A body in ld+json needs an @context.")
-            urls = _context_urls(body["@context"])
+            urls = body["@context"]
+            if embedded_size(urls) > EMBEDDED_MAX:
+                raise bad(
+                    f"@context tối đa {EMBEDDED_MAX} byte; hãy đăng ký nó ở /jsonldContexts.",
+                    f"An embedded @context has at most {EMBEDDED_MAX} bytes; have it hosted instead.",
+                    "@context",
+                )
         elif isinstance(body, dict) and "@context" in body:
             raise bad(
                 "application/json không được có @context.",
                 "application/json excludes an @context in the body.",
             )
-        terms = self.city.terms
-        local = False
-        for url in urls:
-            if not terms.known_context(url):
-                raise no_context(url)
-            local = local or not is_core_url(url)
-        return terms.context if local or not urls else CORE
+        self.context_of = urls[0] if isinstance(urls, list) and len(urls) == 1 else urls
+        if not urls:
+            return self.city.terms.context
+        return self.city.contexts.context(urls)
 
     async def body(self, *media: bytes) -> Any:
         """Read and decode the body, within all limits."""
@@ -169,6 +185,8 @@ class Call:
             raise unreadable(cause) from cause
         if b"\\u0000" in raw and _NUL.search(raw):
             raise bad("Không nhận ký tự U+0000.", "The character U+0000 is not accepted.")
+        if isinstance(decoded, dict) and "@context" in decoded and self.media() == LD_JSON:
+            await self.city.contexts.prepare(decoded["@context"])
         return decoded
 
     async def batch(self, *media: bytes) -> Any:
@@ -222,14 +240,17 @@ class Call:
     async def order(self, order: Order, context: Context) -> list[Result]:
         """Send an order to the city, in this request's tenant and context, with the asker's origin."""
         order.tenant = self.tenant
-        order.core_context = context is not self.city.terms.context
+        order.core_context = context is CORE and CORE is not self.city.terms.context
+        if context is not CORE and context is not self.city.terms.context:
+            order.context = context.parts
         if not self.settings.conformance:
             order.latest_us = to_us(self.clock.now() + FUTURE)
         if not order.origins:
             order.origins = [origin_of(self.who)]
         return await self.city.order(self.who, order)
 
-    def _link_urls(self) -> list[str]:
+    def link_urls(self) -> list[str]:
+        """Return the addresses of contexts in the Link header."""
         link = self.headers.get(b"link")
         if not link:
             return []
@@ -265,14 +286,6 @@ def warning_headers(results: list[Result]) -> list[tuple[bytes, bytes]]:
     """Return ``NGSILD-Warning`` for what was accepted but looks wrong; at most ten are named."""
     texts = [text for one in results for text in one.warnings][:10]
     return [(b"ngsild-warning", f'199 - "{text}"'.encode("ascii", "backslashreplace")) for text in texts]
-
-
-def _context_urls(value: object) -> list[str]:
-    parts = value if isinstance(value, list) else [value]
-    for part in parts:
-        if not isinstance(part, str):
-            raise no_context("(embedded)")
-    return [part for part in parts if isinstance(part, str)]
 
 
 def _too_large(limit: int) -> Problem:

@@ -16,7 +16,7 @@ from haidang.base.database import Database
 from haidang.base.log import logger
 from haidang.base.problems import INTERNAL, INVALID, NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.base.settings import Settings
-from haidang.city.ngsild import batch, discovery, read, subscriptions, temporal, write
+from haidang.city.ngsild import batch, contexts, discovery, read, subscriptions, temporal, write
 from haidang.city.ngsild.exchange import Call, Receive, Reply, Scope, Send
 from haidang.city.ngsild.problems import document
 from haidang.city.service import City
@@ -45,6 +45,10 @@ TABLE: tuple[Route, ...] = (
     Route("GET", "/types/{}", "entity.read", discovery.type_information),
     Route("GET", "/attributes", "entity.read", discovery.attributes),
     Route("GET", "/attributes/{}", "entity.read", discovery.attribute_information),
+    Route("GET", "/jsonldContexts", "entity.read", contexts.every),
+    Route("POST", "/jsonldContexts", "entity.write", contexts.add),
+    Route("GET", "/jsonldContexts/{}", "entity.read", contexts.serve),
+    Route("DELETE", "/jsonldContexts/{}", "entity.write", contexts.remove),
     Route("POST", "/entities", "entity.write", write.create),
     Route("PUT", "/entities/{}", "entity.write", write.replace),
     Route("PATCH", "/entities/{}", "entity.write", write.merge),
@@ -103,6 +107,7 @@ class Broker:
     def __init__(self, city: City) -> None:
         self._city = city
         self._root = _tree()
+        self._contexts = self._root.children["jsonldContexts"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every failure becomes a problem document."""
@@ -111,6 +116,8 @@ class Broker:
             route, params = self._find(scope)
             call = Call(self._city, scope, receive, params)
             call.permit(route.permission)
+            if b"link" in call.headers:
+                await call.city.contexts.prepare(call.link_urls())
             reply = await route.handler(call)
         except Problem as problem:
             reply = refusal(problem)
@@ -135,26 +142,37 @@ class Broker:
         parts = raw[at + len(prefix) :].strip(b"/").split(b"/") if at >= 0 else []
         node: _Node | None = self._root
         params: list[str] = []
-        for part in parts:
-            try:
-                text = unquote_to_bytes(part).decode()
-            except UnicodeDecodeError as cause:
-                raise Problem(INVALID, "Đường dẫn không phải UTF-8.", "The path is not UTF-8.") from cause
+        for place, part in enumerate(parts):
+            text = _decoded(part)
             assert node is not None  # noqa: S101 - left below where it is
             following = node.children.get(text)
             if following is None:
                 following = node.children.get("{}")
                 params.append(text)
+            elif following is self._contexts and len(parts) > place + 1:
+                # A context may be named by its whole address, slashes and all.
+                rest = b"/".join(parts[place + 1 :])
+                return self._of(following.children["{}"], scope, [_decoded(rest)])
             if following is None or not text:
                 raise Problem(NOT_FOUND, "Không có tài nguyên này.", "There is no such resource.")
             node = following
         if node is None or not node.methods:
             raise Problem(NOT_FOUND, "Không có tài nguyên này.", "There is no such resource.")
+        return self._of(node, scope, params)
+
+    def _of(self, node: _Node, scope: Scope, params: list[str]) -> tuple[Route, list[str]]:
         route = node.methods.get(scope["method"])
         if route is None:
             allowed = ", ".join(sorted(node.methods))
             raise Problem(NOT_ALLOWED, f"Chỉ nhận: {allowed}.", f"Allowed here: {allowed}.", allow=allowed)
         return route, params
+
+
+def _decoded(part: bytes) -> str:
+    try:
+        return unquote_to_bytes(part).decode()
+    except UnicodeDecodeError as cause:
+        raise Problem(INVALID, "Đường dẫn không phải UTF-8.", "The path is not UTF-8.") from cause
 
 
 def refusal(problem: Problem) -> Reply:

@@ -1,0 +1,88 @@
+"""Storing and serving JSON-LD contexts (GS CIM 009, 5.13, 6.29 and 6.30); whoever reads may read them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from haidang.base.problems import FORBIDDEN, NOT_FOUND, Problem
+from haidang.city.items import bad
+from haidang.city.ngsild.exchange import JSON, LD_JSON, Call, Reply
+from haidang.city.store.contexts import Held
+from haidang.city.terms import is_core_url
+from haidang.city.times import format_us, to_us
+
+KINDS = ("Cached", "Hosted", "ImplicitlyCreated")
+_JSON = (b"content-type", b"application/json")
+
+
+async def add(call: Call) -> Reply:
+    """POST /jsonldContexts"""
+    call.query()
+    body = await call.body(JSON, LD_JSON)
+    held = await call.city.contexts.host(body, call.who.org_id)
+    location = (b"location", f"/ngsi-ld/v1/jsonldContexts/{held.id}".encode())
+    return Reply(201, headers=[location])
+
+
+async def every(call: Call) -> Reply:
+    """GET /jsonldContexts"""
+    query = call.query("details", "kind")
+    kind = query.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise bad(f"kind là một trong {KINDS}.", f"kind is one of {KINDS}.", "kind", kind)
+    found = await call.city.contexts.every(kind)
+    shown: list[Any] = (
+        [_details(one) for one in found] if _flag(query, "details") else [one.url for one in found]
+    )
+    return Reply(200, msgspec.json.encode(shown), [_JSON])
+
+
+async def serve(call: Call) -> Reply:
+    """GET /jsonldContexts/{id}; the id or the whole address"""
+    details = _flag(call.query("details"), "details")
+    held = await _held(call)
+    body = _details(held) if details else held.body
+    media = (b"content-type", b"application/json" if details else b"application/ld+json")
+    return Reply(200, msgspec.json.encode(body), [media])
+
+
+async def remove(call: Call) -> Reply:
+    """DELETE /jsonldContexts/{id}; with reload=true a downloaded one is fetched again instead"""
+    reload = _flag(call.query("reload"), "reload")
+    if is_core_url(call.params[0]):
+        raise bad("Không xóa được ngữ cảnh lõi.", "The core context cannot be deleted.")
+    held = await _held(call)
+    who = call.who
+    may = held.owner_org is not None and who.may("entity.write", org_id=held.owner_org)
+    if not may and not who.may("tenant.administer") and who.org_id != held.owner_org:
+        raise Problem(FORBIDDEN, "Ngữ cảnh này của đơn vị khác.", "This context is another agency's.")
+    if reload and held.kind != "Cached":
+        raise bad("Chỉ tải lại ngữ cảnh đã tải về.", "Only a downloaded context can be reloaded.", "reload")
+    await (call.city.contexts.reload(held) if reload else call.city.contexts.remove(held))
+    return Reply(204)
+
+
+async def _held(call: Call) -> Held:
+    held = await call.city.contexts.find(call.params[0])
+    if held is None:
+        name = call.params[0][:200]
+        raise Problem(NOT_FOUND, f"Không có ngữ cảnh {name}.", f"There is no context {name}.")
+    return held
+
+
+def _details(held: Held) -> dict[str, Any]:
+    return {
+        "URL": held.url,
+        "localId": held.id,
+        "kind": held.kind,
+        "timestamp": format_us(to_us(held.created_at)),
+    }
+
+
+def _flag(query: dict[str, str], name: str) -> bool:
+    text = query.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise bad(f"{name} là true hoặc false.", f"{name} is true or false.", name, text)
+    return text == "true"
