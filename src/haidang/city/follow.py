@@ -17,7 +17,7 @@ from haidang.city.model import Changed, Entity, Group, Kind, Origin
 from haidang.city.store import names, write
 from haidang.city.terms import Terms
 from haidang.city.writer.fold import Known
-from haidang.city.writer.loop import entity_of
+from haidang.city.writer.states import entity_of
 
 POLL_S = 0.25
 ROWS_MAX = 10_000

@@ -141,7 +141,7 @@ async def test_what_is_read_back_equals_what_was_sent(
         assert type(found[name]["value"]) is type(RICH[name]["value"]), name
     # A second reading by the writer itself (its cache emptied) sees the same, so an equal write changes
     # nothing.
-    city.writer._cache.clear()  # type: ignore[union-attr]
+    city.writer._states.entities.clear()  # type: ignore[union-attr]
     before = await log(db, RICH["id"])
     assert (await api.put(f"/entities/{RICH['id']}", json=RICH)).status_code == 204
     assert await log(db, RICH["id"]) == before

@@ -128,7 +128,7 @@ SELECT e.eid, e.tenant_id, e.id, e.type_id, e.owner_org, e.area_code, e.sector, 
 
 
 async def entities(conn: Connection, keys: Sequence[tuple[int, str]]) -> list[tuple[Any, ...]]:
-    """Return the state of these (tenant, id), for ``writer.loop.entity_of``."""
+    """Return the state of these (tenant, id), for ``writer.states.entity_of``."""
     cursor = await conn.execute(
         _STATE
         + """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,19 +21,17 @@ from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.problems import INTERNAL, UNAVAILABLE, Problem
 from haidang.city.items import Item, NewNames, bad
-from haidang.city.model import QUEUE_FULL, Entity, Group, Origin
+from haidang.city.model import QUEUE_FULL, Group, Origin
 from haidang.city.store import names, write
 from haidang.city.terms import Terms
-from haidang.city.times import POSTGRES_EPOCH_US, to_us
+from haidang.city.times import to_us
 from haidang.city.writer import groups, pack
-from haidang.city.writer.fold import Draft, Fold, Known, Signature, derive
-from haidang.city.writer.forms import newest
+from haidang.city.writer.fold import Draft, Fold, Known
+from haidang.city.writer.states import States
 from haidang.organisation.model import Principal
 
 INBOX_POLL_S = 0.25
 INBOX_LIMIT = 500
-CACHE_ENTITIES = 60_000
-"""Entities whose state the writer keeps at hand (about 1.5 kB each)."""
 OVERLAP_ENTITIES = 400
 """Groups up to this size are never split: a commit costs more than the overlap of reading and writing
 wins.
@@ -42,7 +40,6 @@ RECONNECT_S = 60.0
 """How long a group waits for the database to come back before its senders are told that it did not."""
 
 _log = structlog.get_logger("haidang.city.writer")
-_decode = msgspec.json.Decoder(dict[str, Any]).decode
 Callback = Callable[[Group], None]
 
 
@@ -98,7 +95,7 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._conn: Connection | None = None
         self._known: Known | None = None
-        self._cache: OrderedDict[tuple[int, str], Entity] = OrderedDict()
+        self._states = States(terms)
         self._epoch = 0
         self._head = 0
         self._next_eid = 1
@@ -175,7 +172,7 @@ class Writer:
         await conn.execute("SET TIME ZONE 'UTC'")
         self._conn = conn
         self._epoch, self._head, self._next_eid = await write.take_over(conn)
-        self._cache.clear()
+        self._states.entities.clear()
         await names.load(conn, self._terms)
         context = self._terms.context
         await names.intern_attributes(conn, self._terms, [context.expand("location"), context.expand("name")])
@@ -310,7 +307,7 @@ class Writer:
             self._moment_us = now_us
         self._next_eid = next_eid
         self._head = ready.last
-        self._remember(drafts)
+        self._states.remember(drafts)
         self.counters.groups += 1
         self.counters.entities += len(drafts)
         self.counters.rows += ready.count
@@ -321,12 +318,25 @@ class Writer:
                 _log.exception("a subscriber failed")
 
     async def _fold(self, pairs: list[tuple[Request, Item]], now_us: int) -> tuple[list[Draft], int]:
-        await self._load([item for _, item in pairs])
         assert self._known is not None  # noqa: S101 - set by _begin
-        folding = Fold(
-            self._terms, self._known, self._cache, self._next_eid, last_wins=self._last_wins, now_us=now_us
+        items = [item for _, item in pairs]
+        await self._states.load(
+            items,
+            self._known,
+            lambda keys: self._retrying(lambda: write.entities(self._connection(), keys)),
         )
-        folding.stored = await self._late([item for _, item in pairs])
+        folding = Fold(
+            self._terms,
+            self._known,
+            self._states.entities,
+            self._next_eid,
+            last_wins=self._last_wins,
+            now_us=now_us,
+        )
+        folding.stored = await self._states.late(
+            items,
+            lambda eids, times: self._retrying(lambda: write.stored_rows(self._connection(), eids, times)),
+        )
         permits: dict[int, dict[tuple[str, Origin], bool]] = {}
         for request, item in pairs:
             if item.problem is not None:
@@ -359,47 +369,6 @@ class Writer:
                 item.problem = problem
         drafts = sorted(folding.drafts.values(), key=lambda draft: draft.entity.eid)
         return drafts, folding.next_eid
-
-    async def _load(self, items: Sequence[Item]) -> None:
-        cache = self._cache
-        missing: set[tuple[int, str]] = set()
-        for item in items:
-            key = (item.tenant_id, item.id)
-            if key in cache:
-                cache.move_to_end(key)
-            else:
-                missing.add(key)
-        if missing:
-            assert self._known is not None  # noqa: S101 - set by _begin
-            wanted = list(missing)
-            for row in await self._retrying(lambda: write.entities(self._connection(), wanted)):
-                entity = entity_of(row, self._known)
-                cache[entity.tenant_id, entity.id] = entity
-
-    async def _late(self, items: Sequence[Item]) -> set[Signature]:
-        """Return what history already holds at the times of late rows."""
-        eids: list[int] = []
-        times: list[int] = []
-        for item in items:
-            if item.row is not None:
-                entity = self._cache.get((item.tenant_id, item.id))
-                if entity is not None and item.at <= entity.at:
-                    eids.append(entity.eid)
-                    times.append(item.at - POSTGRES_EPOCH_US)
-        if not eids:
-            return set()
-        rows = await self._retrying(lambda: write.stored_rows(self._connection(), eids, times))
-        return {groups.signature(self._terms, row) for row in rows}
-
-    def _remember(self, drafts: Sequence[Draft]) -> None:
-        for draft in drafts:
-            key = (draft.entity.tenant_id, draft.entity.id)
-            if draft.gone:
-                self._cache.pop(key, None)
-            else:
-                self._cache[key] = draft.entity
-        while len(self._cache) > CACHE_ENTITIES:
-            self._cache.popitem(last=False)
 
     async def _commit(self, ready: groups.Statement) -> None:
         """Execute; where the connection was lost meanwhile, find out whether the group is in the log."""
@@ -442,9 +411,9 @@ class Writer:
                         epoch, head = await write.head(conn)
                         if epoch != self._epoch or head not in allowed:
                             raise Lost
-                        cache, next_eid = self._cache.copy(), self._next_eid
+                        entities, next_eid = self._states.entities.copy(), self._next_eid
                         await self._begin(conn)
-                        self._cache, self._next_eid = cache, next_eid
+                        self._states.entities, self._next_eid = entities, next_eid
                         self.counters.reconnects += 1
                         return
                 except BaseException:
@@ -461,30 +430,6 @@ class Writer:
     def _connection(self) -> Connection:
         assert self._conn is not None  # noqa: S101 - set by start
         return self._conn
-
-
-def entity_of(row: tuple[Any, ...], known: Known) -> Entity:
-    """Return the entity of a row of ``store.write.entities``."""
-    eid, tenant_id, id_, type_id, owner, area, sector, source, simulated = row[:9]
-    version, seq, doc_text, static_text, created_us = row[9:]
-    doc, static = _decode(doc_text), _decode(static_text)
-    entity = Entity(
-        eid=eid,
-        tenant_id=tenant_id,
-        id=id_,
-        type_id=type_id,
-        origin=Origin(owner, area, sector, source, simulated),
-        version=version,
-        seq=seq,
-        at=newest(doc),
-        doc=doc_text.encode(),
-        static=static_text.encode(),
-        keys=frozenset(doc),
-        static_keys=frozenset(static),
-        created_us=created_us,
-    )
-    derive(entity, doc, static, known)
-    return entity
 
 
 def _unavailable() -> Problem:
