@@ -7,9 +7,9 @@ a device does not need (cookies, access lines) costs it nothing.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import time
-import uuid
 from typing import Any
 
 from haidang.base.log import logger
@@ -85,7 +85,7 @@ class Door:
         if scope["method"] in SAFE:
             await self._inner(scope, receive, visit.send)
             return
-        if not _shows_key(scope) and cross_site(scope, self._settings.public_url):
+        if cross_site(scope, self._settings.public_url) and not _shows_key(scope):
             raise Problem(
                 CROSS_SITE,
                 "Yêu cầu ghi phải đến từ chính trang này.",
@@ -144,7 +144,7 @@ class _Visit:
 
     def __init__(self, scope: Scope, send: Send, headers: list[Header]) -> None:
         given = header(scope, b"x-request-id")
-        self.request_id = given if given and _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        self.request_id = given if given and _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
         self.started_at = time.perf_counter()
         self.started = False
         self.status = 0

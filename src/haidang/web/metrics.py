@@ -28,9 +28,20 @@ _PARTS = ("/ngsi-ld/", "/api/v1/stream", "/api/", "/health/", "/metrics", "/inte
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+_counters: dict[tuple[str, str, int], Counter] = {}
+_histograms: dict[str, Histogram] = {}
+
+
 def request_done(method: str, path: str, status: int, seconds: float) -> None:
     """Count one answered request under the part of the house that answered, never under its full path."""
     part = next((prefix for prefix in _PARTS if path.startswith(prefix)), "/")
-    REQUESTS.labels(part, method if method in _METHODS else "other", f"{status // 100}xx").inc()
+    key = (part, method if method in _METHODS else "other", status // 100)
+    counter = _counters.get(key)
+    if counter is None:  # the library's own look-up by labels costs as much as a whole route
+        counter = _counters[key] = REQUESTS.labels(part, key[1], f"{key[2]}xx")
+    counter.inc()
     if part != "/api/v1/stream":
-        SECONDS.labels(part).observe(seconds)
+        histogram = _histograms.get(part)
+        if histogram is None:
+            histogram = _histograms[part] = SECONDS.labels(part)
+        histogram.observe(seconds)
