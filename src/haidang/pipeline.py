@@ -19,6 +19,9 @@ does with an observation reads that list.
 * Where several servers run on one database, each step runs in one of them at a time: its cursor's row is
   locked while it works.
 
+What the step ``subscriptions`` puts into the outbox is sent by ``city.subscriptions.delivery``, in the
+process that writes.
+
 The live stream (``web.hub``) is not a step: screens are told beside the pipeline, straight after the commit,
 and whoever was away resumes from the log itself.
 """
@@ -38,6 +41,8 @@ from haidang.base.metrics import REGISTRY
 from haidang.city import liveness, log, placing
 from haidang.city.log import Change
 from haidang.city.model import Group
+from haidang.city.subscriptions import delivery
+from haidang.city.subscriptions import step as matching
 from haidang.web.house import House
 
 BATCH = 2_000
@@ -85,6 +90,10 @@ class Step(msgspec.Struct, frozen=True):
     """Does the work for a stretch of the log within the given transaction."""
     batch: int | None = None
     """Most changes it takes at once; None: :data:`BATCH`."""
+    rest_s: float = REST_S
+    """Least time between two batches at the end of the log: somebody waits for what comes of this step."""
+    after: Callable[[House], None] | None = None
+    """Called after the commit of a batch."""
 
 
 async def place(house: House, stretch: Stretch, connection: Connection) -> None:
@@ -97,9 +106,16 @@ async def note_life(_: House, stretch: Stretch, connection: Connection) -> None:
     await liveness.note(connection, stretch.after, stretch.last)
 
 
+async def notify(house: House, stretch: Stretch, connection: Connection) -> None:
+    """Put the notifications of subscriptions into the outbox; their delivery is told after the commit."""
+    if await matching.listening(house.city, connection):
+        await matching.match(house.city, connection, await stretch.changes(), stretch.last)
+
+
 STEPS: tuple[Step, ...] = (
     Step("place", place, batch=20_000),
     Step("liveness", note_life, batch=20_000),
+    Step("subscriptions", notify, batch=1_000, rest_s=0.05, after=lambda house: delivery.wake(house.city)),
 )
 """The way of a change, in order."""
 
@@ -120,7 +136,8 @@ async def running(house: House, steps: Sequence[Step] = STEPS) -> AsyncIterator[
         for step, bell in zip(steps, bells, strict=True)
     ]
     try:
-        yield
+        async with delivery.delivering(house.city):
+            yield
     finally:
         unsubscribe()
         for task in tasks:
@@ -153,7 +170,7 @@ async def _follow(house: House, step: Step, bell: asyncio.Event) -> None:
         wait_s = 1.0
         LAG.labels(step.name).set(behind)
         rest_s = REST_RATIO * (loop.time() - began)
-        await asyncio.sleep(rest_s if behind else max(REST_S, rest_s))
+        await asyncio.sleep(rest_s if behind else max(step.rest_s, rest_s))
         if not behind:
             await _heard(bell)
 
@@ -178,4 +195,6 @@ async def advance(house: House, step: Step) -> int:
         last = min(place.head, place.seq + (step.batch or BATCH))
         await step.run(house, Stretch(connection, place.seq, last), connection)
         await log.advance(connection, step.name, last)
-        return place.head - last
+    if step.after is not None:
+        step.after(house)
+    return place.head - last

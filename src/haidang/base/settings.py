@@ -85,11 +85,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feed_dirs: tuple[Path, ...] = ()
     """Folders, besides the data folder's ``feeds``, whose files feeds may read."""
 
+    # --- notifications
+    notification_allow_hosts: tuple[str, ...] = ()
+    """Private or loopback hosts that notifications may be sent to, as ``host`` or ``host:port``."""
+    notification_tries: int = 12
+    """Tries of a notification before it becomes a dead letter; 12 take about half an hour."""
+    notification_queue_max: int = 100_000
+    """Notifications that may wait for one endpoint; the oldest beyond it become dead letters."""
+    notification_dead_days: int = 30
+    """How long a dead letter is kept."""
+
     # --- NGSI-LD
     conformance: bool = False
     """Profile for the conformance suite: last write wins, tenants made freely. Not for production."""
     local_context_url: str | None = None
     """Address under which the site's own pinned JSON-LD context is known to others."""
+    context_allow_hosts: tuple[str, ...] = ()
+    """Public hosts from which JSON-LD contexts may be downloaded; absent: nothing is downloaded."""
 
     # --- database
     pool_max: int = 12
@@ -100,8 +112,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Embedded PostgreSQL: max_wal_size; absent: 8 GB, less on a small disk."""
     postgres_max_connections: int = 40
     """Embedded PostgreSQL: max_connections."""
-    context_allow_hosts: tuple[str, ...] = ()
-    """Public hosts from which JSON-LD contexts may be downloaded; absent: nothing is downloaded."""
     postgres_start_minutes: float = 15
     """Embedded PostgreSQL: how long a start may take; recovery after a crash counts in."""
 

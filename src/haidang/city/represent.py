@@ -22,6 +22,7 @@ has the same stored forms, where a short form was observed at the row's ``t`` if
 null there means that the attribute was deleted. Rows that create or delete carry besides
 ``"@e": {"id", "type_id", "tenant_id", "owner_org", "area_code", "sector", "source", "simulated"}``; a change
 of the origin alone carries "@e" too, and "scope" and "@types" (new type number) stand under those names.
+One write at several times makes several rows; those after the first carry "@f".
 """
 
 from __future__ import annotations

@@ -31,6 +31,8 @@ PERMISSIONS: dict[str, Permission] = {
     "entity.read": Permission("Xem thực thể và lịch sử", "Read entities and their history"),
     "entity.write": Permission("Tạo và cập nhật thực thể", "Create and update entities"),
     "entity.delete": Permission("Xóa thực thể", "Delete entities"),
+    "subscription.read": Permission("Xem đăng ký nhận thông báo", "See subscriptions and their dead letters"),
+    "subscription.manage": Permission("Quản lý đăng ký nhận thông báo", "Manage subscriptions"),
     "tenant.administer": Permission("Quản lý không gian dữ liệu (tenant)", "Administer tenants"),
     "feed.read": Permission("Xem nguồn dữ liệu", "See feeds"),
     "feed.run": Permission("Chạy, tạm dừng nguồn dữ liệu", "Run and pause feeds"),

@@ -21,9 +21,12 @@ BUILTIN: tuple[Role, ...] = (
     _role(ADMINISTRATOR, "Quản trị hệ thống", "Administrator", *PERMISSIONS),
     _role(
         "data_steward", "Quản trị dữ liệu", "Data steward",
-        *_READ, "entity.write", "entity.delete", "feed.run", "feed.manage", "area.manage", "system.read",
+        *_READ, "entity.write", "entity.delete", "subscription.read", "subscription.manage", "feed.run",
+        "feed.manage", "area.manage", "system.read",
     ),
-    _role("duty_operator", "Trực ban", "Duty operator", *_READ, "feed.run", "system.read"),
+    _role(
+        "duty_operator", "Trực ban", "Duty operator", *_READ, "subscription.read", "feed.run", "system.read"
+    ),
     _role("department_officer", "Chuyên viên sở, ngành", "Department officer", *_READ, "entity.write"),
     _role("viewer", "Người xem", "Viewer", *_READ),
     _role("device", "Thiết bị, hệ thống gửi dữ liệu", "Device", "entity.read", "entity.write"),

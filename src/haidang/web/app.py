@@ -25,6 +25,7 @@ from haidang.city.api import ROUTES as CITY
 from haidang.city.forward import door as forward_door
 from haidang.city.ngsild import ROUTES as BROKER_ROUTES
 from haidang.city.ngsild import app as broker
+from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
@@ -41,7 +42,14 @@ from haidang.web.stream import PATH as STREAM
 from haidang.web.stream import PERMISSION, Stream
 
 FORWARD = "/internal/v1/write"
-HANDLERS: tuple[ControllerRouterHandler, ...] = (*site.ROUTES, *ORGANISATION, *CITY, *BOARDS, *FEEDS)
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    *site.ROUTES,
+    *ORGANISATION,
+    *CITY,
+    *SUBSCRIPTIONS,
+    *BOARDS,
+    *FEEDS,
+)
 """Everything that Litestar serves."""
 
 RAW_ROUTES = (

@@ -50,6 +50,7 @@ def entity(name: str = "{entity}") -> dict[str, Any]:
 
 
 E = "/ngsi-ld/v1/entities/{entity}"
+S = "/ngsi-ld/v1/subscriptions/{subscription}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/site"): Asked(EVERYBODY),
     ("GET", "/health/live"): Asked(EVERYBODY),
@@ -120,6 +121,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/boards/city"): Asked(LIST),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
     ("GET", "/api/v1/stream"): Asked(LIST, "stream"),
+    ("GET", "/api/v1/subscriptions"): Asked(LIST),
+    ("GET", "/api/v1/notifications/dead"): Asked(LIST),
+    ("POST", "/api/v1/notifications/dead/replay"): Asked(REFUSED, body={"letters": ["{letter}"]}),
     ("GET", "/api/v1/feeds"): Asked(LIST),
     ("GET", "/api/v1/feeds/{name:str}"): Asked(REFUSED, "/api/v1/feeds/{feed}"),
     ("GET", "/api/v1/feeds/{name:str}/runs"): Asked(REFUSED, "/api/v1/feeds/{feed}/runs"),
@@ -151,14 +155,14 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/ngsi-ld/v1/types/{}"): Asked(REFUSED, "/ngsi-ld/v1/types/Only{word}"),
     ("GET", "/ngsi-ld/v1/attributes"): Asked(LIST),
     ("GET", "/ngsi-ld/v1/attributes/{}"): Asked(REFUSED, "/ngsi-ld/v1/attributes/only{word}"),
-    ("POST", "/ngsi-ld/v1/entities"): Asked(REFUSED, body=entity()),
-    ("PUT", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
-    ("PATCH", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
-    ("DELETE", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E),
     ("GET", "/ngsi-ld/v1/jsonldContexts"): Asked(SHARED),
     ("POST", "/ngsi-ld/v1/jsonldContexts"): Asked(SHARED, body={"@context": {"a": "https://example.org/a"}}),
     ("GET", "/ngsi-ld/v1/jsonldContexts/{}"): Asked(SHARED, "/ngsi-ld/v1/jsonldContexts/{context}"),
     ("DELETE", "/ngsi-ld/v1/jsonldContexts/{}"): Asked(REFUSED, "/ngsi-ld/v1/jsonldContexts/{context}"),
+    ("POST", "/ngsi-ld/v1/entities"): Asked(REFUSED, body=entity()),
+    ("PUT", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
+    ("PATCH", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
+    ("DELETE", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E),
     ("POST", "/ngsi-ld/v1/entities/{}/attrs"): Asked(REFUSED, E + "/attrs", {"status": {"value": "x"}}),
     ("PATCH", "/ngsi-ld/v1/entities/{}/attrs"): Asked(REFUSED, E + "/attrs", {"status": {"value": "x"}}),
     ("PATCH", "/ngsi-ld/v1/entities/{}/attrs/{}"): Asked(REFUSED, E + "/attrs/status", {"value": "x"}),
@@ -171,6 +175,19 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/ngsi-ld/v1/entityOperations/update"): Asked(REFUSED, body=[entity()]),
     ("POST", "/ngsi-ld/v1/entityOperations/merge"): Asked(REFUSED, body=[entity()]),
     ("POST", "/ngsi-ld/v1/entityOperations/delete"): Asked(REFUSED, body=["{entity}"]),
+    ("POST", "/ngsi-ld/v1/subscriptions"): Asked(
+        REFUSED,
+        body={
+            "id": "{subscription}",
+            "type": "Subscription",
+            "entities": [{"type": "Camera"}],
+            "notification": {"endpoint": {"uri": "http://192.0.2.1/"}},
+        },
+    ),
+    ("GET", "/ngsi-ld/v1/subscriptions"): Asked(LIST),
+    ("GET", "/ngsi-ld/v1/subscriptions/{}"): Asked(REFUSED, S),
+    ("PATCH", "/ngsi-ld/v1/subscriptions/{}"): Asked(REFUSED, S, {"isActive": False}),
+    ("DELETE", "/ngsi-ld/v1/subscriptions/{}"): Asked(REFUSED, S),
 }
 
 FEED = """
@@ -223,6 +240,8 @@ async def furnish(site: Site, agency: Agency) -> None:
     }
     upserted = await client.post("/ngsi-ld/v1/entityOperations/upsert", json=[own, only])
     assert upserted.status_code == 201, upserted.text
+    hosted = await client.post("/ngsi-ld/v1/jsonldContexts", json={"@context": {"b": "https://example.org/b"}})
+    assert hosted.status_code == 201, hosted.text
     made = await site.write(
         client,
         "POST",
@@ -240,8 +259,6 @@ async def furnish(site: Site, agency: Agency) -> None:
     folder.mkdir(exist_ok=True)
     (folder / f"{word}.csv").write_text(f"code,name\n1,Camera {word} một\n2,\n", encoding="utf-8")
     (folder / f"{word}.yaml").write_text(
-    hosted = await client.post("/ngsi-ld/v1/jsonldContexts", json={"@context": {"b": "https://example.org/b"}})
-    assert hosted.status_code == 201, hosted.text
         FEED.format(word=word, path=folder / f"{word}.csv"), encoding="utf-8"
     )
 
@@ -256,6 +273,22 @@ async def furnish(site: Site, agency: Agency) -> None:
         return found.status_code == 200 and found.json()["items"]
 
     rows = await until(refused)
+    subscription = {
+        "id": f"urn:x:subscription:{word}",
+        "type": "Subscription",
+        "entities": [{"type": "Nothing"}],
+        "isActive": False,
+        "notification": {"endpoint": {"uri": f"http://{word}.invalid/"}},
+    }
+    assert (await client.post("/ngsi-ld/v1/subscriptions", json=subscription)).status_code == 201
+    async with site.house.db.transaction() as connection:
+        cursor = await connection.execute(
+            "INSERT INTO notification (id, subscription, queue, entity_id, origins, made_at, dead_at, body) "
+            "SELECT %s, no, 'http://192.0.2.1/', '', '[]', now(), now(), '{}' FROM subscription WHERE id = %s "
+            "RETURNING no",
+            (f"urn:x:letter:{word}", subscription["id"]),
+        )
+        [(letter,)] = await cursor.fetchall()
     agency.things = {
         "word": word,
         "entity": own["id"],
@@ -265,8 +298,11 @@ async def furnish(site: Site, agency: Agency) -> None:
         "key": made["key"]["id"],
         "grant": grants[0]["id"],
         "role": role["name"],
+        "context": hosted.headers["location"].rpartition("/")[2],
         "feed": f"feed-{word}",
         "refused": rows[0]["id"],
+        "subscription": subscription["id"],
+        "letter": letter,
         "long_ago": "2020-01-01T00:00:00Z",
         "soon": "2100-01-01T00:00:00Z",
     }
@@ -298,7 +334,6 @@ async def ask(asker: Agency, about: dict[str, Any], method: str, route: str) -> 
     )
 
 
-        "context": hosted.headers["location"].rpartition("/")[2],
 async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
     """Return all that belongs to an agency, as the database has it."""
     found: dict[str, Any] = {}
@@ -314,6 +349,10 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "WHERE a.org_id = %s ORDER BY 1",
         "keys": "SELECT name, revoked_at FROM api_key WHERE org_id = %s ORDER BY 1",
         "feeds": "SELECT name, paused, withdrawn FROM feed WHERE owner_org = %s",
+        "subscriptions": "SELECT id, rev, body FROM subscription WHERE owner_org = %s ORDER BY 1",
+        "letters": "SELECT n.id, n.dead_at FROM notification n JOIN subscription s ON s.no = n.subscription "
+        "WHERE s.owner_org = %s ORDER BY 1",
+        "contexts": "SELECT url, body FROM context WHERE owner_org = %s ORDER BY 1",
         "looked": "SELECT looked_by FROM feed_refused r JOIN feed f ON f.id = r.feed_id "
         "WHERE f.owner_org = %s ORDER BY r.id",
     }
@@ -349,10 +388,6 @@ async def test_the_other_agency_stays_out_of_sight_and_reach(world: World, metho
         assert THEIRS not in answer.text.replace(f"so+{THEIRS}", "")
     elif asked.what == REFUSED:
         assert_refused(answer)
-        "subscriptions": "SELECT id, rev, body FROM subscription WHERE owner_org = %s ORDER BY 1",
-        "letters": "SELECT n.id, n.dead_at FROM notification n JOIN subscription s ON s.no = n.subscription "
-        "WHERE s.owner_org = %s ORDER BY 1",
-        "contexts": "SELECT url, body FROM context WHERE owner_org = %s ORDER BY 1",
     elif asked.what == NOT_MINE:
         assert answer.status_code == 403, answer.text
     elif asked.what == SHARED:

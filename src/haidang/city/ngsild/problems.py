@@ -14,6 +14,7 @@ _TYPES = {
     "invalid-request": "InvalidRequest",
     "bad-request-data": "BadRequestData",
     "bad-query": "BadRequestData",
+    "endpoint-not-allowed": "BadRequestData",
     "already-exists": "AlreadyExists",
     "version-conflict": "Conflict",
     "not-found": "ResourceNotFound",

@@ -27,6 +27,7 @@ from haidang.city.writer.forms import (
     longs,
     merge,
     newest,
+    one_write,
     overwrite,
     remove,
     rows_of,
@@ -163,7 +164,7 @@ class Fold:
         first = rows[0] if rows else Row(None, (), b"", None)
         rows[:1] = [Row(first.at, first.columns, first.floats, rest | (first.rest or {}))]
         draft.entity = entity
-        draft.rows += [(Kind.UPDATE if no else Kind.CREATE, row) for no, row in enumerate(rows)]
+        draft.rows += one_write(Kind.CREATE, rows)
         draft.gone = False
         draft.state = draft.meta = draft.static = True
         self.drafts[item.tenant_id, item.id] = draft
@@ -213,7 +214,7 @@ class Fold:
         if head or not rows:
             first = rows[0] if rows else Row(None, (), b"", None)
             rows[:1] = [Row(first.at, first.columns, first.floats, head | (first.rest or {}) or None)]
-        draft.rows += [(Kind.UPDATE if no else kind, row) for no, row in enumerate(rows)]
+        draft.rows += one_write(kind, rows)
         item.changed = True
 
     def _finish(

@@ -11,6 +11,7 @@ from typing import Any
 
 from haidang.base.problems import Problem
 from haidang.city.items import NULL, Row, bad, encode, numeric_column, pack_floats, shorten
+from haidang.city.model import Kind
 from haidang.city.represent import Stored
 from haidang.city.terms import Terms
 from haidang.city.times import NEVER
@@ -93,6 +94,15 @@ def rows_of(terms: Terms, touched: Touched) -> list[Row]:
     return [
         Row(at, tuple(columns), pack_floats(flat), rest or None)
         for at, (columns, flat, rest) in by_time.items()
+    ]
+
+
+def one_write(kind: Kind, rows: list[Row]) -> list[tuple[Kind, Row]]:
+    """Return the rows of one write with their kinds; those that follow the first say so (``"@f"``)."""
+    follow: dict[str, Any] = {"@f": 1}
+    return [
+        (Kind.UPDATE, Row(row.at, row.columns, row.floats, follow | (row.rest or {}))) if no else (kind, row)
+        for no, row in enumerate(rows)
     ]
 
 

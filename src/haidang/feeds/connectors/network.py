@@ -1,19 +1,11 @@
-"""Which hosts a feed may reach: public ones, and those private ones that the site has listed.
-
-A declaration is written by people who may run feeds, not by the operator of the machine; without this check
-it could ask the database, the cloud's metadata service or a neighbour's printer. Names are resolved here,
-once, and the connection goes to the address that was checked."""
+"""Which hosts a feed may reach (the rule is ``base.network``), and the secrets it shows them."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 
-import msgspec
-
+from haidang.base.network import PrivateHost, Target, UnresolvedHost, resolve
 from haidang.base.problems import Problem
 from haidang.feeds.connectors import unreadable
 from haidang.feeds.model.declaration import Secret
@@ -21,30 +13,16 @@ from haidang.feeds.model.declaration import Secret
 SECRET_MAX = 8192
 
 
-class Target(msgspec.Struct, frozen=True):
-    """A host that may be reached, with the address that was checked."""
-
-    host: str
-    port: int
-    address: str
-
-
 async def allowed(host: str, port: int, allow_hosts: tuple[str, ...]) -> Target:
     """Return where to connect; raise ``Problem`` where the host does not resolve or may not be reached."""
-    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(10):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, TimeoutError, UnicodeError) as cause:
+        return await resolve(host, port, allow_hosts)
+    except UnresolvedHost as cause:
         raise unreadable(
             f"Không phân giải được tên máy {host}.", f"The host {host} cannot be resolved."
         ) from cause
-    addresses = [str(entry[4][0]) for entry in found]
-    listed = host in allow_hosts or f"{host}:{port}" in allow_hosts
-    for address in addresses:
-        if not listed and not ip_address(address.split("%")[0]).is_global:
-            raise _private(host, port)
-    return Target(host, port, addresses[0])
+    except PrivateHost as cause:
+        raise _private(host, port) from cause
 
 
 def _private(host: str, port: int) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from haidang.base.database import Connection
 from haidang.organisation.model import Key
@@ -80,24 +80,32 @@ async def revoke(connection: Connection, key_id: int, at: datetime) -> None:
     )
 
 
-async def holder(
-    connection: Connection, secret_hash: bytes, now: datetime
-) -> tuple[int, str, int, datetime | None, Scope] | None:
-    """Return (id, name, org, last used, scope) of a key that still holds."""
-    cursor = await connection.execute(
-        """
-        SELECT k.id, k.name, k.org_id, k.last_used_at, k.permissions,
-               ARRAY(SELECT o.id FROM org o WHERE o.path @> ARRAY[k.org_id]),
-               CASE WHEN k.area_code IS NOT NULL
-                    THEN ARRAY(SELECT x.code FROM area x WHERE x.parent_code = k.area_code
-                               AND x.valid_to IS NULL) || k.area_code END,
-               k.sector
-        FROM api_key k
-        WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s)
-        """,
-        (secret_hash, now),
-    )
-    row = await cursor.fetchone()
+_HOLDER = """
+SELECT k.id, k.name, k.org_id, k.last_used_at, k.permissions,
+       ARRAY(SELECT o.id FROM org o WHERE o.path @> ARRAY[k.org_id]),
+       CASE WHEN k.area_code IS NOT NULL
+            THEN ARRAY(SELECT x.code FROM area x WHERE x.parent_code = k.area_code
+                       AND x.valid_to IS NULL) || k.area_code END,
+       k.sector
+FROM api_key k
+WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > %s) AND """
+
+Holder = tuple[int, str, int, datetime | None, Scope]
+"""Id, name, org, last used, scope."""
+
+
+async def holder(connection: Connection, secret_hash: bytes, now: datetime) -> Holder | None:
+    """Return the key with this secret, if it still holds."""
+    return await _holder(connection, "k.secret_hash = %s", secret_hash, now)
+
+
+async def holder_by_id(connection: Connection, key_id: int, now: datetime) -> Holder | None:
+    """Return the key with this number, if it still holds."""
+    return await _holder(connection, "k.id = %s", key_id, now)
+
+
+async def _holder(connection: Connection, where: LiteralString, which: Any, now: datetime) -> Holder | None:
+    row = await (await connection.execute(_HOLDER + where, (now, which))).fetchone()
     if row is None:
         return None
     areas = None if row[6] is None else frozenset(row[6])

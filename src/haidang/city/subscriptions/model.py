@@ -1,0 +1,472 @@
+"""What a subscription may say (GS CIM 009, 5.2.12 to 5.2.15), checked and compiled. No I/O, no clock."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any, Literal, get_args
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from haidang.base.network import is_private, listed
+from haidang.base.problems import Fault, Problem, kind
+from haidang.city.model import BAD_DATA
+from haidang.city.query.geo import GeoQuery, parse_geo
+from haidang.city.query.grammar import Node, checked_pattern, parse
+from haidang.city.query.selection import TypeNode, parse_types
+from haidang.city.query.sql import Selector
+from haidang.city.terms import Context, check_name, is_uri
+from haidang.city.times import parse_us
+from haidang.organisation.permissions import Principal
+
+ENDPOINT_REFUSED = kind(
+    "endpoint-not-allowed",
+    400,
+    "Không được gửi thông báo đến địa chỉ này",
+    "Notifications may not be sent to this address",
+)
+
+ENTITIES_MAX = 200
+NAMES_MAX = 500
+INFO_MAX = 50
+INTERVAL_S_MAX = 366 * 86_400.0
+TIMEOUT_S = 10.0
+"""How long an endpoint may take to answer where the subscription names no time."""
+TIMEOUT_S_MAX = 60.0
+
+Trigger = Literal[
+    "entityCreated",
+    "entityUpdated",
+    "entityDeleted",
+    "attributeCreated",
+    "attributeUpdated",
+    "attributeDeleted",
+]
+ALWAYS: frozenset[str] = frozenset({"attributeCreated", "attributeUpdated"})
+"""The triggers of a subscription that names none."""
+Media = Literal["application/json", "application/ld+json", "application/geo+json"]
+SCHEMES = {"http": 80, "https": 443, "mqtt": 1883, "mqtts": 8883}
+
+_READ_ONLY = ("status", "createdAt", "modifiedAt")
+_READ_ONLY_PARAMS = ("status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure")
+_OWN_HEADERS = frozenset({
+    "connection", "content-length", "content-type", "expect", "host", "keep-alive", "link", "ngsild-tenant",
+    "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+})  # fmt: skip
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,100}\Z")
+_TOPIC = re.compile(r"[^+#\x00]{1,1000}\Z")
+_NAMED = re.compile(r"[^,|;()\s]+")
+
+
+class _Part(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+class EntitySelector(_Part, frozen=True):
+    """Which entities (5.2.8)."""
+
+    type: str
+    id: str | list[str] | None = None
+    id_pattern: str | None = None
+
+
+class KeyValue(_Part, frozen=True):
+    """One member of receiverInfo or notifierInfo (5.2.22)."""
+
+    key: str
+    value: str
+
+
+class Endpoint(_Part, frozen=True):
+    """Where to (5.2.15); times in ms."""
+
+    uri: str
+    accept: Media = "application/json"
+    timeout: int | None = None
+    cooldown: int | None = None
+    receiver_info: tuple[KeyValue, ...] = ()
+    notifier_info: tuple[KeyValue, ...] = ()
+
+
+class Params(_Part, frozen=True):
+    """What a notification looks like (5.2.14)."""
+
+    endpoint: Endpoint
+    attributes: tuple[str, ...] | None = None
+    pick: tuple[str, ...] | None = None
+    omit: tuple[str, ...] | None = None
+    format: Literal["normalized", "concise", "keyValues", "simplified"] = "normalized"
+    sys_attrs: bool = False
+    show_changes: bool = False
+
+
+class GeoQ(_Part, frozen=True):
+    """A geographic condition (5.2.13)."""
+
+    georel: str
+    geometry: str
+    coordinates: list[Any] | str
+    geoproperty: str | None = None
+
+
+class Definition(_Part, frozen=True):
+    """A subscription as its owner wrote it."""
+
+    type: Literal["Subscription"]
+    notification: Params
+    id: str | None = None
+    subscription_name: str | None = None
+    description: str | None = None
+    entities: tuple[EntitySelector, ...] | None = None
+    watched_attributes: tuple[str, ...] | None = None
+    notification_trigger: tuple[Trigger, ...] | None = None
+    time_interval: float | None = None
+    q: str | None = None
+    geo_q: GeoQ | None = None
+    scope_q: str | None = None
+    lang: str | None = None
+    is_active: bool = True
+    expires_at: str | None = None
+    throttling: float | None = None
+    dataset_id: tuple[str, ...] | None = None
+    jsonld_context: str | None = None
+
+    @property
+    def expires_us(self) -> int | None:
+        """When it ends, in µs since 1970."""
+        return None if self.expires_at is None else parse_us(self.expires_at)
+
+
+class Address(msgspec.Struct, frozen=True):
+    """An endpoint's URI taken apart."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    """HTTP: path and query as sent; MQTT: the topic."""
+    user: str | None = None
+    password: str | None = None
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """A subscription ready to be matched."""
+
+    no: int
+    id: str
+    tenant_id: int
+    tenant: str
+    from_seq: int
+    owner: Principal
+    """Who answers for it, with what it could read when it last changed it."""
+    definition: Definition
+    asked_in: Context
+    """In which the condition q names attributes."""
+    context: Context
+    """In which notifications are written."""
+    context_url: str
+    triggers: frozenset[str]
+    watched: frozenset[str] | None
+    """IRIs; None: every attribute."""
+    types: tuple[tuple[TypeNode | None, EntitySelector], ...]
+    """Type selection in IRIs (None: any) and the selector it belongs to."""
+    selectors: tuple[Selector, ...]
+    q: Node | None
+    geo: GeoQuery | None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the database must be asked: q, scopeQ, or a pattern of ids."""
+        return (
+            self.q is not None
+            or self.definition.scope_q is not None
+            or any(one.id_pattern is not None for one in self.selectors)
+        )
+
+    @property
+    def needs_before(self) -> bool:
+        """Whether what was before a change matters: to show it, or to tell a creation from an update."""
+        return self.definition.notification.show_changes or not self.triggers >= ALWAYS
+
+
+def read(body: dict[str, Any], *, now_us: int, allow_hosts: tuple[str, ...]) -> Definition:
+    """Return a subscription's definition; raise ``Problem`` (bad-request-data) that names what is wrong."""
+    definition = converted(body)
+    _check_whom(definition)
+    _check_when(definition, now_us)
+    _check_conditions(definition)
+    _check_params(definition.notification)
+    _check_endpoint(definition.notification.endpoint, allow_hosts)
+    return definition
+
+
+def converted(body: dict[str, Any]) -> Definition:
+    """Return the typed form of a body that may be a stored one."""
+    if isinstance(body.get("datasetId"), str):
+        body = body | {"datasetId": [body["datasetId"]]}
+    try:
+        return msgspec.convert(body, Definition)
+    except msgspec.ValidationError as cause:
+        raise wrong(
+            "", f"Đăng ký không hợp lệ: {cause}", f"The Subscription is not valid: {cause}"
+        ) from cause
+
+
+def writable(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a body without what only the broker says, so that what was read can be sent back."""
+    kept = {name: value for name, value in body.items() if name not in _READ_ONLY and name != "@context"}
+    if isinstance(params := kept.get("notification"), dict):
+        kept["notification"] = {
+            name: value for name, value in params.items() if name not in _READ_ONLY_PARAMS
+        }
+    return kept
+
+
+def mapped(body: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
+    """Return a body with every name of a type or an attribute renamed (expanded, or compacted again)."""
+    found = dict(body)
+    if isinstance(found.get("entities"), list):
+        found["entities"] = [
+            one | {"type": "*" if one["type"] == "*" else _NAMED.sub(lambda m: rename(m[0]), one["type"])}
+            for one in found["entities"]
+        ]  # fmt: skip
+    if found.get("watchedAttributes"):
+        found["watchedAttributes"] = [rename(name) for name in found["watchedAttributes"]]
+    if isinstance(geo := found.get("geoQ"), dict) and geo.get("geoproperty"):
+        found["geoQ"] = geo | {"geoproperty": rename(geo["geoproperty"])}
+    params = dict(found["notification"])
+    for member in ("attributes", "pick", "omit"):
+        if params.get(member):
+            params[member] = [name if name in _ENTITY_MEMBERS else rename(name) for name in params[member]]
+    found["notification"] = params
+    return found
+
+
+_ENTITY_MEMBERS = frozenset({"id", "type", "scope", "createdAt", "modifiedAt"})
+
+
+def selectors_of(definition: Definition) -> tuple[Selector, ...]:
+    """Return the entity selectors as the query language has them."""
+    return tuple(
+        Selector(
+            ids=(one.id,) if isinstance(one.id, str) else tuple(one.id or ()),
+            id_pattern=one.id_pattern,
+            types=None if one.type == "*" else parse_types(one.type),
+        )
+        for one in definition.entities or ()
+    )
+
+
+def geo_of(definition: Definition) -> GeoQuery | None:
+    """Return the geographic condition; raise ``Problem`` where it is none."""
+    geo = definition.geo_q
+    if geo is None:
+        return None
+    return parse_geo(
+        georel=geo.georel, geometry=geo.geometry, coordinates=geo.coordinates, geoproperty=geo.geoproperty
+    )
+
+
+def address(uri: str) -> Address:
+    """Take an endpoint's URI apart; raise ``Problem`` where it cannot be one."""
+    field = "notification.endpoint.uri"
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError as cause:
+        raise wrong(field, "không phải URI", "is not a URI", uri) from cause
+    scheme, host = parts.scheme.lower(), parts.hostname or ""
+    if scheme not in SCHEMES:
+        raise wrong(field, "cần http, https, mqtt hoặc mqtts", "must be http, https, mqtt or mqtts", uri)
+    if not host or parts.fragment or not uri.isprintable() or " " in uri or len(uri) > 2_000:
+        raise wrong(field, "không phải địa chỉ nhận thông báo", "is no endpoint's address", uri)
+    path = parts.path
+    if scheme.startswith("mqtt"):
+        path = unquote(path[1:])
+        if not _TOPIC.match(path) or parts.query:
+            raise wrong(
+                field, "thiếu chủ đề MQTT hoặc chủ đề có + #", "needs an MQTT topic without + and #", uri
+            )
+    elif parts.username or parts.password:
+        raise wrong(field, "khóa truy cập ghi trong receiverInfo", "wants credentials in receiverInfo", uri)
+    else:
+        path = (path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Address(
+        scheme,
+        host,
+        SCHEMES[scheme] if port is None else port,
+        path,
+        None if parts.username is None else unquote(parts.username),
+        None if parts.password is None else unquote(parts.password),
+    )
+
+
+def status(definition: Definition, now_us: int) -> str:
+    """Return active, paused or expired."""
+    expires = definition.expires_us
+    if expires is not None and expires <= now_us:
+        return "expired"
+    return "active" if definition.is_active else "paused"
+
+
+def wrong(field: str, vi: str, en: str, value: str | None = None) -> Problem:
+    """Return the refusal (BadRequestData) that names a member and says what is wrong with it."""
+    if not field:
+        return Problem(BAD_DATA, vi[:500], en[:500])
+    return Problem(
+        BAD_DATA,
+        f"{field}: {vi}.",
+        f"{field} {en}.",
+        faults=(Fault(field, vi, en, None if value is None else value[:200]),),
+    )
+
+
+def _check_whom(definition: Definition) -> None:
+    if definition.id is not None and not is_uri(definition.id):
+        raise wrong("id", "phải là URI", "must be a URI", definition.id)
+    entities = definition.entities
+    if entities is None and definition.watched_attributes is None:
+        raise wrong("entities", "cần entities hoặc watchedAttributes", "or watchedAttributes is needed")
+    if entities is not None and not 0 < len(entities) <= ENTITIES_MAX:
+        raise wrong("entities", f"cần 1–{ENTITIES_MAX} mục", f"needs 1 to {ENTITIES_MAX} members")
+    for one in entities or ():
+        for id_ in (one.id,) if isinstance(one.id, str) else one.id or ():
+            if not is_uri(id_):
+                raise wrong("entities.id", "phải là URI", "must be a URI", id_)
+        if one.id_pattern is not None:
+            checked_pattern(one.id_pattern)
+            try:
+                re.compile(one.id_pattern)
+            except re.error as cause:
+                raise wrong(
+                    "entities.idPattern", "không phải biểu thức chính quy", "is no pattern"
+                ) from cause
+        if one.type != "*":
+            parse_types(one.type)
+    _check_names("watchedAttributes", definition.watched_attributes)
+
+
+def _check_when(definition: Definition, now_us: int) -> None:
+    interval, throttling = definition.time_interval, definition.throttling
+    for field, value in (("timeInterval", interval), ("throttling", throttling)):
+        if value is not None and not (math.isfinite(value) and 0 < value <= INTERVAL_S_MAX):
+            raise wrong(field, "phải là số giây dương", "must be a positive number of seconds", str(value))
+    if interval is not None:
+        for field, given in (
+            ("watchedAttributes", definition.watched_attributes),
+            ("throttling", throttling),
+            ("notificationTrigger", definition.notification_trigger),
+        ):
+            if given is not None:
+                raise wrong("timeInterval", f"không đi cùng {field}", f"excludes {field}")
+        if definition.notification.show_changes:
+            raise wrong("timeInterval", "không đi cùng showChanges", "excludes showChanges")
+    if definition.notification_trigger is not None and not definition.notification_trigger:
+        words = ", ".join(get_args(Trigger))
+        raise wrong("notificationTrigger", f"cần ít nhất một trong: {words}", f"needs one of {words}")
+    if definition.expires_at is not None:
+        try:
+            expires = parse_us(definition.expires_at)
+        except ValueError as cause:
+            raise wrong("expiresAt", "cần ngày giờ ISO 8601 có múi giờ", "must be a DateTime") from cause
+        if expires <= now_us:
+            raise wrong("expiresAt", "phải ở tương lai", "must lie in the future", definition.expires_at)
+
+
+def _check_conditions(definition: Definition) -> None:
+    if definition.q is not None:
+        parse(definition.q)
+    geo_of(definition)
+    for dataset in definition.dataset_id or ():
+        if dataset != "@none" and not is_uri(dataset):
+            raise wrong("datasetId", "phải là URI hoặc @none", "must be URIs or @none", dataset)
+    if definition.lang is not None and not 0 < len(definition.lang) <= 100:
+        raise wrong("lang", "không hợp lệ", "is not valid", definition.lang)
+    if definition.jsonld_context is not None and not is_uri(definition.jsonld_context):
+        raise wrong("jsonldContext", "phải là URI", "must be a URI", definition.jsonld_context)
+
+
+def _check_params(params: Params) -> None:
+    if params.attributes is not None and (params.pick is not None or params.omit is not None):
+        raise wrong("notification.attributes", "không đi cùng pick, omit", "excludes pick and omit")
+    for member in ("attributes", "pick", "omit"):
+        _check_names(f"notification.{member}", getattr(params, member))
+    if params.show_changes and params.format in ("keyValues", "simplified"):
+        raise wrong(
+            "notification.showChanges", "không đi cùng dạng rút gọn", "excludes the simplified format"
+        )
+
+
+def _check_names(field: str, names: tuple[str, ...] | None) -> None:
+    if names is None:
+        return
+    if not 0 < len(names) <= NAMES_MAX:
+        raise wrong(field, f"cần 1–{NAMES_MAX} tên", f"needs 1 to {NAMES_MAX} names")
+    for name in names:
+        check_name(name)
+
+
+def _check_endpoint(endpoint: Endpoint, allow_hosts: tuple[str, ...]) -> None:
+    found = address(endpoint.uri)
+    if _is_private_literal(found.host) and not listed(found.host, found.port, allow_hosts):
+        place = f"{found.host}:{found.port}"
+        raise Problem(
+            ENDPOINT_REFUSED,
+            f"{place} là địa chỉ nội bộ; người vận hành cần thêm vào notification_allow_hosts.",
+            f"{place} is a private address; the operator must list it in notification_allow_hosts.",
+        )
+    for member in ("timeout", "cooldown"):
+        value = getattr(endpoint, member)
+        if value is not None and not 0 < value <= 86_400_000:
+            raise wrong(
+                f"notification.endpoint.{member}", "phải là số ms dương", "must be positive ms", str(value)
+            )
+    for field, info in (("receiverInfo", endpoint.receiver_info), ("notifierInfo", endpoint.notifier_info)):
+        if len(info) > INFO_MAX:
+            raise wrong(
+                f"notification.endpoint.{field}", f"tối đa {INFO_MAX} mục", f"has over {INFO_MAX} members"
+            )
+    for one in endpoint.receiver_info:
+        if not _HEADER.match(one.key) or one.key.lower() in _OWN_HEADERS:
+            raise wrong(
+                "notification.endpoint.receiverInfo", "có tên không dùng được", "has a bad key", one.key
+            )
+        if not (one.value.isascii() and one.value.isprintable() and len(one.value) <= 4_000):
+            raise wrong(
+                "notification.endpoint.receiverInfo", "có giá trị không dùng được", "has a bad value", one.key
+            )
+    _check_mqtt(found, endpoint.notifier_info)
+
+
+def _check_mqtt(found: Address, info: tuple[KeyValue, ...]) -> None:
+    known = {"MQTT-Version": ("mqtt3.1.1", "mqtt5.0"), "MQTT-QoS": ("0", "1", "2")}
+    for one in info:
+        if found.scheme.startswith("mqtt") and one.value not in known.get(one.key, ()):
+            raise wrong(
+                "notification.endpoint.notifierInfo",
+                "chỉ nhận MQTT-Version (mqtt3.1.1, mqtt5.0) và MQTT-QoS (0, 1, 2)",
+                "takes MQTT-Version (mqtt3.1.1, mqtt5.0) and MQTT-QoS (0, 1, 2)",
+                f"{one.key}={one.value}",
+            )
+
+
+def _is_private_literal(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return is_private(host)
+
+
+def timeout_s(endpoint: Endpoint) -> float:
+    """Return how long one try may take."""
+    return TIMEOUT_S if endpoint.timeout is None else min(endpoint.timeout / 1000, TIMEOUT_S_MAX)
+
+
+def expiry(definition: Definition, now: datetime) -> bool:
+    """Say whether a subscription has ended by ``now``."""
+    return status(definition, int(now.timestamp() * 1e6)) == "expired"
