@@ -100,7 +100,7 @@ async def test_five_failures_lock_a_name_whether_or_not_it_exists(site: Site, na
     for _ in range(5):
         assert await code_of(site, name, "sai mật khẩu rồi", "192.0.2.20") == "login-failed"
     with pytest.raises(Problem) as refused:
-        await sign_in(site, name, PASSWORD, "192.0.2.21")
+        await sign_in(site, name, PASSWORD, "192.0.2.20")
     assert refused.value.kind.code == "login-locked"
     assert 0 < refused.value.extra["retry_after_s"] <= 900
     try:
@@ -112,10 +112,27 @@ async def test_five_failures_lock_a_name_whether_or_not_it_exists(site: Site, na
     assert "session.refused" in await actions(site)
 
 
+async def test_nobody_locks_somebody_elses_name_from_one_place(site: Site) -> None:
+    await site.person("victim", site.north)
+    codes = [await code_of(site, "victim", "sai mật khẩu rồi", "192.0.2.40") for _ in range(20)]
+    assert codes == ["login-failed"] * 5 + ["login-locked"] * 15
+    assert await sign_in(site, "victim", address="192.0.2.41")
+
+
+async def test_guesses_from_many_places_lock_a_name_everywhere(site: Site) -> None:
+    await site.person("hunted", site.north)
+    codes = [
+        await code_of(site, "hunted", "sai mật khẩu rồi", f"192.0.2.{50 + number // 5}")
+        for number in range(30)
+    ]
+    assert codes == ["login-failed"] * 30
+    assert await code_of(site, "hunted", PASSWORD, "192.0.2.60") == "login-locked"
+
+
 async def test_many_guesses_at_once_get_no_more_than_the_limit(site: Site) -> None:
     await site.person("raced", site.north)
     codes = await asyncio.gather(
-        *(code_of(site, "raced", "sai mật khẩu rồi", f"198.51.100.{number}") for number in range(12))
+        *(code_of(site, "raced", "sai mật khẩu rồi", "198.51.100.7") for _ in range(12))
     )
     assert sorted(codes) == ["login-failed"] * 5 + ["login-locked"] * 7
 

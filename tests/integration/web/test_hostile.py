@@ -137,3 +137,20 @@ async def test_a_body_that_never_ends_is_not_waited_for(site: Site, path: str) -
         await slow(scope, receive, send)
     assert sent[0]["status"] == 408
     assert b"body-too-slow" in sent[1]["body"]
+
+
+async def test_behind_a_proxy_one_guesser_does_not_lock_out_the_others(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(site.settings), "public_url", "https://city.example")
+
+    async def guess(seen: str) -> int:
+        answer = await site.client().post(
+            "/api/v1/session",
+            json={"username": "nobody.here", "password": "x"},
+            headers={"X-Forwarded-For": seen},
+        )
+        return answer.status_code
+
+    assert [await guess(f"192.0.2.{number}, 203.0.113.9") for number in range(6)] == [401] * 5 + [429]
+    assert await guess("203.0.113.9, 203.0.113.10") == 401

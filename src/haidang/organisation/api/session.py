@@ -62,7 +62,7 @@ async def sign_in(
     """Begin a session: its secret goes into the cookie ``haidang_session``, who you are into the answer."""
     signed_in = await sessions.sign_in(
         db, clock, settings,
-        username=data.username, password=data.password, address=address_of(request),
+        username=data.username, password=data.password, address=address_of(request, settings),
         old_token=request.cookies.get(sessions.COOKIE),
     )  # fmt: skip
     return await _welcome(db, clock, settings, signed_in)
@@ -107,7 +107,7 @@ async def change_password(
 ) -> Response[dict[str, Any]]:
     """Change one's own password; every other session of the account ends."""
     signed_in = await sessions.change_password(
-        db, clock, settings, principal, old=data.old, new=data.new, address=address_of(request)
+        db, clock, settings, principal, old=data.old, new=data.new, address=address_of(request, settings)
     )
     return await _welcome(db, clock, settings, signed_in)
 
@@ -151,9 +151,18 @@ async def set_password(
     return await _welcome(db, clock, settings, signed_in)
 
 
-def address_of(request: Asked) -> str:
-    """Return where a request came from, for counting failed attempts."""
-    return request.client.host if request.client else "unknown"
+def address_of(request: Asked, settings: Settings) -> str:
+    """Return where a request came from, for counting failed attempts.
+
+    On a site with a public address, what comes from this machine came through its proxy, and the last address
+    in ``X-Forwarded-For`` is the one that the proxy itself saw; else one guesser would lock out everybody.
+    Without a proxy anybody could write that header, so there it says nothing.
+    """
+    address = request.client.host if request.client else "unknown"
+    if settings.public_url and address in ("127.0.0.1", "::1"):
+        seen = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        return seen[:64] or address
+    return address
 
 
 async def _welcome(

@@ -34,6 +34,7 @@ LOGIN_FAILED = kind(
 LOGIN_LOCKED = kind("login-locked", 429, "Tạm khóa đăng nhập", "Signing in is locked for a while")
 
 _ADDRESS_FACTOR = 6  # an office signs in from one address: it may fail this many times as often
+_PLACES_FACTOR = 6  # so many places must each use up their guesses before a name is locked everywhere
 _TOUCH = timedelta(minutes=1)  # a session's last use is written at most this often
 _NOBODY = Principal("anonymous", "anonymous", None, ())
 
@@ -93,7 +94,7 @@ async def sign_in(
             raise Problem(LOGIN_FAILED)  # changed or closed while the password was being looked at
         if old_token:
             await store.delete(connection, secret_hash(old_token))
-        await store.forgive(connection, f"name:{name}", f"address:{address}")
+        await store.forgive(connection, (_pair(name, address), f"name:{name}"), f"address:{address}")
         await store.purge(connection, clock.now(), _idle(settings))
         signed_in = await start_session(connection, clock, settings, attempt.account_id)
         who = Principal(f"account:{attempt.account_id}", name, attempt.org_id, ())
@@ -175,7 +176,11 @@ async def change_password(
     check_password(new, account.username)
     hashed = await hash_password(new)
     async with db.transaction() as connection:
-        await store.forgive(connection, f"name:{account.username}", f"address:{address}")
+        await store.forgive(
+            connection,
+            (_pair(account.username, address), f"name:{account.username}"),
+            f"address:{address}",
+        )
         await accounts.set_password(connection, account_id, hashed)
         ended = await store.delete_all(connection, account_id)
         signed_in = await start_session(connection, clock, settings, account_id)
@@ -186,12 +191,15 @@ async def change_password(
 
 
 async def _begin(db: Database, clock: Clock, settings: Settings, name: str, address: str) -> _Attempt:
-    """Count an attempt before the password is looked at, for the address and for the name."""
+    """Count an attempt before the password is looked at: for the address, the name from it, and the name."""
     now = clock.now()
     lock = timedelta(minutes=settings.login_lock_minutes)
+    # In this order: an address that may no longer guess at a name does not count against the name either, so
+    # nobody locks somebody else's name from one place.
     limits = {
         f"address:{address}": settings.login_attempts * _ADDRESS_FACTOR,
-        f"name:{name}": settings.login_attempts,
+        _pair(name, address): settings.login_attempts,
+        f"name:{name}": settings.login_attempts * _PLACES_FACTOR,
     }
     async with db.transaction() as connection:
         for subject, limit in limits.items():
@@ -238,6 +246,10 @@ async def _by_key(connection: Connection, now: datetime, secret: str) -> Princip
     if last_used_at is None or now - last_used_at >= _TOUCH:
         await keys.used(connection, key_id, now)
     return Principal(f"key:{key_id}", name, org_id, (scope,))
+
+
+def _pair(name: str, address: str) -> str:
+    return f"from:{address} name:{name}"
 
 
 def _idle(settings: Settings) -> timedelta:

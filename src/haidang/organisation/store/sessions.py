@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,9 +87,9 @@ async def keep_attempts(connection: Connection, subject: str, state: Attempts) -
     )
 
 
-async def forgive(connection: Connection, name: str, address: str) -> None:
+async def forgive(connection: Connection, names: Sequence[str], address: str) -> None:
     """After a success: forget the name's failures, and take this attempt off the address's count."""
-    await connection.execute("DELETE FROM login_attempt WHERE subject = %s", (name,))
+    await connection.execute("DELETE FROM login_attempt WHERE subject = ANY(%s)", (list(names),))
     await connection.execute(
         "UPDATE login_attempt SET failures = greatest(failures - 1, 0), locked_until = NULL "
         "WHERE subject = %s",
