@@ -20,6 +20,9 @@ from haidang.feeds.connectors import unreadable
 UNPACKED_MAX = 512 << 20
 CELLS_MAX = 10_000_000
 """Cells of a sheet, filled or not, up to its last row and column: some 500 MB while it is read."""
+ROWS_MAX = 1_048_576
+COLUMNS_MAX = 16_384
+"""What the format itself allows."""
 TAG_MAX = 1 << 16
 """Bytes of a tag; a longer one is no spreadsheet's."""
 
@@ -70,7 +73,7 @@ def _check_part(part: IO[bytes]) -> None:
                 column = _column(place[1]) if place and place[1] else column + 1
                 row = max(row, int(place[2][:12])) if place else row
             rows, columns = max(rows, row), max(columns, column)
-            if rows * columns > CELLS_MAX:
+            if rows > ROWS_MAX or columns > COLUMNS_MAX or rows * columns > CELLS_MAX:
                 raise _too_large()
         start = text.rfind(b"<")
         tail = text[start:] if start > text.rfind(b">") else b""
