@@ -31,7 +31,10 @@ export const loading = signal(true)
 export const areas = signal<Area[]>([])
 /** An area outside of the site's own province that the address or the search box names, and what lies in it. */
 const foreign = signal<Area[]>([])
-export const foreignArea = computed(() => foreign.value.find((area) => area.code === areaCode.value))
+export const foreignArea = computed(() => {
+  const isChosen = (area: Area) => area.code === areaCode.value
+  return areas.value.some(isChosen) ? undefined : foreign.value.find(isChosen)
+})
 /** Counts changes of any value, and changes of what there is. */
 const values = signal(0)
 const members = signal(0)
