@@ -12,6 +12,7 @@ from haidang.city.ngsild.exchange import JSON, LD_JSON, Call, Reply
 from haidang.city.store.contexts import Held
 from haidang.city.terms import is_core_url
 from haidang.city.times import format_us, to_us
+from haidang.organisation.model import Principal
 
 KINDS = ("Cached", "Hosted", "ImplicitlyCreated")
 _JSON = (b"content-type", b"application/json")
@@ -54,14 +55,25 @@ async def remove(call: Call) -> Reply:
     if is_core_url(call.params[0]):
         raise bad("Không xóa được ngữ cảnh lõi.", "The core context cannot be deleted.")
     held = await _held(call)
-    who = call.who
-    may = held.owner_org is not None and who.may("entity.write", org_id=held.owner_org)
-    if not may and not who.may("tenant.administer") and who.org_id != held.owner_org:
+    if not _may_remove(call.who, held):
         raise Problem(FORBIDDEN, "Ngữ cảnh này của đơn vị khác.", "This context is another agency's.")
     if reload and held.kind != "Cached":
         raise bad("Chỉ tải lại ngữ cảnh đã tải về.", "Only a downloaded context can be reloaded.", "reload")
     await (call.city.contexts.reload(held) if reload else call.city.contexts.remove(held))
     return Reply(204)
+
+
+def _may_remove(who: Principal, held: Held) -> bool:
+    """Whoever writes for its owner may; what belongs to nobody, whoever writes for all."""
+    if held.owner_org is not None:
+        return who.may("entity.write", org_id=held.owner_org)
+    return any(
+        "entity.write" in scope.permissions
+        and scope.org_ids is None
+        and scope.area_codes is None
+        and scope.sector is None
+        for scope in who.scopes
+    )
 
 
 async def _held(call: Call) -> Held:
