@@ -69,7 +69,10 @@ def test_date_and_time_in_two_columns() -> None:
     assert late.observed_at == datetime(2025, 3, 31, 17, 0, tzinfo=UTC)
     for hour in ("", "25:00"):
         (fault,) = mapper.row(row | {"ngày": "01/04/2025", "giờ": hour}, NOW).faults
-        assert fault.field == "ngày"
+        assert fault.field == "giờ"
+        assert (fault.value or "") == hour
+    (fault,) = mapper.row(row | {"ngày": "01/04/2027"}, NOW).faults  # in the future
+    assert (fault.field, fault.value) == ("ngày", "01/04/2027 7h")
     with pytest.raises(Problem):
         declared(mapping={"observed_at": {"from": "ngày", "format": 5}})
     with pytest.raises(Problem):

@@ -138,19 +138,19 @@ class Mapper:
         observed = self._mapping.observed_at
         if observed is None or self._not_before is None:
             return None
-        raw = pick(row, observed.source)
+        column, raw = observed.source, pick(row, observed.source)
         try:
             if absent(raw, self._missing):
                 raise Refused("Thiếu thời điểm quan trắc.", "The observed time is missing.")
             at = cells.instant(raw, observed.format, self._zone)
             if observed.time is not None:
-                of_day = pick(row, observed.time)
-                if absent(of_day, self._missing):
+                day, column, raw = raw, observed.time, pick(row, observed.time)
+                if absent(raw, self._missing):
                     raise Refused("Thiếu giờ quan trắc.", "The observed time of day is missing.")
-                raw = f"{cells.shown(raw)} {cells.shown(of_day)}"
                 # Vietnam's clocks never change, so hours may be counted from local midnight.
                 midnight = at.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
-                at = (midnight + cells.time_of_day(of_day)).astimezone(UTC)
+                at = (midnight + cells.time_of_day(raw)).astimezone(UTC)
+                column, raw = observed.source, f"{cells.shown(day)} {cells.shown(raw)}"
             if at > now + timedelta(seconds=observed.ahead):
                 raise Refused("Thời điểm quan trắc ở tương lai.", "The observed time lies in the future.")
             if at < self._not_before:
@@ -159,7 +159,7 @@ class Mapper:
                     f"The observed time is before {observed.not_before}.",
                 )
         except Refused as why:
-            faults.append(cells.fault(observed.source, why, raw))
+            faults.append(cells.fault(column, why, raw))
             return None
         return at
 
