@@ -15,6 +15,7 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.base.problems import Problem
 from haidang.city.model import BAD_DATA
+from haidang.city.ngsild.aggregates import PARAMETERS, aggregated
 from haidang.city.ngsild.asking import (
     JSON,
     LD,
@@ -42,7 +43,7 @@ INSTANCES_MAX = 1_000
 INSTANCES_MAX_CONFORMANCE = 30
 SPAN = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN")
 SHOWING = ("options", "format", "pick", "omit", "local")
-FORMS = ("temporalValues", "normalized", "sysAttrs", "count")
+FORMS = ("temporalValues", "aggregatedValues", "normalized", "sysAttrs", "count")
 
 
 class _Cut(msgspec.Struct):
@@ -56,7 +57,7 @@ class _Cut(msgspec.Struct):
 
 async def retrieve(call: Call) -> Reply:
     """GET /temporal/entities/{id}"""
-    ask = asked(call, "attrs", *SPAN, *SHOWING)
+    ask = asked(call, "attrs", *SPAN, *SHOWING, *PARAMETERS)
     span = _span(ask.params)
     row = await one(ask)
     return await _answer(ask, [row], span, ask.params, single=True)
@@ -64,7 +65,7 @@ async def retrieve(call: Call) -> Reply:
 
 async def query(call: Call) -> Reply:
     """GET /temporal/entities"""
-    ask = asked(call, *SELECTING, *SPAN, *SHOWING, *PAGING)
+    ask = asked(call, *SELECTING, *SPAN, *SHOWING, *PAGING, *PARAMETERS)
     if not any(name in ask.params for name in SELECTING):
         raise bad(
             "Cần ít nhất một trong: type, id, idPattern, attrs, q, georel.",
@@ -84,8 +85,12 @@ async def post_query(call: Call) -> Reply:
     span_of = params.pop("temporalQ", None)
     if not isinstance(span_of, dict):
         raise Problem(BAD_DATA, "Thiếu temporalQ.", "temporalQ is missing.")
-    if not span_of.keys() <= set(SPAN):
+    if not span_of.keys() <= {*SPAN, *PARAMETERS}:
         raise Problem(BAD_DATA, "temporalQ có thành phần lạ.", "temporalQ has an unknown member.")
+    methods = span_of.get("aggrMethods")
+    if isinstance(methods, list) and all(isinstance(one, str) for one in methods):
+        span_of["aggrMethods"] = ",".join(methods)
+    params |= {name: str(span_of[name]) for name in PARAMETERS if name in span_of}
     span = _span({name: str(value) for name, value in span_of.items()})
     page, headers = await page_of(ask, question_of(ask, params, selectors))
     return await _answer(ask, page.rows, span, params, headers=headers)
@@ -112,8 +117,11 @@ async def _answer(
 ) -> Reply:
     media = negotiate(ask, JSON, LD)
     chosen = options(ask, *FORMS)
-    if "temporalValues" in chosen and "normalized" in chosen:
+    if len(chosen & {"temporalValues", "aggregatedValues", "normalized"}) > 1:
         raise invalid("Chỉ chọn một dạng biểu diễn.", "Only one representation can be chosen.")
+    if "aggregatedValues" in chosen:
+        summed: Any = await aggregated(ask, rows, span, params)
+        return reply(ask, summed[0] if single else summed, media, headers=dict(headers or {}))
     most = INSTANCES_MAX_CONFORMANCE if ask.settings.conformance else INSTANCES_MAX
     cut = _Cut(most)
     wanted = words(params.get("attrs")) + words(params.get("pick"))
