@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from haidang.base.problems import NOT_FOUND, Problem
+from haidang.city.choosing import DEFAULT, Choice, chosen, languages_of
 from haidang.city.model import BAD_DATA
 from haidang.city.ngsild.asking import (
     GEO,
@@ -33,7 +34,7 @@ from haidang.city.query.grammar import parse
 from haidang.city.query.problems import bad
 from haidang.city.query.selection import parse_types
 from haidang.city.query.sql import Question, Selector
-from haidang.city.represent import represent
+from haidang.city.represent import documents, represent
 from haidang.city.store.read import Row
 from haidang.city.terms import is_uri
 from haidang.city.times import format_us, to_us
@@ -50,7 +51,7 @@ SELECTING = (
     "coordinates",
     "geoproperty",
 )
-SHOWING = ("pick", "omit", "options", "format", "geometryProperty", "local")
+SHOWING = ("pick", "omit", "options", "format", "geometryProperty", "local", "lang", "datasetId")
 PAGING = ("limit", "offset", "count")
 FORMS = ("normalized", "concise", "keyValues", "simplified", "sysAttrs", "count")
 
@@ -66,6 +67,7 @@ class Shape(msgspec.Struct):
     pick: tuple[str, ...]
     omit: tuple[str, ...]
     geometry: str
+    choice: Choice = Choice()
 
 
 async def query_entities(call: Call) -> Reply:
@@ -163,6 +165,8 @@ class _Query(msgspec.Struct, forbid_unknown_fields=True):
     q: str | None = None
     geoQ: _GeoQ | None = None  # noqa: N815
     scopeQ: str | None = None  # noqa: N815
+    lang: str | None = None
+    datasetId: list[str] = []  # noqa: N815
     temporalQ: dict[str, Any] | None = None  # noqa: N815
 
 
@@ -177,7 +181,10 @@ def query_of(body: Any) -> tuple[dict[str, Any], tuple[Selector, ...]]:
     if query.type != "Query":
         raise Problem(BAD_DATA, "type phải là Query.", "type must be Query.")
     params: dict[str, Any] = {"q": query.q, "scopeQ": query.scopeQ, "temporalQ": query.temporalQ}
-    params |= {name: ",".join(getattr(query, name)) or None for name in ("attrs", "pick", "omit")}
+    params["lang"] = query.lang
+    params |= {
+        name: ",".join(getattr(query, name)) or None for name in ("attrs", "pick", "omit", "datasetId")
+    }
     if query.geoQ is not None:
         params |= msgspec.structs.asdict(query.geoQ)
     selectors = tuple(
@@ -211,17 +218,34 @@ def shape_of(ask: Ask, params: Mapping[str, Any]) -> Shape:
         pick=pick,
         omit=omit,
         geometry=ask.params.get("geometryProperty", "location"),
+        choice=_choice(params),
     )
+
+
+def _choice(params: Mapping[str, Any]) -> Choice:
+    datasets = frozenset(words(params.get("datasetId")))
+    for dataset in datasets - {DEFAULT}:
+        if not is_uri(dataset):
+            raise bad("datasetId phải là URI hoặc @none.", "A datasetId is a URI or @none.")
+    try:
+        return Choice(datasets, languages_of(params.get("lang")))
+    except ValueError as cause:
+        raise bad("lang không hợp lệ.", "lang is not valid, e.g. vi,en;q=0.5.") from cause
 
 
 def shown(ask: Ask, row: Row, shape: Shape) -> dict[str, Any]:
     """Return one entity as it is asked for."""
     terms = ask.city.terms
+    doc: Any = row.doc
+    static: Any = row.static
+    if shape.choice != Choice():
+        observed, other = documents(doc, static)
+        doc, static = chosen(observed, shape.choice), chosen(other, shape.choice)
     body = represent(
         row.id,
         terms.type_names(row.type_id, ask.context),
-        row.doc,
-        row.static,
+        doc,
+        static,
         lambda number: terms.attr_name(number, ask.context),
         form=shape.form,
         only=shape.only,
