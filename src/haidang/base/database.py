@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,7 +58,12 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """Lend a connection inside one transaction: committed at the end, rolled back on any error."""
         try:
+            before = _cancellations()
             async with self._pool.connection() as connection:
+                if _cancellations() > before:
+                    # On Python 3.11 the pool's wait_for drops a cancellation that comes together with the
+                    # connection; whoever waits for the end of this task would then wait for ever.
+                    raise asyncio.CancelledError
                 yield connection
         except PoolTimeout as cause:
             raise Problem(
@@ -89,6 +95,11 @@ class Database:
     def stats(self) -> dict[str, Any]:
         """Return the pool's counters for the metrics."""
         return self._pool.get_stats()
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
 async def _check(connection: Connection) -> None:
