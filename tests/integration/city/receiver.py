@@ -61,7 +61,11 @@ class Receiver:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                headers = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
+                headers = {
+                    name.lower(): value
+                    for name, _, value in (line.partition(": ") for line in head[1:])
+                    if value
+                }
                 raw = await reader.readexactly(int(headers.get("content-length", "0")))
                 async with self._came:
                     self.bodies.append(msgspec.json.decode(raw))

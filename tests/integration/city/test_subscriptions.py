@@ -90,7 +90,8 @@ class Broker:
 
 @asynccontextmanager
 async def opened(db: Database, folder: Path, receiver: Receiver, **changed: Any) -> AsyncIterator[Broker]:
-    settings = Settings(data_dir=folder, notification_allow_hosts=(receiver.host,), **changed)
+    given: dict[str, Any] = {"data_dir": folder, "notification_allow_hosts": (receiver.host,)}
+    settings = Settings(**given | changed)
     await organisation.prepare(db, settings, SystemClock())
     city = await City.open(db, settings, SystemClock())
     try:
@@ -529,3 +530,51 @@ async def test_a_repeated_match_puts_nothing_twice(broker: Broker) -> None:
             await store.put(conn, [letter._replace(subscription=row.no)], broker.city.clock.now())
         assert len(await store.waiting(conn, letter.queue, 10)) == 1
         await store.delete(conn, row.no)
+
+
+async def test_a_change_of_the_wrong_form_is_refused_and_changes_nothing(broker: Broker) -> None:
+    id_ = await broker.subscribe()
+    before = await broker.get(id_)
+    for fragment in (
+        {"entities": [1]},
+        {"entities": [{"id": "urn:x:1"}]},
+        {"entities": {"type": "X"}},
+        {"watchedAttributes": [1]},
+        {"watchedAttributes": "heat"},
+        {"notification": None},
+        {"notification": {"attributes": [2]}},
+        {"geoQ": {"geoproperty": 1}},
+        {"id": "urn:x:other"},
+        {"what": 1},
+    ):
+        answer = await broker.http.patch(f"/subscriptions/{id_}", json=fragment)
+        assert answer.status_code == 400, (fragment, answer.text)
+    assert await broker.get(id_) == before
+
+
+async def test_names_are_read_and_written_in_the_contexts_of_subscription_and_asker(broker: Broker) -> None:
+    context = {"heat": "https://example.org/heat", "Boiler": "https://example.org/Boiler"}
+    headers = {"content-type": "application/ld+json"}
+    hosted = await broker.http.post("/jsonldContexts", json={"@context": context})
+    assert hosted.status_code == 201, hosted.text
+    url = broker.city.settings.address + hosted.headers["location"]
+    body = {
+        "@context": context,
+        "type": "Subscription",
+        "entities": [{"type": "Boiler"}],
+        "watchedAttributes": ["heat"],
+        "q": "heat>1",
+        "jsonldContext": url,
+        "notification": {"attributes": ["heat"], "endpoint": {"uri": broker.receiver.uri}},
+    }
+    made = await broker.http.post("/subscriptions", content=msgspec.json.encode(body), headers=headers)
+    assert made.status_code == 201, made.text
+    id_ = unquote(made.headers["location"].rsplit("/", 1)[1])
+    assert (await broker.get(id_))["watchedAttributes"] == ["https://example.org/heat"]
+    boiler = {"@context": context, "id": f"urn:x:{uuid.uuid4()}", "type": "Boiler"}
+    boiler["heat"] = {"type": "Property", "value": 2}
+    sent = await broker.http.post("/entities", content=msgspec.json.encode(boiler), headers=headers)
+    assert sent.status_code == 201, sent.text
+    await broker.receiver.came(1)
+    assert broker.receiver.data[0] == {name: boiler[name] for name in ("id", "type", "heat")}
+    assert url in broker.receiver.headers[0]["link"]

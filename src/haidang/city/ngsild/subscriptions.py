@@ -73,23 +73,17 @@ async def delete(call: Call) -> Reply:
     return Reply(204)
 
 
-async def _body(call: Call, *media: bytes) -> tuple[dict[str, Any], list[str]]:
-    """Return the body without its @context, and the addresses of the context it was written in."""
+async def _body(call: Call, *media: bytes) -> tuple[dict[str, Any], list[Any]]:
+    """Return the body without its @context, and what that was: addresses and definitions."""
     body = await call.body(*media)
     if not isinstance(body, dict):
         raise Problem(BAD_DATA, "Nội dung phải là một đối tượng.", "The body must be an object.")
     if not body:
         raise Problem(INVALID, "Nội dung trống.", "The body is empty.")
     call.context(body)  # refuses what does not fit together or is not held here
-    told = body.get("@context", [])
-    urls = (told if isinstance(told, list) else [told]) or _links(call)
+    told = call.context_of if call.context_of is not None else []
+    urls = told if isinstance(told, list) else [told]
     return {name: value for name, value in body.items() if name != "@context"}, urls
-
-
-def _links(call: Any) -> list[str]:
-    read = getattr(call, "link_urls", None) or call._link_urls
-    found: list[str] = read()
-    return found
 
 
 def _id(call: Call) -> str:

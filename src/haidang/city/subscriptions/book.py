@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -14,7 +15,7 @@ from haidang.city.query.grammar import parse
 from haidang.city.service import City
 from haidang.city.subscriptions import store
 from haidang.city.subscriptions.model import Compiled, converted, geo_of, selectors_of, status
-from haidang.city.terms import CORE, CORE_URL, Context, Terms, is_core_url, no_context
+from haidang.city.terms import CORE, CORE_URL, Context, is_core_url
 from haidang.city.times import to_us
 from haidang.organisation.permissions import Principal, Scope
 from haidang.organisation.service.standing import standing
@@ -41,9 +42,9 @@ class Book:
         found: dict[int, Compiled] = {}
         for row in await store.every(conn):
             try:
-                found[row.no] = compiled(row, self._city.terms)
+                found[row.no] = compiled(row, self._city)
             except Problem as problem:
-                # Accepted once, unreadable now: its context is no more. The others go on.
+                # Accepted by another version, unreadable by this one. The others go on.
                 _log.warning("a subscription cannot be used", subscription=row.id, problem=str(problem))
         self._compiled = found
         self._revision = revision
@@ -90,24 +91,51 @@ def book_of(city: City) -> Book:
     return found
 
 
-def context_of(terms: Terms, urls: list[str]) -> Context:
-    """Return the context that these addresses mean; ``Problem`` (ld-context-not-available)."""
-    for url in urls:
-        if not terms.known_context(url):
-            raise no_context(url)
-    return CORE if urls and all(map(is_core_url, urls)) else terms.context
+async def known_context(city: City, said: list[Any]) -> Context:
+    """Return the context that addresses and definitions mean; ``Problem`` where one cannot be had."""
+    if not said:
+        return city.terms.context
+    await city.contexts.prepare(said)
+    return city.contexts.context(said)
 
 
-def compiled(row: store.Row, terms: Terms) -> Compiled:
-    """Compile a stored subscription; ``Problem`` where its context is not available any more."""
-    definition = converted(row.body)
-    asked_in = context_of(terms, row.context)
-    shown_in, url = asked_in, row.context[0] if len(row.context) == 1 else CORE_URL
-    if not row.context and terms.local_url is not None and asked_in is terms.context:
-        url = terms.local_url
+async def kept_context(city: City, said: list[Any], shown: str | None) -> dict[str, Any]:
+    """Return what a subscription keeps of its contexts: their definitions, so that it outlives them."""
+    asked_in = await known_context(city, said)
+    shown_in = None if shown is None else await known_context(city, [shown])
+    return {
+        "said": said,
+        "parts": asked_in.parts if said else None,
+        "shown": None if shown_in is None else shown_in.parts,
+    }
+
+
+def asked_in(city: City, row: store.Row) -> Context:
+    """Return the context in which a stored subscription was written."""
+    return _context(city, row.context["parts"])
+
+
+def _context(city: City, parts: list[dict[str, Any]] | None) -> Context:
+    if parts is None:
+        return city.terms.context
+    return city.contexts.compile(parts) if parts else CORE
+
+
+def compiled(row: store.Row, city: City) -> Compiled:
+    """Compile a stored subscription; ``Problem`` where this version cannot read it."""
+    terms, definition = city.terms, converted(row.body)
+    written_in = shown_in = asked_in(city, row)
+    said = row.context["said"]
+    own = [one for one in said if not (isinstance(one, str) and is_core_url(one))]
+    url = CORE_URL
     if definition.jsonld_context is not None:
-        url = definition.jsonld_context
-        shown_in = context_of(terms, [url])
+        url, shown_in = definition.jsonld_context, _context(city, row.context["shown"])
+    elif not said and terms.local_url is not None:
+        url = terms.local_url
+    elif len(own) == 1 and isinstance(own[0], str):
+        url = own[0]
+    elif own:
+        shown_in = CORE  # what has no one address cannot be named to the receiver
     triggers: frozenset[str] = frozenset(
         definition.notification_trigger or ("attributeCreated", "attributeUpdated")
     )
@@ -124,11 +152,11 @@ def compiled(row: store.Row, terms: Terms) -> Compiled:
         from_seq=row.from_seq,
         owner=Principal(row.owner, row.owner, row.owner_org, scopes),
         definition=definition,
-        asked_in=asked_in,
+        asked_in=written_in,
         context=shown_in,
         context_url=url,
         triggers=triggers,
-        watched=None if watched is None else frozenset(asked_in.expand(name) for name in watched),
+        watched=None if watched is None else frozenset(written_in.expand(name) for name in watched),
         types=tuple(
             (one.types, each) for one, each in zip(selectors, definition.entities or (), strict=True)
         ),

@@ -228,21 +228,29 @@ def writable(body: dict[str, Any]) -> dict[str, Any]:
 
 def mapped(body: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
     """Return a body with every name of a type or an attribute renamed (expanded, or compacted again)."""
-    found = dict(body)
+    found = dict(body)  # may be a fragment, or of any wrong form: what cannot be renamed stays for the check
+
+    def each(value: Any) -> Any:
+        return rename(value) if isinstance(value, str) and value not in _ENTITY_MEMBERS else value
+
+    def selected(one: Any) -> Any:
+        text = one.get("type") if isinstance(one, dict) else None
+        if not isinstance(text, str) or text == "*":
+            return one
+        return one | {"type": _NAMED.sub(lambda name: rename(name[0]), text)}
+
     if isinstance(found.get("entities"), list):
-        found["entities"] = [
-            one | {"type": "*" if one["type"] == "*" else _NAMED.sub(lambda m: rename(m[0]), one["type"])}
-            for one in found["entities"]
-        ]  # fmt: skip
-    if found.get("watchedAttributes"):
-        found["watchedAttributes"] = [rename(name) for name in found["watchedAttributes"]]
-    if isinstance(geo := found.get("geoQ"), dict) and geo.get("geoproperty"):
-        found["geoQ"] = geo | {"geoproperty": rename(geo["geoproperty"])}
-    params = dict(found["notification"])
-    for member in ("attributes", "pick", "omit"):
-        if params.get(member):
-            params[member] = [name if name in _ENTITY_MEMBERS else rename(name) for name in params[member]]
-    found["notification"] = params
+        found["entities"] = [selected(one) for one in found["entities"]]
+    if isinstance(found.get("watchedAttributes"), list):
+        found["watchedAttributes"] = [each(name) for name in found["watchedAttributes"]]
+    if isinstance(geo := found.get("geoQ"), dict) and "geoproperty" in geo:
+        found["geoQ"] = geo | {"geoproperty": each(geo["geoproperty"])}
+    if isinstance(found.get("notification"), dict):
+        params = dict(found["notification"])
+        for member in ("attributes", "pick", "omit"):
+            if isinstance(names := params.get(member), list):
+                params[member] = [each(name) for name in names]
+        found["notification"] = params
     return found
 
 
@@ -282,7 +290,7 @@ def address(uri: str) -> Address:
     scheme, host = parts.scheme.lower(), parts.hostname or ""
     if scheme not in SCHEMES:
         raise wrong(field, "cần http, https, mqtt hoặc mqtts", "must be http, https, mqtt or mqtts", uri)
-    if not host or parts.fragment or not uri.isprintable() or " " in uri or len(uri) > 2_000:
+    if not host or "#" in uri or not uri.isprintable() or " " in uri or len(uri) > 2_000:
         raise wrong(field, "không phải địa chỉ nhận thông báo", "is no endpoint's address", uri)
     path = parts.path
     if scheme.startswith("mqtt"):

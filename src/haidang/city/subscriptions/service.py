@@ -18,7 +18,7 @@ from haidang.city.items import NULL
 from haidang.city.model import ALREADY_EXISTS
 from haidang.city.service import City
 from haidang.city.subscriptions import store
-from haidang.city.subscriptions.book import context_of
+from haidang.city.subscriptions.book import asked_in, kept_context, known_context
 from haidang.city.subscriptions.model import converted, mapped, read, status, writable, wrong
 from haidang.city.terms import Context
 from haidang.city.times import format_us, to_us
@@ -39,18 +39,17 @@ class Page(NamedTuple):
 
 
 async def create(
-    city: City, principal: Principal, tenant: str, body: dict[str, Any], context: list[str]
+    city: City, principal: Principal, tenant: str, body: dict[str, Any], context: list[Any]
 ) -> str:
     """Keep a new subscription and return its id; ``Problem`` where it is wrong or its id is taken."""
     tenant_id = await city.tenant_id(tenant)
     body = writable(body)
-    asked_in = context_of(city.terms, context)
+    written_in = await known_context(city, context)
     now = city.clock.now()
     definition = read(body, now_us=to_us(now), allow_hosts=city.settings.notification_allow_hosts)
-    if definition.jsonld_context is not None:
-        context_of(city.terms, [definition.jsonld_context])
+    kept = await kept_context(city, context, definition.jsonld_context)
     id_ = definition.id or f"urn:ngsi-ld:Subscription:{uuid.uuid4()}"
-    stored = mapped(body, asked_in.expand) | {"id": id_}
+    stored = mapped(body, written_in.expand) | {"id": id_}
     async with city.db.transaction() as conn:
         if (await store.revision(conn))[0] >= SUBSCRIPTIONS_MAX:
             raise Problem(
@@ -63,7 +62,7 @@ async def create(
             tenant_id=tenant_id,
             id_=id_,
             owner=_owner(principal),
-            context=context,
+            context=kept,
             body=stored,
             now=now,
         )
@@ -73,35 +72,39 @@ async def create(
 
 
 async def change(
-    city: City, principal: Principal, tenant: str, id_: str, *, fragment: dict[str, Any], context: list[str]
+    city: City, principal: Principal, tenant: str, id_: str, *, fragment: dict[str, Any], context: list[Any]
 ) -> None:
     """Change members of a subscription (null takes one away); the asker answers for it from now on."""
     fragment = writable(fragment)
     if fragment.get("id", id_) != id_:
         raise wrong("id", "không đổi được", "cannot be changed", str(fragment["id"]))
     now = city.clock.now()
+    written_in = await known_context(city, context)
     async with city.db.transaction() as conn:
         row = await _one(
             city, conn, principal, tenant=tenant, id_=id_, permission="subscription.manage", lock=True
         )
         before = converted(row.body)
-        asked_in = context_of(city.terms, context or row.context)
-        shown = mapped(row.body, context_of(city.terms, row.context).compact)
-        body = _merged(shown, fragment)
+        # A change without a context of its own is written in that of the subscription.
+        said, writing = row.context["said"], asked_in(city, row)
+        if context and context != said:
+            if "q" in row.body and "q" not in fragment:
+                raise wrong("q", "cần gửi lại cùng ngữ cảnh mới", "must come along with another @context")
+            said, writing = context, written_in
+        body = _merged(row.body, mapped(fragment, writing.expand))
         definition = read(
             # An end that has passed stays where it is, unless this change moves it.
             body if "expiresAt" in fragment else {**body, "expiresAt": None},
             now_us=to_us(now),
             allow_hosts=city.settings.notification_allow_hosts,
         )
-        if definition.jsonld_context is not None:
-            context_of(city.terms, [definition.jsonld_context])
+        kept = await kept_context(city, said, definition.jsonld_context)
         await store.update(
             conn,
             row.no,
             owner=_owner(principal),
-            context=context or row.context,
-            body=mapped(body, asked_in.expand) | {"id": id_},
+            context=kept,
+            body=body | {"id": id_},
             now=now,
             restart=status(before, to_us(now)) != "active",
         )

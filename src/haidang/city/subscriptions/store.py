@@ -22,7 +22,8 @@ class Row(NamedTuple):
     owner: str
     owner_org: int | None
     scopes: list[dict[str, Any]]
-    context: list[str]
+    context: dict[str, Any]
+    """What it was written in, and the definitions that this meant (``book.kept_context``)."""
     body: dict[str, Any]
     created: datetime
     modified: datetime
@@ -71,7 +72,7 @@ async def insert(
     tenant_id: int,
     id_: str,
     owner: tuple[str, int | None, list[dict[str, Any]]],
-    context: list[str],
+    context: dict[str, Any],
     body: dict[str, Any],
     now: datetime,
 ) -> int | None:
@@ -98,7 +99,7 @@ async def update(
     no: int,
     *,
     owner: tuple[str, int | None, list[dict[str, Any]]],
-    context: list[str],
+    context: dict[str, Any],
     body: dict[str, Any],
     now: datetime,
     restart: bool,
