@@ -1,0 +1,126 @@
+"""Write docs/conformance.md: what of GS CIM 009 v1.8.1 stands, which test shows it, and where we deviate.
+
+    python scripts/conformance.py [--check]
+
+A row names tests as ``file::function``; one that is no more stops the script, so that the page cannot claim
+what nothing shows. ``--check`` writes nothing and fails where the page is out of date.
+"""
+
+# ruff: noqa: E501, ISC004 - a row of the table reads best with its words together
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "conformance.md"
+CITY = "tests/integration/city/"
+WRITE, READ, ENTITIES = (
+    CITY + f"test_{name}.py" for name in ("ngsild_write", "read_ngsild", "read_entities")
+)
+CONTEXTS, SUMS, CHOICE = (CITY + f"test_{name}.py" for name in ("contexts", "aggregates", "choosing"))
+HOSTILE = CITY + "test_hostile.py"
+CLIENTS = "tests/acceptance/clients/test_clients.py"
+
+# Clause, requirement, (file, functions) that test it, deviation and why.
+ROWS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
+    ("5.6.1, 6.4.3.1", "Create an entity: 201, Location, empty body; 409",
+     ((WRITE, "test_create_answers_with_an_empty_body_and_an_encoded_location"),), ""),
+    ("4.5, 5.7.1", "What is read back equals what was sent; times in UTC",
+     ((WRITE, "test_what_is_read_back_equals_what_was_sent test_times_come_back_in_utc_without_zero_fractions"),
+      (READ, "test_read_back_equals_what_was_sent")),
+     "createdAt and modifiedAt are kept of the entity, not of each attribute: storage per value"),
+    ("5.6.17, 5.6.18", "Merge and replace an entity; urn:ngsi-ld:null",
+     ((WRITE, "test_put_replaces_all test_merge_changes_only_what_it_names"),), ""),
+    ("5.6.2 to 5.6.5, 5.6.19", "Append, update, replace and delete attributes; noOverwrite, datasetId, deleteAll",
+     ((WRITE, "test_append_adds_and_overwrites_or_keeps test_patch_of_attributes_updates_what_exists "
+              "test_one_attribute_is_patched_replaced_and_deleted"),), ""),
+    ("5.6.6", "Delete an entity", ((WRITE, "test_delete_keeps_the_history"),),
+     "its history stays in the log; a deleted entity is no more in temporal answers"),
+    ("5.6.7 to 5.6.10, 5.6.20", "Batch operations: 201, 204, 207",
+     ((WRITE, "test_batches_answer_as_clients_expect test_an_upsert_that_replaces_drops_what_is_not_sent "
+              "test_one_bad_entity_does_not_hide_the_good_ones"),
+      (HOSTILE, "test_what_is_no_json_costs_only_its_entity")),
+     "an element that is no JSON fails alone; the standard has no such case"),
+    ("5.7.1, 5.7.2", "Retrieve and query entities; attrs, pick, omit; normalized, concise, simplified, GeoJSON",
+     ((READ, "test_forms test_attrs_pick_omit test_query_in_a_body"),),
+     "no join, joinLevel, containedBy; pick and omit name whole attributes only"),
+    ("4.9", "The query language q", ((ENTITIES, "test_q_over_stations test_q_over_every_form"),), ""),
+    ("4.10", "Geographic questions", ((ENTITIES, "test_geo test_disjoint_counts_the_rest"),), ""),
+    ("4.17", "Types by selection, ids, patterns",
+     ((ENTITIES, "test_types_ids_patterns_attributes test_a_faulty_pattern_is_a_problem"),), ""),
+    ("5.5.9, 6.3.13", "Paging with Link; an exact count",
+     ((READ, "test_pages_counts_links"), (ENTITIES, "test_paging_counts_exactly")),
+     "Link names limit and offset; a deep page costs the rows before it"),
+    ("4.15, 6.3", "lang: one language of a LanguageProperty",
+     ((CHOICE, "test_a_language_property_becomes_a_property_in_one_language"),), ""),
+    ("4.5.5", "datasetId: some instances of an attribute", ((CHOICE, "test_datasets_are_told_apart"),), ""),
+    ("5.7.5 to 5.7.10", "Types and attributes", ((READ, "test_types_and_attributes"),), ""),
+    ("5.7.3, 5.7.4", "History of one and of many; lastN, 206 and Content-Range",
+     ((READ, "test_history_of_one test_history_of_many test_a_cut_history_says_so"),),
+     "q and places are asked of the present state"),
+    ("4.5.19", "aggrMethods, aggrPeriodDuration",
+     ((SUMS, "test_every_method_over_days test_text_is_counted_not_summed test_months_are_those_of_the_calendar "
+             "test_without_a_period_all_is_one"),),
+     "by observedAt only; of months and years only P1M and P1Y; default instances only"),
+    ("5.6.11 to 5.6.16", "Write history: /temporal/entities", (),
+     "not there yet: history comes from entities alone"),
+    ("4.4, 5.5.7", "Contexts: core, Link, embedded; LdContextNotAvailable",
+     ((WRITE, "test_core_contexts_of_all_versions_are_known"), (READ, "test_media_tenant_and_context"),
+      (CONTEXTS, "test_an_embedded_context_names_attributes test_one_batch_may_mix_contexts test_core_terms_win "
+                 "test_1_3_9_a_context_that_cannot_be_had_answers_503")),
+     "scoped contexts and coercions inside a context are not looked at; an answer in application/json to an "
+     "embedded context has no Link, as definitions have no address"),
+    ("5.13", "Add, list, serve, reload and delete contexts",
+     ((CONTEXTS, "test_a_hosted_context_is_listed_served_used_and_deleted test_a_broken_context_is_not_hosted "
+                 "test_a_download_is_checked_before_it_is_kept"),),
+     "nothing is downloaded unless the operator lists the host; the core context is not listed; no implicitly "
+     "created ones"),
+    ("5.5.10", "Tenants", ((WRITE, "test_tenants_are_apart_and_made_only_by_who_may"),), ""),
+    ("5.5.2, 6.3.2", "Errors, unknown parameters and methods",
+     ((WRITE, "test_bad_bodies_get_a_problem_document test_methods_paths_and_parameters_that_are_not_there"),
+      (READ, "test_refusals")), ""),
+    ("5.9, 5.10", "Registrations and forwarding to a device", (), "not there yet"),
+    ("", "ngsildclient 0.5.2 and filip 0.8.1 work unmodified",
+     ((CLIENTS, "test_1_6_a_foreign_client_works_unmodified"),), ""),
+)  # fmt: skip
+
+HEAD = """# Conformance to NGSI-LD (ETSI GS CIM 009 v1.8.1)
+
+Written by `scripts/conformance.py` from the names of our tests; do not edit. It lists what stands today; what it does
+not name is not claimed. Subscriptions have a page of their own decisions (`docs/decisions/`).
+
+| Clause | Requirement | Tested by | Deviation, and why |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Return the page; exit where a row names a test that is no more."""
+    known: dict[str, set[str]] = {}
+    lines: list[str] = []
+    for clause, requirement, tests, deviation in ROWS:
+        named: list[str] = []
+        for path, functions in tests:
+            found = known.setdefault(path, _functions(ROOT / path))
+            for function in functions.split():
+                if function not in found:
+                    sys.exit(f"{path} has no {function}")
+                named.append(f"`{function}`")
+        lines.append(f"| {clause} | {requirement} | {'<br>'.join(named)} | {deviation} |")
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def _functions(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+if __name__ == "__main__":
+    text = page()
+    if "--check" in sys.argv:
+        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
+        sys.exit(0 if current else f"{PAGE.name} is out of date")
+    PAGE.write_text(text, encoding="utf-8")
