@@ -17,6 +17,8 @@ and of a question: ``query/`` reads the languages, ``store/read`` and ``store/hi
   (``entity_static``), so that telemetry rewrites only the first, without touching an index.
 * **History** is the log itself (``change``): one row for each entity and time of observation, numbers as a
   ``float8[]`` whose meaning is interned (``keyset``). Its ``seq`` is gap-free and in commit order.
+* **Subscriptions** (``subscriptions/``) follow the log as a step of the pipeline; what they tell goes through
+  an outbox.
 * **One writer** for each database (advisory lock). Other processes forward (``forward``) and follow
   (``follow``).
 * Older observations go to history and do not overwrite newer state, except by PUT and in the conformance
