@@ -21,6 +21,7 @@ WRITE, READ, ENTITIES = (
     CITY + f"test_{name}.py" for name in ("ngsild_write", "read_ngsild", "read_entities")
 )
 CONTEXTS, SUMS, CHOICE = (CITY + f"test_{name}.py" for name in ("contexts", "aggregates", "choosing"))
+LINKS = CITY + "test_linking.py"
 HOSTILE = CITY + "test_hostile.py"
 CLIENTS = "tests/acceptance/clients/test_clients.py"
 
@@ -46,7 +47,10 @@ ROWS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
      "an element that is no JSON fails alone; the standard has no such case"),
     ("5.7.1, 5.7.2", "Retrieve and query entities; attrs, pick, omit; normalized, concise, simplified, GeoJSON",
      ((READ, "test_forms test_attrs_pick_omit test_query_in_a_body"),),
-     "no join, joinLevel, containedBy; pick and omit name whole attributes only"),
+     "pick and omit name whole attributes only"),
+    ("4.5.23", "Linked entities: join inline and flat, joinLevel, containedBy",
+     ((LINKS, "test_inline_follows_links_as_deep_as_asked_and_ends_circles test_flat_puts_them_behind"),),
+     "of Relationships, not of ListRelationships, by GET; at most five levels"),
     ("4.9", "The query language q", ((ENTITIES, "test_q_over_stations test_q_over_every_form"),), ""),
     ("4.10", "Geographic questions", ((ENTITIES, "test_geo test_disjoint_counts_the_rest"),), ""),
     ("4.17", "Types by selection, ids, patterns",

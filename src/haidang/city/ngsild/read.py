@@ -28,6 +28,7 @@ from haidang.city.ngsild.asking import (
     words,
 )
 from haidang.city.ngsild.exchange import Call, Reply
+from haidang.city.ngsild.linking import PARAMETERS, Embedding, Join, join_of, linked
 from haidang.city.query.entities import Page, entity_page
 from haidang.city.query.geo import parse_geo
 from haidang.city.query.grammar import parse
@@ -72,7 +73,7 @@ class Shape(msgspec.Struct):
 
 async def query_entities(call: Call) -> Reply:
     """GET /entities"""
-    ask = asked(call, *SELECTING, *SHOWING, *PAGING)
+    ask = asked(call, *SELECTING, *SHOWING, *PAGING, *PARAMETERS)
     question = question_of(ask, ask.params)
     if not any(name in ask.params for name in (*SELECTING, "pick", "local")):
         raise bad(
@@ -91,14 +92,33 @@ async def post_query(call: Call) -> Reply:
 
 async def retrieve_entity(call: Call) -> Reply:
     """GET /entities/{id}"""
-    ask = asked(call, "attrs", "type", *SHOWING)
+    ask = asked(call, "attrs", "type", *SHOWING, *PARAMETERS)
     row = await one(ask)
     shape = shape_of(ask, ask.params)
+    join = join_of(ask)
     names = words(ask.params.get("attrs"))
     body = shown(ask, row, shape)
     if names and not any(name in body for name in names):
         raise missing(ask.path_id)
+    if join is not None:
+        bodies = await _joined(ask, [row], [body], shape, join)
+        return reply(ask, bodies[0] if join.inline else bodies, shape.media)
     return reply(ask, body, shape.media)
+
+
+async def _joined(
+    ask: Ask, rows: list[Row], bodies: list[dict[str, Any]], shape: Shape, join: Join
+) -> list[dict[str, Any]]:
+    """Return the answer's entities with those they link to, inside them or after them."""
+    if shape.media == GEO:
+        raise bad("join không dùng với GeoJSON.", "join does not go with GeoJSON.")
+    whole = msgspec.structs.replace(shape, only=None, pick=(), omit=())
+    found = await linked(ask, rows, join)
+    if not join.inline:
+        return bodies + [shown(ask, other, whole) for other in found.values()]
+    held = {row.id: row for row in rows if row.id not in join.contained}
+    embedding = Embedding(ask, held | found, lambda other: shown(ask, other, whole))
+    return [embedding.fill(row, body, join.level) for row, body in zip(rows, bodies, strict=True)]
 
 
 async def one(ask: Ask) -> Row:
@@ -298,6 +318,9 @@ async def page_of(ask: Ask, question: Question) -> tuple[Page, dict[str, str]]:
 async def _answer(ask: Ask, question: Question, shape: Shape) -> Reply:
     page, headers = await page_of(ask, question)
     found: Any = [shown(ask, row, shape) for row in page.rows]
+    join = join_of(ask)
+    if join is not None:
+        found = await _joined(ask, page.rows, found, shape, join)
     if shape.media == GEO:
         found = {"type": "FeatureCollection", "features": found}
     return reply(ask, found, shape.media, headers=headers)
