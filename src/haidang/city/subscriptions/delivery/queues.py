@@ -96,7 +96,8 @@ class Delivery:
             await self._stop()
 
     async def _look(self) -> None:
-        if self._city.writer is None:
+        # Whoever delivers is the writer; where that one has died, this process takes over as for a write.
+        if self._city.writer is None and not await self._city.became_writer():
             await self._stop()
             return
         await tick(self._city)
