@@ -240,7 +240,9 @@ async def furnish(site: Site, agency: Agency) -> None:
     }
     upserted = await client.post("/ngsi-ld/v1/entityOperations/upsert", json=[own, only])
     assert upserted.status_code == 201, upserted.text
-    hosted = await client.post("/ngsi-ld/v1/jsonldContexts", json={"@context": {"b": "https://example.org/b"}})
+    hosted = await client.post(
+        "/ngsi-ld/v1/jsonldContexts", json={"@context": {"b": "https://example.org/b"}}
+    )
     assert hosted.status_code == 201, hosted.text
     made = await site.write(
         client,

@@ -29,9 +29,7 @@ def observed_anew(item: Item, before: Entity, special: frozenset[str]) -> Entity
         item.row is None
         or item.at <= before.at
         or item.type_id not in (before.type_id, 0)
-        or not (
-            item.static_bytes == before.static or (not item.static and item.op is not Op.UPSERT_REPLACE)
-        )
+        or not (item.static_bytes == before.static or (not item.static and item.op is not Op.UPSERT_REPLACE))
         or not before.static_keys.isdisjoint(keys)
         or not special.isdisjoint(keys)
         or _instances(item.doc_bytes)
