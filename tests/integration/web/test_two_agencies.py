@@ -286,7 +286,8 @@ async def furnish(site: Site, agency: Agency) -> None:
     async with site.house.db.transaction() as connection:
         cursor = await connection.execute(
             "INSERT INTO notification (id, subscription, queue, entity_id, origins, made_at, dead_at, body) "
-            "SELECT %s, no, 'http://192.0.2.1/', '', '[]', now(), now(), '{}' FROM subscription WHERE id = %s "
+            "SELECT %s, no,"
+            " 'http://192.0.2.1/', '', '[]', now(), now(), '{}' FROM subscription WHERE id = %s "
             "RETURNING no",
             (f"urn:x:letter:{word}", subscription["id"]),
         )
