@@ -44,10 +44,14 @@ export function List({ cursor, steps, opened, onOpen }: ListProps) {
   }, [cursor.value])
   useEffect(() => {
     if (steps.value === 0) return undefined
-    // The row exists only once the list has been scrolled to it and drawn.
-    const request = requestAnimationFrame(() =>
-      requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>('.is-cursor a')?.focus({ preventScroll: true })),
-    )
+    // The row exists only once the list has been scrolled to it and drawn. It is found by the cursor of that moment:
+    // a quicker hand may have moved on meanwhile, and Enter must never open the row that was left.
+    let request = requestAnimationFrame(() => {
+      request = requestAnimationFrame(() => {
+        const id = cursor.peek()
+        if (id !== null) rowOf(frame.current, id)?.focus({ preventScroll: true })
+      })
+    })
     return () => cancelAnimationFrame(request)
   }, [steps.value])
 
@@ -70,6 +74,10 @@ export function List({ cursor, steps, opened, onOpen }: ListProps) {
       </ul>
     </div>
   )
+}
+
+function rowOf(list: HTMLElement | null, id: string): HTMLElement | null {
+  return list?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"] a`) ?? null
 }
 
 interface RowProps {
