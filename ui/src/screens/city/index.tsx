@@ -53,6 +53,9 @@ export default function CityScreen() {
     if (next === undefined) return
     cursor.value = next
     steps.value += 1
+    // The new row takes the focus once it is drawn; until then Enter must not reach the row that was left.
+    const held = document.activeElement
+    if (held instanceof HTMLElement && held.closest('.city-row')) held.blur()
     if (!selected.peek()) return
     go('', { sel: next }, { replace: true })
     const it = thing(next)
