@@ -15,9 +15,13 @@ import pytest_asyncio
 from tests.integration.city.receiver import Receiver
 from tests.integration.city.test_subscriptions import SYSTEM, device, opened
 
-from haidang.base.database import Database
+from haidang import organisation
+from haidang.base.clock import SystemClock
+from haidang.base.database import Connection, Database
 from haidang.base.network import PrivateHost, resolve
-from haidang.city.subscriptions import service, store
+from haidang.base.settings import Settings
+from haidang.city.service import City
+from haidang.city.subscriptions import book, service, store
 from haidang.city.subscriptions.delivery import queues
 
 NUMBERS = 120
@@ -218,3 +222,60 @@ async def test_a_condition_the_database_refuses_stops_only_itself(
         await receiver.came(1)
         found = await broker.get(bad)
         assert found["notification"]["status"] == "failed"
+
+
+async def test_a_slow_look_at_the_subscriptions_does_not_undo_a_newer_one(
+    db: Database, tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The delivery and the pipeline look at once; the first began before a subscription was made."""
+    read, began, go_on = store.every, asyncio.Event(), asyncio.Event()
+    slow: list[object] = []
+
+    async def every(conn: Connection) -> list[store.Row]:
+        rows = await read(conn)
+        if not slow:
+            slow.append(conn)
+            began.set()
+            await go_on.wait()
+        return rows
+
+    await organisation.prepare(db, Settings(data_dir=tmp_path), SystemClock())
+    city = await City.open(db, Settings(data_dir=tmp_path), SystemClock())
+    body = {"type": "Subscription", "entities": [{"type": "K"}], "id": "urn:x:new"}
+    endpoint = {"endpoint": {"uri": "http://example.com/"}}
+    await service.create(city, SYSTEM, "", body | {"id": "urn:x:old", "notification": endpoint}, [])
+    monkeypatch.setattr(book.store, "every", every)
+    found = book.Book(city)
+    async with db.transaction() as one, db.transaction() as other:
+        first = asyncio.create_task(found.refresh(one))
+        await began.wait()
+        await service.create(city, SYSTEM, "", body | {"notification": endpoint}, [])
+        second = asyncio.create_task(found.refresh(other))
+        await asyncio.wait({second}, timeout=0.3)  # it waits for the first; where it does not, it ends before
+        go_on.set()
+        await asyncio.gather(first, second)
+        assert "urn:x:new" in {each.id for each in found.active()}
+    for id_ in ("urn:x:old", "urn:x:new"):
+        await service.delete(city, SYSTEM, "", id_)
+    await city.close()
+
+
+async def test_of_two_changes_at_once_the_older_that_commits_last_is_seen(
+    db: Database, tmp_path: Path, receiver: Receiver
+) -> None:
+    async with opened(db, tmp_path, receiver) as broker:
+        ids = [await broker.subscribe(entities=[{"type": f"T{number}"}]) for number in range(2)]
+        touch = "UPDATE subscription SET rev = nextval('subscription_rev') WHERE id = %s"
+        async with db.transaction() as watching:
+            before = await store.revision(watching)
+        async with db.transaction() as older:
+            await older.execute(touch, (ids[0],))
+            async with db.transaction() as newer:
+                await newer.execute(touch, (ids[1],))
+            async with db.transaction() as watching:
+                between = await store.revision(watching)
+        async with db.transaction() as watching:
+            after = await store.revision(watching)
+        assert len({before, between, after}) == 3
+        for id_ in ids:
+            await broker.http.delete(f"/subscriptions/{id_}")

@@ -33,9 +33,16 @@ class Book:
         self._revision = (0, 0)
         self._compiled: dict[int, Compiled] = {}
         self._owners: dict[str, tuple[float, Principal | None]] = {}
+        self._refreshing = asyncio.Lock()
 
     async def refresh(self, conn: Connection) -> None:
         """Learn what has changed."""
+        # One at a time: a reading that began before a subscription was made must not end after, and in place
+        # of, one that knows it. Whatever the subscription waits for would be passed over in between.
+        async with self._refreshing:
+            await self._refresh(conn)
+
+    async def _refresh(self, conn: Connection) -> None:
         revision = await store.revision(conn)
         if revision == self._revision:
             return

@@ -140,8 +140,11 @@ async def count(conn: Connection, where: str, values: dict[str, Any]) -> int:
 
 
 async def revision(conn: Connection) -> tuple[int, int]:
-    """Return what changes whenever any subscription does: (how many there are, the newest revision)."""
-    row = await (await conn.execute("SELECT count(*), coalesce(max(rev), 0) FROM subscription")).fetchone()
+    """Return what changes whenever any subscription does: (how many there are, the sum of their revisions).
+
+    Not the newest revision: of two that change at once, the one with the older number may commit last.
+    """
+    row = await (await conn.execute("SELECT count(*), coalesce(sum(rev), 0) FROM subscription")).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
