@@ -21,7 +21,7 @@ from haidang.base.database import Connection, Database
 from haidang.base.network import PrivateHost, resolve
 from haidang.base.settings import Settings
 from haidang.city.service import City
-from haidang.city.subscriptions import book, service, store
+from haidang.city.subscriptions import book, operating, service, store
 from haidang.city.subscriptions.delivery import queues
 
 NUMBERS = 120
@@ -157,14 +157,16 @@ async def test_dead_letters_are_seen_with_their_reason_and_replayed(
         await until(lambda: empty_box(db))
         await until(lambda: _dead(db, id_, 2))
         async with db.transaction() as conn:
-            letters, _ = await service.dead_letters(conn, SYSTEM, before=None, limit=10)
+            letters, _ = await operating.dead_letters(conn, SYSTEM, before=None, endpoint=None, limit=10)
         mine = [letter for letter in letters if letter["subscription"] == id_]
         assert {(letter["tries"], letter["error"]) for letter in mine} == {(2, "HTTP 500")}
         tried = set(receiver.ids)
         receiver.status = 200
         receiver.bodies.clear()
         async with db.transaction() as conn:
-            assert await service.replay(conn, SYSTEM, [letter["no"] for letter in mine]) == 2
+            numbers = [letter["no"] for letter in mine]
+            found = await operating.replay(broker.city, conn, SYSTEM, numbers=numbers, endpoint=None)
+            assert found == {"replayed": 2, "left": 0}
         await receiver.came(2)
         assert set(receiver.ids) == tried == {letter["id"] for letter in mine}
         await until(lambda: _dead(db, id_, 0))
@@ -172,7 +174,7 @@ async def test_dead_letters_are_seen_with_their_reason_and_replayed(
 
 async def _dead(db: Database, id_: str, count: int) -> bool:
     async with db.transaction() as conn:
-        letters, _ = await service.dead_letters(conn, SYSTEM, before=None, limit=100)
+        letters, _ = await operating.dead_letters(conn, SYSTEM, before=None, endpoint=None, limit=100)
     return len([letter for letter in letters if letter["subscription"] == id_]) == count
 
 

@@ -122,7 +122,15 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
     ("GET", "/api/v1/stream"): Asked(LIST, "stream"),
     ("GET", "/api/v1/subscriptions"): Asked(LIST),
+    ("POST", "/api/v1/subscriptions/{no:int}/pause"): Asked(
+        REFUSED, "/api/v1/subscriptions/{subscription_no}/pause"
+    ),
+    ("POST", "/api/v1/subscriptions/{no:int}/resume"): Asked(
+        REFUSED, "/api/v1/subscriptions/{subscription_no}/resume"
+    ),
+    ("GET", "/api/v1/notifications/endpoints"): Asked(LIST),
     ("GET", "/api/v1/notifications/dead"): Asked(LIST),
+    ("GET", "/api/v1/notifications/dead/{no:int}"): Asked(REFUSED, "/api/v1/notifications/dead/{letter}"),
     ("POST", "/api/v1/notifications/dead/replay"): Asked(REFUSED, body={"letters": ["{letter}"]}),
     ("GET", "/api/v1/feeds"): Asked(LIST),
     ("GET", "/api/v1/feeds/{name:str}"): Asked(REFUSED, "/api/v1/feeds/{feed}"),
@@ -275,23 +283,24 @@ async def furnish(site: Site, agency: Agency) -> None:
         return found.status_code == 200 and found.json()["items"]
 
     rows = await until(refused)
+    endpoint = f"http://{word}.invalid/"
     subscription = {
         "id": f"urn:x:subscription:{word}",
         "type": "Subscription",
         "entities": [{"type": "Nothing"}],
         "isActive": False,
-        "notification": {"endpoint": {"uri": f"http://{word}.invalid/"}},
+        "notification": {"endpoint": {"uri": endpoint}},
     }
     assert (await client.post("/ngsi-ld/v1/subscriptions", json=subscription)).status_code == 201
     async with site.house.db.transaction() as connection:
         cursor = await connection.execute(
             "INSERT INTO notification (id, subscription, queue, entity_id, origins, made_at, dead_at, body) "
             "SELECT %s, no,"
-            " 'http://192.0.2.1/', '', '[]', now(), now(), '{}' FROM subscription WHERE id = %s "
-            "RETURNING no",
-            (f"urn:x:letter:{word}", subscription["id"]),
+            " %s, '', '[]', now(), now(), '{}' FROM subscription WHERE id = %s "
+            "RETURNING no, subscription",
+            (f"urn:x:letter:{word}", endpoint, subscription["id"]),
         )
-        [(letter,)] = await cursor.fetchall()
+        [(letter, subscription_no)] = await cursor.fetchall()
     agency.things = {
         "word": word,
         "entity": own["id"],
@@ -305,6 +314,7 @@ async def furnish(site: Site, agency: Agency) -> None:
         "feed": f"feed-{word}",
         "refused": rows[0]["id"],
         "subscription": subscription["id"],
+        "subscription_no": subscription_no,
         "letter": letter,
         "long_ago": "2020-01-01T00:00:00Z",
         "soon": "2100-01-01T00:00:00Z",

@@ -9,7 +9,7 @@ The way of a notification, by file::
     rendering              what the notification says; its id follows from its cause
     store.put              the outbox, in the transaction that moves the pipeline's cursor
     delivery/queues        one queue for each endpoint → http, mqtt → counted and taken out, or tried again
-    service                dead letters, seen and replayed
+    operating              queues and dead letters as operators see them; pause, resume, replay
 
 A crash anywhere between the city's commit and the endpoint's answer is made good by the log: what was not
 recorded is done again under the same notification id. Decision 0028 says why.

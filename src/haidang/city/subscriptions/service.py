@@ -1,8 +1,8 @@
-"""Use cases of subscriptions and dead letters: one function, one transaction.
+"""Use cases of subscriptions: one function, one transaction.
 
 A subscription belongs to whoever created or last changed it, and shows what that one could read then and may
 still read. Who may see subscriptions of an agency sees them all, but only the owner sees the keys in
-``receiverInfo``.
+``receiverInfo``. What operators see and do beside stands in ``operating``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from haidang.base.database import Connection
-from haidang.base.problems import FORBIDDEN, INVALID, NOT_FOUND, Fault, Problem
+from haidang.base.problems import FORBIDDEN, NOT_FOUND, Problem
 from haidang.city.items import NULL
 from haidang.city.model import ALREADY_EXISTS
 from haidang.city.service import City
@@ -24,7 +24,6 @@ from haidang.city.terms import Context
 from haidang.city.times import format_us, to_us
 from haidang.organisation.permissions import Principal, scope_sql
 
-REPLAY_MAX = 1_000
 SUBSCRIPTIONS_MAX = 10_000
 """Subscriptions a site can have: each costs a look at every change."""
 _SECRET = "***"  # noqa: S105 - what is shown in place of one
@@ -130,8 +129,8 @@ async def page(
 ) -> Page:
     """Return subscriptions of a tenant that the asker may see."""
     tenant_id = await city.tenant_id(tenant)
-    visible, values = _visible(principal, "subscription.read")
-    where = f"s.tenant_id = %(tenant)s AND {visible}"
+    seen, values = visible(principal, "subscription.read")
+    where = f"s.tenant_id = %(tenant)s AND {seen}"
     values |= {"tenant": tenant_id}
     async with city.db.transaction() as conn:
         rows = await store.page(conn, where, values, limit=limit + 1, offset=offset)
@@ -172,73 +171,8 @@ def present(
     return {"id": row.id, "type": "Subscription", **body}
 
 
-async def listed(
-    city: City, principal: Principal, *, after: int, limit: int
-) -> tuple[list[dict[str, Any]], int | None]:
-    """Return a page of subscriptions for our screens, over all tenants, and where the next one begins."""
-    where, values = _visible(principal, "subscription.read")
-    async with city.db.transaction() as conn:
-        rows = await store.page(conn, where, values, limit=limit + 1, after=after)
-        boxes = await store.waiting_by_subscription(conn, [row.no for row in rows])
-    items: list[dict[str, Any]] = []
-    for row in rows[:limit]:
-        shown = present(city, principal, row, city.terms.context, system=True)
-        waiting, dead = boxes.get(row.no, (0, 0))
-        params = shown["notification"]
-        items.append(
-            {
-                "id": row.id,
-                "tenant": city.terms.tenant_names.get(row.tenant_id, ""),
-                "name": shown.get("subscriptionName"),
-                "description": shown.get("description"),
-                "status": shown["status"],
-                "owner": row.owner,
-                "owner_org": row.owner_org,
-                "entities": shown.get("entities"),
-                "watched_attributes": shown.get("watchedAttributes"),
-                "endpoint": params["endpoint"]["uri"],
-                "waiting": waiting,
-                "dead": dead,
-                "times_sent": row.times_sent,
-                "times_failed": row.times_failed,
-                "last_notification": params.get("lastNotification"),
-                "last_success": params.get("lastSuccess"),
-                "last_failure": params.get("lastFailure"),
-                "last_error": row.last_error,
-                "created_at": shown["createdAt"],
-                "modified_at": shown["modifiedAt"],
-            }
-        )
-    return items, rows[limit - 1].no if len(rows) > limit else None
-
-
-async def dead_letters(
-    conn: Connection, principal: Principal, *, before: int | None, limit: int
-) -> tuple[list[dict[str, Any]], int | None]:
-    """Return a page of notifications that were given up, newest first, and where the next one begins."""
-    where, values = _visible(principal, "subscription.read")
-    rows = await store.dead(conn, where, values, before=before, limit=limit + 1)
-    names = ("no", "id", "subscription", "endpoint", "entity_id", "made_at", "dead_at", "tries", "error")
-    items = [dict(zip(names, row, strict=True)) for row in rows[:limit]]
-    for item in items:
-        item["made_at"], item["dead_at"] = (format_us(to_us(item[name])) for name in ("made_at", "dead_at"))
-        item["entity_id"] = item["entity_id"] or None
-    return items, rows[limit - 1][0] if len(rows) > limit else None
-
-
-async def replay(conn: Connection, principal: Principal, numbers: list[int]) -> int:
-    """Let dead letters be sent again; return how many. ``Problem`` where the asker has none of them."""
-    if not 0 < len(numbers) <= REPLAY_MAX:
-        fault = Fault("letters", f"cần 1–{REPLAY_MAX} số", f"needs 1 to {REPLAY_MAX} numbers")
-        raise Problem(INVALID, faults=(fault,))
-    where, values = _visible(principal, "subscription.manage")
-    revived = await store.revive(conn, where, values, numbers)
-    if not revived:
-        raise Problem(NOT_FOUND, "Không có thông báo này.", "There are no such dead letters.")
-    return revived
-
-
-def _visible(principal: Principal, permission: str) -> tuple[str, dict[str, Any]]:
+def visible(principal: Principal, permission: str) -> tuple[str, dict[str, Any]]:
+    """Return the predicate of the subscriptions over which the asker holds a permission, and of its own."""
     predicate, values = scope_sql(principal, permission, org="s.owner_org", area=None, sector=None)
     return f"({predicate} OR s.owner = %(self)s)", values | {"self": principal.id}
 

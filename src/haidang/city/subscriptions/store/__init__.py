@@ -2,6 +2,8 @@
 
 from haidang.city.subscriptions.store.definitions import (
     Row,
+    activate,
+    by_number,
     count,
     delete,
     every,
@@ -9,17 +11,23 @@ from haidang.city.subscriptions.store.definitions import (
     insert,
     lives,
     made,
+    owners,
     page,
     revision,
     update,
 )
 from haidang.city.subscriptions.store.outbox import (
+    Box,
     Letter,
     New,
+    boxes,
     bury,
     bury_overflow,
     dead,
+    dead_letter,
+    dead_of,
     drop,
+    endpoints,
     failed,
     figures,
     forget_dead,
@@ -28,7 +36,6 @@ from haidang.city.subscriptions.store.outbox import (
     revive,
     sent,
     waiting,
-    waiting_by_subscription,
 )
 from haidang.city.subscriptions.store.stretch import (
     complain,
@@ -43,16 +50,23 @@ from haidang.city.subscriptions.store.stretch import (
 )
 
 __all__ = [
+    "Box",
     "Letter",
     "New",
     "Row",
+    "activate",
+    "boxes",
     "bury",
     "bury_overflow",
+    "by_number",
     "complain",
     "count",
     "dead",
+    "dead_letter",
+    "dead_of",
     "delete",
     "drop",
+    "endpoints",
     "every",
     "failed",
     "figures",
@@ -65,6 +79,7 @@ __all__ = [
     "lives",
     "made",
     "meeting",
+    "owners",
     "page",
     "put",
     "queues",
@@ -77,5 +92,4 @@ __all__ = [
     "states",
     "update",
     "waiting",
-    "waiting_by_subscription",
 ]

@@ -97,6 +97,20 @@ async def update(
     )
 
 
+async def activate(conn: Connection, no: int, *, active: bool, now: datetime) -> None:
+    """Pause a subscription or let it go on, from the head of the log: what changed meanwhile is not told."""
+    await conn.execute(
+        """
+        UPDATE subscription
+        SET body = jsonb_set(body, '{isActive}', to_jsonb(%(active)s::bool)), modified = %(now)s,
+            rev = nextval('subscription_rev'),
+            from_seq = CASE WHEN %(active)s THEN (SELECT seq FROM city_head) ELSE from_seq END
+        WHERE no = %(no)s
+        """,
+        {"active": active, "now": now, "no": no},
+    )
+
+
 async def delete(conn: Connection, no: int) -> None:
     """Delete a subscription with everything that waits for it."""
     # In the order in which those who send take their locks.
@@ -117,6 +131,29 @@ async def get(conn: Connection, tenant_id: int, id_: str, *, lock: bool = False)
     )
     row = await found.fetchone()
     return None if row is None else Row(*row)
+
+
+async def by_number(conn: Connection, no: int, *, lock: bool = False) -> Row | None:
+    """Return one subscription by the number of its row, whatever its tenant."""
+    found = await conn.execute(
+        _raw(f"SELECT {_COLUMNS} {_FROM} WHERE s.no = %s" + (" FOR UPDATE OF s" if lock else "")), (no,)
+    )
+    row = await found.fetchone()
+    return None if row is None else Row(*row)
+
+
+async def owners(conn: Connection, numbers: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:
+    """Return (name of the account or key that answers for it, name of its agency) of subscriptions."""
+    found = await conn.execute(
+        """
+        SELECT s.no, coalesce(a.display_name, k.name), o.name FROM subscription s
+        LEFT JOIN account a ON s.owner = 'account:' || a.id
+        LEFT JOIN api_key k ON s.owner = 'key:' || k.id
+        LEFT JOIN org o ON o.id = s.owner_org WHERE s.no = ANY(%s)
+        """,
+        (list(numbers),),
+    )
+    return {int(no): (name, org) for no, name, org in await found.fetchall()}
 
 
 async def page(

@@ -153,33 +153,106 @@ async def figures(conn: Connection) -> tuple[int, datetime | None, int]:
     return (int(row[0]), row[1], int(row[2])) if row else (0, None, 0)
 
 
-async def waiting_by_subscription(conn: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return (waiting, dead) of each subscription that has any."""
+class Box(NamedTuple):
+    """What stands in the outbox for one subscription or one endpoint."""
+
+    waiting: int
+    oldest: datetime | None
+    """When the oldest that waits was made."""
+    tries: int
+    """Most tries that one of those waiting has had: above 0 the endpoint is failing now."""
+    dead: int
+
+
+async def boxes(conn: Connection, numbers: Sequence[int]) -> dict[int, Box]:
+    """Return what waits and what was given up for each subscription that has any."""
     found = await conn.execute(
         """
         SELECT subscription, count(*) FILTER (WHERE dead_at IS NULL),
+               min(made_at) FILTER (WHERE dead_at IS NULL),
+               coalesce(max(tries) FILTER (WHERE dead_at IS NULL), 0),
                count(*) FILTER (WHERE dead_at IS NOT NULL)
         FROM notification WHERE subscription = ANY(%s) GROUP BY 1
         """,
         (list(numbers),),
     )
-    return {int(no): (int(wait), int(dead)) for no, wait, dead in await found.fetchall()}
+    return {int(no): Box(*rest) for no, *rest in await found.fetchall()}
 
 
 async def dead(
-    conn: Connection, where: str, values: dict[str, Any], *, before: int | None, limit: int
+    conn: Connection,
+    where: str,
+    values: dict[str, Any],
+    *,
+    before: int | None,
+    endpoint: str | None,
+    limit: int,
 ) -> list[tuple[Any, ...]]:
-    """Return (no, id, subscription, endpoint, entity, made, dead, tries, error), newest first."""
+    """Return (no, id, subscription, its name, endpoint, entity, made, dead, tries, error), newest first."""
     found = await conn.execute(
         _raw(f"""
-        SELECT n.no, n.id, s.id, n.queue, n.entity_id, n.made_at, n.dead_at, n.tries, n.error
+        SELECT n.no, n.id, s.id, s.body->>'subscriptionName', n.queue, n.entity_id, n.made_at, n.dead_at,
+               n.tries, n.error
         FROM notification n JOIN subscription s ON s.no = n.subscription
         WHERE n.dead_at IS NOT NULL AND {where} AND (%(before)s::bigint IS NULL OR n.no < %(before)s)
+          AND (%(endpoint)s::text IS NULL OR n.queue = %(endpoint)s)
         ORDER BY n.no DESC LIMIT %(limit)s
         """),
-        values | {"before": before, "limit": limit},
+        values | {"before": before, "endpoint": endpoint, "limit": limit},
     )
     return await found.fetchall()
+
+
+async def dead_letter(
+    conn: Connection, where: str, values: dict[str, Any], no: int
+) -> tuple[str, list[list[Any]], str] | None:
+    """Return (subscription's owner, origins, payload) of one dead letter."""
+    found = await conn.execute(
+        _raw(f"""
+        SELECT s.owner, n.origins, n.body FROM notification n JOIN subscription s ON s.no = n.subscription
+        WHERE n.dead_at IS NOT NULL AND n.no = %(no)s AND {where}
+        """),
+        values | {"no": no},
+    )
+    row = await found.fetchone()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+async def endpoints(
+    conn: Connection, where: str, values: dict[str, Any], limit: int
+) -> list[tuple[Any, ...]]:
+    """Return (endpoint, subscriptions, waiting, oldest waiting, tries, dead, newest dead, last error).
+
+    Only those for which something waits or was given up; the worst first.
+    """
+    found = await conn.execute(
+        _raw(f"""
+        SELECT n.queue, count(DISTINCT n.subscription), count(*) FILTER (WHERE n.dead_at IS NULL),
+               min(n.made_at) FILTER (WHERE n.dead_at IS NULL),
+               coalesce(max(n.tries) FILTER (WHERE n.dead_at IS NULL), 0),
+               count(*) FILTER (WHERE n.dead_at IS NOT NULL), max(n.dead_at),
+               (array_agg(n.error ORDER BY n.no DESC) FILTER (WHERE n.error IS NOT NULL))[1]
+        FROM notification n JOIN subscription s ON s.no = n.subscription WHERE {where}
+        GROUP BY 1 ORDER BY 6 DESC, 3 DESC, 1 LIMIT %(limit)s
+        """),
+        values | {"limit": limit},
+    )
+    return await found.fetchall()
+
+
+async def dead_of(
+    conn: Connection, where: str, values: dict[str, Any], endpoint: str, limit: int
+) -> tuple[list[int], int]:
+    """Return the numbers of an endpoint's oldest dead letters, and how many there are in all."""
+    found = await conn.execute(
+        _raw(f"""
+        SELECT n.no, count(*) OVER () FROM notification n JOIN subscription s ON s.no = n.subscription
+        WHERE n.dead_at IS NOT NULL AND n.queue = %(endpoint)s AND {where} ORDER BY n.no LIMIT %(limit)s
+        """),
+        values | {"endpoint": endpoint, "limit": limit},
+    )
+    rows = await found.fetchall()
+    return [int(no) for no, _ in rows], int(rows[0][1]) if rows else 0
 
 
 async def revive(conn: Connection, where: str, values: dict[str, Any], numbers: Sequence[int]) -> int:
