@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -36,6 +36,8 @@ OVERLAP_ENTITIES = 400
 """Groups up to this size are never split: a commit costs more than the overlap of reading and writing
 wins.
 """
+RECENT_COMMITS = 512
+"""Groups whose size and time are kept for whoever looks after the writer."""
 RECONNECT_S = 60.0
 """How long a group waits for the database to come back before its senders are told that it did not."""
 
@@ -55,6 +57,17 @@ class Request:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
 
+class Commit(NamedTuple):
+    """One group that was committed."""
+
+    at_s: float
+    """The event loop's clock when it was done."""
+    entities: int
+    rows: int
+    took_s: float
+    """From sending it to the database to its durable answer."""
+
+
 class Outcome(msgspec.Struct):
     """Counters of the writer since it began."""
 
@@ -63,6 +76,7 @@ class Outcome(msgspec.Struct):
     rows: int = 0
     bisected: int = 0
     reconnects: int = 0
+    recent: deque[Commit] = msgspec.field(default_factory=lambda: deque(maxlen=RECENT_COMMITS))
 
 
 class Lost(Exception):  # noqa: N818 - a state, told to the City
@@ -302,7 +316,10 @@ class Writer:
             now_us=now_us,
             moment_due=due,
         )
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
         await self._commit(ready)
+        done_s = loop.time()
         if due:
             self._moment_us = now_us
         self._next_eid = next_eid
@@ -311,6 +328,7 @@ class Writer:
         self.counters.groups += 1
         self.counters.entities += len(drafts)
         self.counters.rows += ready.count
+        self.counters.recent.append(Commit(done_s, len(drafts), ready.count, done_s - began_s))
         for callback in self.callbacks:
             try:
                 callback(ready.group)
