@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Error, OperationalError
+from psycopg.errors import DiskFull, QueryCanceled
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from haidang.base.disk import storage_full
 from haidang.base.problems import UNAVAILABLE, Problem
 
 Connection = AsyncConnection[TupleRow]
@@ -95,6 +97,28 @@ class Database:
     def stats(self) -> dict[str, Any]:
         """Return the pool's counters for the metrics."""
         return self._pool.get_stats()
+
+
+_STATES_OF_ITS_OWN = ("40", "53", "55", "57", "58")
+"""Classes of SQLSTATE that tell of the server's state and not of what was asked: too busy, full, stopping."""
+
+
+def refusal_of(error: Error) -> Problem | None:
+    """Return what an error of the database means to whoever asks; None where it is about what was asked."""
+    if isinstance(error, DiskFull):
+        return storage_full()
+    if isinstance(error, QueryCanceled):
+        return None
+    if (error.sqlstate or "")[:2] in _STATES_OF_ITS_OWN or (
+        isinstance(error, OperationalError) and error.sqlstate is None
+    ):
+        return Problem(
+            UNAVAILABLE,
+            "Cơ sở dữ liệu đang bận hoặc đang khởi động lại; hãy gửi lại.",
+            "The database is busy or starting again; send this again.",
+            retry_after_s=2,
+        )
+    return None
 
 
 def _cancellations() -> int:

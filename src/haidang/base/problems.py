@@ -89,4 +89,5 @@ UNSUPPORTED_MEDIA = kind(
 )
 TOO_MANY = kind("too-many-requests", 429, "Quá nhiều yêu cầu", "Too many requests")
 INTERNAL = kind("internal-error", 500, "Lỗi hệ thống", "Something went wrong inside")
+STORAGE_FULL = kind("storage-full", 507, "Ổ đĩa của máy chủ gần đầy", "The server's disk is nearly full")
 UNAVAILABLE = kind("unavailable", 503, "Hệ thống tạm thời chưa sẵn sàng", "Not ready for the moment")

@@ -19,6 +19,7 @@ import structlog
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
+from haidang.base.disk import room_of, storage_full
 from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
 from haidang.city.contexts import Contexts
@@ -57,6 +58,8 @@ class City:
         """Contexts that others bring, host here or refer to."""
         self.together = Together(db, self.terms)
         """Where single entities are read."""
+        self.room = room_of(settings)
+        """The disk of the embedded database; while it is nearly full nothing new is taken."""
         self.writer: Writer | None = None
         self.secret = secrets.token_urlsafe(32)
         """What a forwarding process must show."""
@@ -164,6 +167,8 @@ class City:
             if await self.became_writer():
                 return await self.order(principal, order)
             return await self._forwarder.send(principal, order)
+        if self.room.full:
+            raise storage_full()
         tenant_id = await self._tenant(principal, order)
         intake = self.intake(self._context(order))
         items: list[Item] = []
@@ -271,6 +276,7 @@ class City:
             queue_limit=self.settings.queue_limit_entities,
             group_limit=self.settings.group_limit_entities,
             last_wins=self.settings.conformance,
+            room=self.room,
         )
         writer.callbacks = self._callbacks
         if not await writer.start():

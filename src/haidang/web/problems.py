@@ -15,6 +15,7 @@ import msgspec
 import psycopg
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
+from haidang.base.database import refusal_of
 from haidang.base.problems import (
     FORBIDDEN,
     INTERNAL,
@@ -101,6 +102,10 @@ def _not_for_the_database(_: Any) -> Problem:
     )
 
 
+def _state_of_the_database(error: Any) -> Problem:
+    return refusal_of(error) or _fault_of_ours()
+
+
 def _fault_of_ours() -> Problem:
     return Problem(
         INTERNAL,
@@ -148,6 +153,7 @@ _TRANSLATIONS: tuple[tuple[Any, Callable[[Any], Problem]], ...] = (
     (ValidationException, _wrong_shape),
     (_UNREADABLE, _unreadable),
     (psycopg.DataError, _not_for_the_database),
+    (psycopg.Error, _state_of_the_database),
     (HTTPException, _translated),
 )
 """What each kind of error means to the asker; the first that fits counts."""

@@ -124,6 +124,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         city = await City.open(db, settings, clock)
         stack.push_async_callback(city.close)
         health.add("writer", _writer_check(city))
+        health.add("storage", _storage_check(city))
         hub = await _hub(db, city, settings, clock)
         stack.push_async_callback(hub.close)
         stack.callback(city.subscribe(hub.publish))
@@ -144,6 +145,14 @@ def _writer_check(city: City) -> Check:
         # A process that forwards is ready where the one that writes is; that is the holder's own matter.
         if city.writer is not None and not city.writer.alive:
             raise RuntimeError("the writer has stopped")
+
+    return check
+
+
+def _storage_check(city: City) -> Check:
+    async def check() -> None:
+        if city.room.look():
+            raise RuntimeError("the disk of the database is nearly full; no new data are taken")
 
     return check
 

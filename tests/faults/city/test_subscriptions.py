@@ -246,7 +246,7 @@ async def test_a_slow_look_at_the_subscriptions_does_not_undo_a_newer_one(
     body = {"type": "Subscription", "entities": [{"type": "K"}], "id": "urn:x:new"}
     endpoint = {"endpoint": {"uri": "http://example.com/"}}
     await service.create(city, SYSTEM, "", body | {"id": "urn:x:old", "notification": endpoint}, [])
-    monkeypatch.setattr(book.store, "every", every)
+    monkeypatch.setattr(store, "every", every)
     found = book.Book(city)
     async with db.transaction() as one, db.transaction() as other:
         first = asyncio.create_task(found.refresh(one))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -23,6 +24,9 @@ Report = Callable[[str, str], None]
 
 _POLL_S = 0.03
 _FAST_STOP_S = 60
+RECOVERY_BYTES = 48 << 20
+"""Free space without which a database that ended is not started again: three segments of its log."""
+_ROOM_POLL_S = 0.25
 
 
 def silent(vi: str, en: str) -> None:
@@ -82,7 +86,15 @@ class Server:
             f"Cơ sở dữ liệu dừng bất thường (mã {code}), đang khởi động lại…",
             f"The database ended unexpectedly (code {code}); starting it again…",
         )
-        self.start(cancelled=cancelled)
+        while True:
+            self._await_room(cancelled)
+            try:
+                self.start(cancelled=cancelled)
+            except PostgresError:
+                if self._free_bytes() < RECOVERY_BYTES and not cancelled():
+                    continue  # it filled up once more meanwhile
+                raise
+            return
 
     def stop(self) -> None:
         """Stop fast (sessions are ended, nothing is lost); at once where that takes over a minute."""
@@ -97,6 +109,22 @@ class Server:
     def died(self) -> int | None:
         """Return the exit code of a server that has ended by itself, or None while it runs."""
         return self._child.poll() if self._child else None
+
+    def _await_room(self, cancelled: Callable[[], bool]) -> None:
+        """Wait until the disk has room for a recovery: a start without would only end in the next crash."""
+        told = False
+        while self._free_bytes() < RECOVERY_BYTES and not cancelled():
+            if not told:
+                told = True
+                self._report(
+                    f"Ổ đĩa đầy; chờ có {RECOVERY_BYTES >> 20} MB trống để khởi động cơ sở dữ liệu…",
+                    f"The disk is full; waiting for {RECOVERY_BYTES >> 20} MB to start the database…",
+                )
+            time.sleep(_ROOM_POLL_S)
+
+    def _free_bytes(self) -> int:
+        folders = (self.place.data, self.place.data / "pg_wal")
+        return min(shutil.disk_usage(folder).free for folder in folders)
 
     @property
     def _log_path(self) -> Path:

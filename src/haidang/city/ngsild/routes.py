@@ -10,9 +10,10 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 import msgspec
+import psycopg
 
 from haidang.base.clock import Clock
-from haidang.base.database import Database
+from haidang.base.database import Database, refusal_of
 from haidang.base.log import logger
 from haidang.base.problems import INTERNAL, INVALID, NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.base.settings import Settings
@@ -123,6 +124,9 @@ class Broker:
             reply = refusal(problem)
         except RecursionError:
             reply = refusal(Problem(INVALID, "Nội dung lồng quá sâu.", "The body is nested too deeply."))
+        except psycopg.Error as error:
+            _log.warning("the database refused", path=scope["path"], error=str(error))
+            reply = refusal(refusal_of(error) or Problem(INTERNAL))
         except Exception:
             _log.exception("request failed", path=scope["path"])
             reply = refusal(Problem(INTERNAL))

@@ -18,7 +18,8 @@ import psycopg
 import structlog
 
 from haidang.base.clock import Clock
-from haidang.base.database import Connection, Database
+from haidang.base.database import Connection, Database, refusal_of
+from haidang.base.disk import Room
 from haidang.base.problems import INTERNAL, UNAVAILABLE, Problem
 from haidang.city.items import Item, NewNames, bad
 from haidang.city.model import QUEUE_FULL, Group, Origin
@@ -36,6 +37,7 @@ OVERLAP_ENTITIES = 400
 """Groups up to this size are never split: a commit costs more than the overlap of reading and writing
 wins.
 """
+ROOM_LOOK_S = 0.5
 RECENT_COMMITS = 512
 """Groups whose size and time are kept for whoever looks after the writer."""
 RECONNECT_S = 60.0
@@ -95,8 +97,10 @@ class Writer:
         queue_limit: int,
         group_limit: int,
         last_wins: bool,
+        room: Room,
     ) -> None:
         self._db = db
+        self._room = room
         self._clock = clock
         self._terms = terms
         self._queue_limit = queue_limit
@@ -115,6 +119,7 @@ class Writer:
         self._next_eid = 1
         self._moment_us = 0
         self._inbox_at = 0.0
+        self._room_at = 0.0
         self._partitions_day: Any = None
         self.callbacks: list[Callback] = []
         self.counters = Outcome()
@@ -207,6 +212,7 @@ class Writer:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), INBOX_POLL_S)
             self._wake.clear()
+            self._look_for_room()
             requests = self._take()
             try:
                 await self._turn(requests)
@@ -214,7 +220,7 @@ class Writer:
                 self._refuse(requests, problem)
             except psycopg.Error as error:
                 _log.warning("database error outside a group", error=str(error))
-                self._refuse(requests, _unavailable())
+                self._refuse(requests, refusal_of(error) or _unavailable())
                 if self._connection().closed:
                     await self._reconnect()
             except Lost:
@@ -225,6 +231,14 @@ class Writer:
             except Exception:
                 _log.exception("the writer met something unforeseen")
                 self._refuse(requests, Problem(INTERNAL))
+
+    def _look_for_room(self) -> None:
+        """Look at the disk now and then; while it is full nothing new is taken, what waits is written."""
+        now = asyncio.get_running_loop().time()
+        if now < self._room_at:
+            return
+        self._room_at = now + ROOM_LOOK_S
+        self._room.look()
 
     async def _turn(self, requests: list[Request]) -> None:
         events = await self._events()
@@ -276,6 +290,8 @@ class Writer:
         except psycopg.Error as error:
             if self._connection().closed:
                 raise
+            if (refusal := refusal_of(error)) is not None:  # a full disk is nobody's fault: no halves
+                raise refusal from error
             self.counters.bisected += 1
             if len(pairs) + bool(events) <= 1:
                 _log.warning("refused by the database", error=str(error), id=pairs[0][1].id if pairs else "")
