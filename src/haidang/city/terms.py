@@ -1,10 +1,8 @@
 """Names: from terms to IRIs to numbers and back, without a JSON-LD processor and without the network.
 
-The core context is compiled in (its terms always win); a site may pin ONE local context. What neither knows
-falls
-into the default vocabulary. Attributes and types are interned: the database and this module's dictionaries
-give each
-IRI a small number for ever.
+The core context is compiled in (``core_terms``; its terms always win); a site may pin ONE local context. What
+neither knows falls into the default vocabulary. Attributes and types are interned: the database and this
+module's dictionaries give each IRI a small number for ever.
 """
 
 from __future__ import annotations
@@ -15,10 +13,10 @@ from typing import Any
 import msgspec
 
 from haidang.base.problems import Problem
+from haidang.city import core_terms
+from haidang.city.core_terms import NGSI, VOCABULARY
 from haidang.city.model import BAD_DATA, NO_CONTEXT
 
-NGSI = "https://uri.etsi.org/ngsi-ld/"
-VOCABULARY = NGSI + "default-vocab/"
 CORE_URL = NGSI + "v1/ngsi-ld-core-context-v1.8.jsonld"
 """The core context we advertise."""
 
@@ -26,20 +24,7 @@ _CORE_URL = re.compile(r"https?://uri\.etsi\.org/ngsi-ld/v1/ngsi-ld-core-context
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`\x00-\x20]+\Z")
 _NAME = re.compile(r"[\w\-.:/#~%@$&+*']+\Z")
 
-# Core terms that can name an attribute or a type (GS CIM 009, annex B); the members of attributes are
-# reserved.
-_CORE_ATTRIBUTES = ("location", "observationSpace", "operationSpace")
-_CORE_TERMS = {name: NGSI + name for name in _CORE_ATTRIBUTES} | {
-    "title": "http://purl.org/dc/terms/title",
-    "description": "http://purl.org/dc/terms/description",
-    "Feature": "https://purl.org/geojson/vocab#Feature",
-    "FeatureCollection": "https://purl.org/geojson/vocab#FeatureCollection",
-}
-_CORE_PREFIXES = {
-    "ngsi-ld": NGSI,
-    "geojson": "https://purl.org/geojson/vocab#",
-    "dcterms": "http://purl.org/dc/terms/",
-}
+_CORE_NAMES = {iri: term for term, iri in core_terms.TERMS.items()}
 
 
 class Context(msgspec.Struct):
@@ -101,12 +86,13 @@ def compile_context(local: dict[str, Any] | None = None) -> Context:
             terms[term] = vocabulary + iri
         elif prefix in prefixes and not rest.startswith("//"):
             terms[term] = prefixes[prefix] + rest
-    prefixes |= _CORE_PREFIXES
-    terms |= _CORE_TERMS
+    prefixes |= core_terms.PREFIXES
+    terms |= core_terms.TERMS
     names: dict[str, str] = {}
     for term, iri in terms.items():
         if term not in prefixes:
             names.setdefault(iri, term)
+    names |= _CORE_NAMES
     return Context(terms=terms, prefixes=prefixes, names=names, vocabulary=vocabulary, parts=parts)
 
 

@@ -210,7 +210,7 @@ def test_names_expand_and_compact_through_a_pinned_context() -> None:
     assert context.expand("pm25") == "https://smartdatamodels.org/dataModel.Environment/pm25"
     assert context.expand("sdm:y") == "https://smartdatamodels.org/y"
     assert context.expand("location") == NGSI + "location"  # core terms win
-    assert context.expand("other") == NGSI + "default-vocab/other"
+    assert context.expand("other") == NGSI + "default-context/other"
     for name in ("pm25", "owner", "location", "other", "sdm:y"):
         assert context.compact(context.expand(name)) == name
 
