@@ -55,7 +55,7 @@ async def remove(call: Call) -> Reply:
     if is_core_url(call.params[0]):
         raise bad("Không xóa được ngữ cảnh lõi.", "The core context cannot be deleted.")
     held = await _held(call)
-    if not _may_remove(call.who, held):
+    if not may_remove(call.who, held.owner_org):
         raise Problem(FORBIDDEN, "Ngữ cảnh này của đơn vị khác.", "This context is another agency's.")
     if reload and held.kind != "Cached":
         raise bad("Chỉ tải lại ngữ cảnh đã tải về.", "Only a downloaded context can be reloaded.", "reload")
@@ -63,10 +63,10 @@ async def remove(call: Call) -> Reply:
     return Reply(204)
 
 
-def _may_remove(who: Principal, held: Held) -> bool:
-    """Whoever writes for its owner may; what belongs to nobody, whoever writes for all."""
-    if held.owner_org is not None:
-        return who.may("entity.write", org_id=held.owner_org)
+def may_remove(who: Principal, owner_org: int | None) -> bool:
+    """Whoever writes for a context's owner may remove it; what belongs to nobody, whoever writes for all."""
+    if owner_org is not None:
+        return who.may("entity.write", org_id=owner_org)
     return any(
         "entity.write" in scope.permissions
         and scope.org_ids is None
