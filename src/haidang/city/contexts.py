@@ -74,6 +74,11 @@ class Contexts:
         for url, path in _preloaded(settings.data_dir).items():
             self._bodies[url] = (float("inf"), path)
 
+    @property
+    def folder(self) -> dict[str, Any]:
+        """Address to value of @context, of those of the site's folder."""
+        return {url: value for url, (until, value) in self._bodies.items() if until == float("inf")}
+
     def context(self, value: Any) -> Context:
         """Return the compiled context of what stands under @context; ``prepare`` has looked it up before."""
         parts = list(self._parts(value, 0))
