@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import get
@@ -13,12 +12,12 @@ from haidang.base.clock import Clock
 from haidang.base.database import Database
 from haidang.base.settings import Settings
 from haidang.boards import city as board
-from haidang.boards.model import FIELDS, Types
+from haidang.boards import operations as running
+from haidang.boards.model import FIELDS, Types, iso
 from haidang.boards.reducer import Filter
 from haidang.city.packs import site_packs, symbol
 from haidang.city.query.temporal import parse_instant
 from haidang.city.service import City
-from haidang.city.times import format_us, to_us
 from haidang.organisation.permissions import Principal
 
 FRAMES_ROWS = 2_000
@@ -91,11 +90,6 @@ async def replay(
     }
 
 
-def iso(moment: datetime) -> str:
-    """Return an instant as the API writes it."""
-    return format_us(to_us(moment.astimezone(UTC)))
-
-
 def _type(types: Types, number: int, count: int, simulated: int) -> dict[str, Any]:
     pack, _ = types.of(number)
     headline = pack.attributes.get(pack.headline or "")
@@ -122,4 +116,35 @@ def _type(types: Types, number: int, count: int, simulated: int) -> dict[str, An
     }
 
 
-ROUTES = (city_board, replay)
+@get(
+    "/api/v1/operations",
+    opt={"permission": "system.read"},
+    tags=["operations"],
+    summary="Đường đi của dữ liệu / the writer, the pipeline, the outbox",
+)
+async def operations(
+    *, db: NamedDependency[Database], clock: NamedDependency[Clock], city: NamedDependency[City]
+) -> dict[str, Any]:
+    """How the way of the data stands: queue, commits, how far each step is behind, what waits to go out."""
+    async with db.transaction() as conn:
+        return await running.operations(city, conn, clock)
+
+
+@get(
+    "/api/v1/contexts",
+    opt={"permission": "entity.read"},
+    tags=["operations"],
+    summary="Ngữ cảnh JSON-LD / contexts",
+)
+async def contexts(
+    *,
+    db: NamedDependency[Database],
+    city: NamedDependency[City],
+    principal: NamedDependency[Principal],
+) -> dict[str, Any]:
+    """Every JSON-LD context this site knows, and which of the asker's subscriptions use it."""
+    async with db.transaction() as conn:
+        return {"items": await running.held_contexts(city, conn, principal), "next": None}
+
+
+ROUTES = (city_board, replay, operations, contexts)

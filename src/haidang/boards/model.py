@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -9,12 +10,19 @@ import msgspec
 from haidang.city.packs import Packs, TypePack
 from haidang.city.represent import Stored, observed_of, value_of
 from haidang.city.terms import Terms
+from haidang.city.times import format_us, to_us
 
 FIELDS = (
     "id", "type", "name", "lon", "lat", "observed_at", "value",
     "owner_org", "area_code", "sector", "source", "simulated",
 )  # fmt: skip
 """Names of a row's places; ``observed_at`` is epoch milliseconds, ``value`` that of the type's headline."""
+
+
+def iso(moment: datetime) -> str:
+    """Return an instant as the API writes it."""
+    return format_us(to_us(moment.astimezone(UTC)))
+
 
 TEXT_MAX = 120
 

@@ -62,6 +62,35 @@ class Place(NamedTuple):
     """The last number there is."""
 
 
+class Standing(NamedTuple):
+    """How far a step of the pipeline is behind the log."""
+
+    step: str
+    seq: int
+    behind_since: datetime | None
+    """When the first change it has yet to pass was recorded; None where it has passed them all."""
+
+
+class Pulse(NamedTuple):
+    """Where the log stands."""
+
+    seq: int
+    at: datetime | None
+    """When its last change was written; None in an empty city."""
+    inbox: int
+    """Events of other rooms that wait to enter it."""
+
+
+async def pulse(conn: Connection) -> Pulse:
+    """Return where the log stands."""
+    return Pulse(*await store.pulse(conn))
+
+
+async def standings(conn: Connection) -> list[Standing]:
+    """Return how far each step that ever ran is behind, without holding any of them."""
+    return [Standing(*row) for row in await store.cursors(conn)]
+
+
 async def register(conn: Connection, step: str) -> None:
     """Make the cursor of a step that is new; it begins at the beginning of the log."""
     await store.make_cursor(conn, step)

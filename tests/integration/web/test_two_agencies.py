@@ -120,6 +120,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/search"): Asked(LIST, "/api/v1/search?q={word}"),
     ("GET", "/api/v1/boards/city"): Asked(LIST),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
+    ("GET", "/api/v1/operations"): Asked(SHARED),
+    ("GET", "/api/v1/contexts"): Asked(LIST),
     ("GET", "/api/v1/stream"): Asked(LIST, "stream"),
     ("GET", "/api/v1/subscriptions"): Asked(LIST),
     ("POST", "/api/v1/subscriptions/{no:int}/pause"): Asked(

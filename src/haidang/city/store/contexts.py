@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from haidang.base.database import Connection
@@ -39,6 +40,52 @@ async def every(conn: Connection, kind: str | None) -> list[Held]:
         (kind, kind),
     )
     return [Held(*row) for row in await found.fetchall()]
+
+
+class Shown(NamedTuple):
+    """A context as operators see it."""
+
+    url: str
+    id: str
+    kind: str
+    owner_org: int | None
+    owner_name: str | None
+    created_at: datetime
+    bytes: int
+    terms: int
+    """Names that it defines itself."""
+    imports: list[str]
+    """Addresses of further contexts that it takes in."""
+
+
+async def overview(conn: Connection) -> list[Shown]:
+    """Return all contexts of the table, newest first."""
+    found = await conn.execute(
+        """
+        SELECT c.url, c.id, c.kind, c.owner_org, o.name, c.created_at, octet_length(c.body::text),
+               (SELECT count(*) FROM jsonb_path_query(c.body, '$."@context"[*]
+                    ? (@.type() == "object").keyvalue() ? (!(@.key starts with "@"))')),
+               ARRAY(SELECT x #>> '{}' FROM jsonb_path_query(
+                    c.body, '$."@context"[*] ? (@.type() == "string")') x)
+        FROM context c LEFT JOIN org o ON o.id = c.owner_org ORDER BY c.created_at DESC, c.url
+        """
+    )
+    return [Shown(*row) for row in await found.fetchall()]
+
+
+async def users(
+    conn: Connection, where: str, values: dict[str, Any]
+) -> list[tuple[str, int, str, str | None]]:
+    """Return (address of a context, no, id and name of a subscription that is written or told in it)."""
+    found = await conn.execute(
+        sql.SQL(f"""
+        SELECT c.url, s.no, s.id, s.body->>'subscriptionName' FROM context c
+        JOIN subscription s ON s.context->'said' @> to_jsonb(c.url) OR s.body->>'jsonldContext' = c.url
+        WHERE {where} ORDER BY s.no
+        """),  # of constants of ours; values are always parameters
+        values,
+    )
+    return await found.fetchall()
 
 
 async def count(conn: Connection) -> int:

@@ -81,6 +81,33 @@ async def take_cursor(conn: Connection, step: str) -> tuple[int, int] | None:
     return (int(row[0]), int(row[1])) if row else None
 
 
+async def cursors(conn: Connection) -> list[tuple[str, int, datetime | None]]:
+    """Return (step, its number, when the first change it has yet to pass was recorded; None at the end)."""
+    # From the newest moment back to the cursor: as long as the step is behind, however long the log is.
+    found = await conn.execute(
+        """
+        SELECT c.step, c.seq, CASE WHEN c.seq < h.seq THEN coalesce(n.at, h.at) END
+        FROM cursor c CROSS JOIN city_head h
+        LEFT JOIN LATERAL (
+            SELECT m.at FROM moment m WHERE m.seq <= c.seq ORDER BY m.at DESC LIMIT 1
+        ) p ON c.seq < h.seq
+        LEFT JOIN LATERAL (
+            SELECT m.at FROM moment m WHERE m.at > coalesce(p.at, '-infinity') ORDER BY m.at LIMIT 1
+        ) n ON c.seq < h.seq
+        ORDER BY c.step
+        """
+    )
+    return [(step, int(seq), since) for step, seq, since in await found.fetchall()]
+
+
+async def pulse(conn: Connection) -> tuple[int, datetime | None, int]:
+    """Return (the log's last number, when it was written, events of other rooms that wait to enter it)."""
+    row = await (
+        await conn.execute("SELECT h.seq, h.at, (SELECT count(*) FROM event_inbox) FROM city_head h")
+    ).fetchone()
+    return (int(row[0]), row[1], int(row[2])) if row else (0, None, 0)
+
+
 async def advance_cursor(conn: Connection, step: str, seq: int) -> None:
     """Set a step's cursor."""
     await conn.execute("UPDATE cursor SET seq = %s WHERE step = %s", (seq, step))
