@@ -74,7 +74,7 @@ class SectorPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
-_COMMON = {
+COMMON = {
     "name": AttributePack("Tên", "Name"),
     "description": AttributePack("Mô tả", "Description"),
     "address": AttributePack("Địa chỉ", "Address"),
@@ -85,6 +85,7 @@ _COMMON = {
     "status": AttributePack("Trạng thái", "Status"),
     "seeAlso": AttributePack("Xem thêm", "See also"),
 }
+"""What every type may have."""
 
 
 class Packs(msgspec.Struct, frozen=True):
@@ -101,7 +102,7 @@ class Packs(msgspec.Struct, frozen=True):
         """Return how an attribute is shown; one nobody described shows under its own name."""
         pack = self.types.get(type_name)
         described = pack.attributes.get(attribute) if pack else None
-        return described or _COMMON.get(attribute) or AttributePack(attribute, attribute)
+        return described or COMMON.get(attribute) or AttributePack(attribute, attribute)
 
 
 def symbol(pack: AttributePack, unit_code: str | None) -> str | None:
