@@ -14,7 +14,7 @@ from haidang.base.database import Connection, Database
 from haidang.base.problems import NOT_FOUND, Problem
 from haidang.base.settings import Settings
 from haidang.base.text import fold
-from haidang.city.packs import Packs, TypePack, site_packs, symbol
+from haidang.city.packs import COMMON, Packs, TypePack, site_packs, symbol
 from haidang.city.query import entities, history
 from haidang.city.query.problems import bad
 from haidang.city.query.temporal import parse_instant
@@ -252,4 +252,21 @@ async def sectors(settings: NamedDependency[Settings]) -> dict[str, Any]:
     return {"items": items, "next": None}
 
 
-ROUTES = (entity, entity_history, search, sectors)
+@get("/api/v1/labels", opt={"permission": SIGNED_IN}, summary="Tên gọi / labels of types and attributes")
+async def labels(settings: NamedDependency[Settings]) -> dict[str, Any]:
+    """What the types and attributes of this site's packs are called, for screens that show their names."""
+    packs = site_packs(settings.data_dir)
+    return {
+        "types": {
+            name: {
+                "vi": pack.vi,
+                "en": pack.en,
+                "attributes": {each: {"vi": one.vi, "en": one.en} for each, one in pack.attributes.items()},
+            }
+            for name, pack in sorted(packs.types.items())
+        },
+        "common": {name: {"vi": one.vi, "en": one.en} for name, one in COMMON.items()},
+    }
+
+
+ROUTES = (entity, entity_history, search, sectors, labels)
