@@ -41,6 +41,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: str | None = None
     """The address people type, e.g. behind a reverse proxy; https here makes cookies Secure."""
 
+    internal_url: str | None = None
+    """Where other servers of the site reach this one; absent: the address it listens on (docs/scaling.md)."""
+
     # --- who the site is
     site_name: str = "Trung tâm điều hành thông minh"
     """Name of the centre in Vietnamese, shown in the header."""

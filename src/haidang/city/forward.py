@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import hmac
+import os
+import socket
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 import httpx
 import msgspec
 
-from haidang.base.database import Database
+from haidang.base.database import Connection, Database
+from haidang.base.log import logger
 from haidang.base.problems import INTERNAL, KINDS, NOT_FOUND, TOO_LARGE, UNAVAILABLE, Fault, Problem
+from haidang.base.settings import Settings
 from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.store import write
 from haidang.city.times import ALWAYS
 from haidang.organisation.model import Principal
 
+PATH = "/internal/v1/write"
 TIMEOUT_S = 60.0
 PROBLEM = b"application/problem+json"
+_log = logger("city.forward")
 BODY_MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -75,6 +82,38 @@ class _Answer(msgspec.Struct):
     refusal: _Refusal | None = None
     not_updated: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+def own_address(settings: Settings, conn: Connection) -> str:
+    """Return where the other servers of the site reach this one's writer.
+
+    ``internal_url`` says so; else the address listened on; and where that is every address of the machine,
+    the one from which it talks to the database, for whoever shares the database is on that side.
+    """
+    if settings.internal_url:
+        return settings.internal_url.rstrip("/") + PATH
+    host = settings.host
+    towards_database = _local_host(conn)
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - not bound here
+        host = towards_database or settings.near_host or "127.0.0.1"
+    elif towards_database is not None and _loopback(host) and not _loopback(towards_database):
+        _log.warning("no other machine can forward writes to this one: set host or internal_url", host=host)
+    return f"http://[{host}]:{settings.port}{PATH}" if ":" in host else f"http://{host}:{settings.port}{PATH}"
+
+
+def _local_host(conn: Connection) -> str | None:
+    """Return our end of the connection to the database; None where that is a Unix socket, on this machine."""
+    with socket.socket(fileno=os.dup(conn.fileno())) as ours:
+        if ours.family == socket.AF_UNIX:
+            return None
+        return str(ours.getsockname()[0]).partition("%")[0]
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Forwarder:

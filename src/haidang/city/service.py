@@ -24,7 +24,7 @@ from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
 from haidang.city.contexts import Contexts
 from haidang.city.follow import Follower
-from haidang.city.forward import Forwarder, Order, Result
+from haidang.city.forward import Forwarder, Order, Result, own_address
 from haidang.city.intake import Intake
 from haidang.city.items import Item, NewNames, Op, bad
 from haidang.city.model import BAD_DATA, NO_TENANT, BatchResult, Group, Limits, Origin
@@ -60,6 +60,8 @@ class City:
         """Where single entities are read."""
         self.room = room_of(settings)
         """The disk of the embedded database; while it is nearly full nothing new is taken."""
+        self.exclusives: dict[tuple[int, str], tuple[Any, ...]] | None = None
+        """What context sources hold, by (tenant, entity); None while they hold nothing (``registrations.book``)."""
         self.writer: Writer | None = None
         self.secret = secrets.token_urlsafe(32)
         """What a forwarding process must show."""
@@ -282,7 +284,7 @@ class City:
         if not await writer.start():
             return False
         async with self.db.transaction() as conn:
-            await write.announce(conn, _own_url(self.settings), self.secret)
+            await write.announce(conn, own_address(self.settings, conn), self.secret)
         if self._follower is not None:
             await self._follower.close()
             self._follower = None
@@ -351,8 +353,3 @@ def _site_context(data_dir: Path) -> Context:
     if not path.is_file():
         return CORE
     return compile_context(msgspec.json.decode(path.read_bytes(), type=dict[str, Any]))
-
-
-def _own_url(settings: Settings) -> str:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - not a bind
-    return f"http://{host}:{settings.port}/internal/v1/write"

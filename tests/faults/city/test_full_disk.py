@@ -221,7 +221,7 @@ async def test_a_full_table_space_refuses_without_blaming_what_was_sent(
 async def test_a_full_log_ends_the_database_and_all_goes_on_once_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The write-ahead log's own disk fills up and PostgreSQL ends itself; nothing acknowledged goes missing."""
+    """The write-ahead log's own disk fills up and PostgreSQL ends itself; nothing acknowledged is lost."""
     monkeypatch.setattr(writing, "RECONNECT_S", 0.5)
     folder = Path(tempfile.mkdtemp(prefix="hd-", dir="/tmp"))
     folder.chmod(0o711)

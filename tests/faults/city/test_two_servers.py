@@ -1,0 +1,194 @@
+"""Two servers on one database: one writes, the other reads and forwards; the one that is left takes over."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest_asyncio
+from tests.integration.city.receiver import Receiver
+
+from haidang.base.clock import SystemClock
+from haidang.base.database import Database
+from haidang.organisation.permissions import system
+from haidang.organisation.service.keys import NewKey, make_key
+from haidang.organisation.service.orgs import list_orgs
+
+LIMIT_S = 60
+KEY = ("entity.read", "entity.write", "subscription.read", "subscription.manage")
+
+
+class Serving:
+    """A real ``haidang serve``."""
+
+    def __init__(self, process: asyncio.subprocess.Process, address: str) -> None:
+        self.process = process
+        self.http = httpx.AsyncClient(base_url=address, timeout=30)
+
+    async def ready(self) -> None:
+        async with asyncio.timeout(LIMIT_S):
+            while True:
+                try:
+                    if (await self.http.get("/health/ready")).is_success:
+                        return
+                except httpx.TransportError:
+                    assert self.process.returncode is None, "it ended before it was ready"
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+        await self.http.aclose()
+
+
+@asynccontextmanager
+async def serving(url: str, folder: Path, receiver: Receiver) -> AsyncIterator[Serving]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "haidang",
+        "serve",
+        env=os.environ
+        | {
+            "HAIDANG_DATABASE_URL": url,
+            "HAIDANG_DATA_DIR": str(folder),
+            "HAIDANG_PORT": str(port),
+            "HAIDANG_LOG_LEVEL": "warning",
+            "HAIDANG_NOTIFICATION_ALLOW_HOSTS": receiver.host,
+        },
+    )
+    found = Serving(process, f"http://127.0.0.1:{port}")
+    try:
+        await found.ready()
+        yield found
+    finally:
+        await found.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def receiver() -> AsyncIterator[Receiver]:
+    found = await Receiver().start()
+    yield found
+    await found.stop()
+
+
+async def signed(db: Database, *servers: Serving) -> None:
+    """Give the clients of these servers one key."""
+    who = system("tests")
+    async with db.transaction() as connection:
+        root = (await list_orgs(connection, who))[0]
+        key = NewKey(name="tests", org_id=root.id, permissions=KEY)
+        secret = (await make_key(connection, SystemClock(), who, key)).secret
+    for server in servers:
+        server.http.headers["authorization"] = f"Bearer {secret}"
+
+
+def lamp(number: int, value: int) -> dict[str, Any]:
+    at = f"2026-03-16T02:00:{value:02}Z"
+    power = {"type": "Property", "value": value, "observedAt": at}
+    return {"id": f"urn:x:lamp:{number}", "type": "Lamp", "power": power}
+
+
+async def write(server: Serving, *lamps: dict[str, Any]) -> httpx.Response:
+    return await server.http.post("/ngsi-ld/v1/entityOperations/upsert?options=update", json=lamps)
+
+
+async def power(server: Serving, number: int) -> Any:
+    answer = await server.http.get(f"/ngsi-ld/v1/entities/urn:x:lamp:{number}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["power"]["value"]
+
+
+def told(receiver: Receiver, since: int = 0) -> list[int]:
+    return [each["power"]["value"] for body in receiver.bodies[since:] for each in body["data"]]
+
+
+async def test_the_second_reads_and_forwards_and_takes_over_with_what_waits(
+    db: Database, database_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    async with (
+        serving(database_url, tmp_path / "a", receiver) as first,
+        serving(database_url, tmp_path / "b", receiver) as second,
+    ):
+        await signed(db, first, second)
+        subscription = {
+            "type": "Subscription",
+            "entities": [{"type": "Lamp"}],
+            "notification": {"endpoint": {"uri": receiver.uri}},
+        }
+        assert (await second.http.post("/ngsi-ld/v1/subscriptions", json=subscription)).status_code == 201
+
+        # The second forwards what is written there; both read it; it is told once.
+        assert (await write(second, lamp(1, 1))).status_code == 201
+        assert (await write(first, lamp(1, 2))).status_code == 204
+        assert await power(first, 1) == await power(second, 1) == 2
+        await receiver.came(2)
+        bad = await write(second, lamp(1, 3) | {"id": "no uri"})
+        assert bad.status_code == 207 or bad.status_code == 400
+        assert "URI" in bad.text, "a refusal is the same, forwarded or not"
+
+        # The first hangs on a notification and dies; others wait behind it.
+        receiver.hang = True
+        before = len(receiver.bodies)
+        for value in range(3, 8):
+            assert (await write(second, lamp(1, value))).status_code == 204
+        await receiver.came(before + 1)
+        await first.kill()
+        receiver.hang = False
+        await receiver.came(
+            before + 1 + 5, limit_s=30
+        )  # nothing was written meanwhile: it takes over by itself
+        assert told(receiver, before) == [3, 3, 4, 5, 6, 7], (
+            "the one under way comes again, all in their order"
+        )
+        ids = receiver.ids[before:]
+        assert ids[0] == ids[1], "a repetition carries the same id"
+        assert len(set(ids)) == 5
+        assert (await write(second, lamp(1, 8))).status_code == 204
+        assert await power(second, 1) == 8
+
+        # One that comes back finds its place taken and forwards.
+        async with serving(database_url, tmp_path / "a", receiver) as third:
+            third.http.headers["authorization"] = second.http.headers["authorization"]
+            assert (await write(third, lamp(1, 9))).status_code == 204
+            assert await power(third, 1) == await power(second, 1) == 9
+            await receiver.came(before + 6 + 2)
+        assert told(receiver, before + 6) == [8, 9]
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SELECT count(*), count(DISTINCT seq), max(seq) FROM change").fetchone()
+    assert row is not None
+    assert row[0] == row[1] == row[2]
+
+
+async def test_a_writer_that_cannot_be_reached_is_told_so(
+    db: Database, database_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    async with (
+        serving(database_url, tmp_path / "a", receiver) as first,
+        serving(database_url, tmp_path / "b", receiver) as second,
+    ):
+        await signed(db, first, second)
+        assert (await write(second, lamp(2, 1))).status_code == 201
+        os.kill(first.process.pid, 19)  # SIGSTOP: it holds the lock and answers nothing
+        try:
+            with psycopg.connect(database_url, autocommit=True) as connection:
+                connection.execute("UPDATE city_writer SET url = 'http://127.0.0.1:9/internal/v1/write'")
+            answer = await write(second, lamp(2, 2))
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert answer.json()["detail_vi"]
+            assert int(answer.headers["retry-after"]) > 0
+            assert await power(second, 2) == 1, "reads go on"
+        finally:
+            os.kill(first.process.pid, 18)
