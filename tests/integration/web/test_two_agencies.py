@@ -117,6 +117,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/entities/{entity_id:str}"): Asked(REFUSED, "/api/v1/entities/{entity}"),
     ("GET", "/api/v1/entities/{entity_id:str}/history"): Asked(REFUSED, "/api/v1/entities/{entity}/history"),
     ("GET", "/api/v1/sectors"): Asked(SHARED),
+    ("GET", "/api/v1/labels"): Asked(SHARED),
     ("GET", "/api/v1/search"): Asked(LIST, "/api/v1/search?q={word}"),
     ("GET", "/api/v1/boards/city"): Asked(LIST),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
