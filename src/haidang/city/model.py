@@ -64,6 +64,8 @@ class Entity(msgspec.Struct):
     """The newest observation time in ``doc`` in µs."""
     doc: bytes = b"{}"
     """Observed attributes as JSON (layout in ``represent.py``)."""
+    plain: bool = False
+    """``doc`` is known to hold nothing but numbers at one time."""
     static: bytes = b"{}"
     """Attributes without a time of observation."""
     keys: frozenset[str] = frozenset()
@@ -74,6 +76,8 @@ class Entity(msgspec.Struct):
     lat: float | None = None
     box: tuple[float, float, float, float] | None = None
     created_us: int = 0
+    ages: dict[str, tuple[int, int]] | None = None
+    """When attributes were made and modified, where it differs from the entity (``writer/ages``)."""
 
 
 class Changed(msgspec.Struct):

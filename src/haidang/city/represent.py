@@ -28,10 +28,11 @@ One write at several times makes several rows; those after the first carry "@f".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from haidang.city.terms import Context, Terms
 from haidang.city.times import format_us
 
 Stored = Any
@@ -52,7 +53,34 @@ KINDS: dict[str, tuple[str, str]] = {
 LETTERS = {name: letter for letter, (name, _) in KINDS.items()}
 
 Namer = Callable[[int], str]
-"""Number of an attribute to its name in the asker's context (``Terms.attr_name``)."""
+"""Number of an attribute to its name in the asker's context (``Terms.attr_name``, :class:`Names`)."""
+
+
+class Names:
+    """A :data:`Namer` that also writes the values of VocabProperties in the asker's context."""
+
+    __slots__ = ("_context", "_terms")
+
+    def __init__(self, terms: Terms, context: Context) -> None:
+        self._terms = terms
+        self._context = context
+
+    def __call__(self, number: int) -> str:
+        return self._terms.attr_name(number, self._context)
+
+    def vocab(self, value: Any) -> Any:
+        """Return a term, or terms, in place of their IRIs."""
+        if type(value) is list:
+            return [self.vocab(one) for one in value]
+        return self._context.compact(value) if type(value) is str else value
+
+
+class System(NamedTuple):
+    """The system attributes of one attribute, as text."""
+
+    created: str
+    modified: str
+
 
 _decode = msgspec.json.Decoder().decode
 
@@ -100,13 +128,15 @@ def observed_of(stored: Stored, at_us: int | None) -> int | None:
     return found
 
 
-def normalized(one: Instance, name_of: Namer, *, concise: bool = False) -> Any:
-    """Return one instance as NGSI-LD: normalized, or concise (4.5.2.3: no ``type``, bare values)."""
+def normalized(one: Instance, name_of: Namer, *, concise: bool = False, system: System | None = None) -> Any:
+    """Return one instance as NGSI-LD: normalized, or concise (4.5.2.3: no ``type``, bare values).
+
+    ``expiresAt`` is a system attribute and shown only among them.
+    """
     kind, member = KINDS[one.kind]
     body: dict[str, Any] = {}
-    bare = (
-        one.observed_us is None and one.unit is None and one.dataset is None and not one.sub and not one.extra
-    )
+    extra = one.extra if system else _lasting(one.extra)
+    bare = not (one.observed_us is not None or one.unit or one.dataset or one.sub or extra or system)
     if concise:
         if one.kind == "G" and bare:
             return one.value
@@ -114,43 +144,66 @@ def normalized(one: Instance, name_of: Namer, *, concise: bool = False) -> Any:
             return one.value
     else:
         body["type"] = kind
-    body[member] = one.value
+    body[member] = _said(one, name_of)
     if one.unit is not None:
         body["unitCode"] = one.unit
     if one.observed_us is not None:
         body["observedAt"] = format_us(one.observed_us)
     if one.dataset is not None:
         body["datasetId"] = one.dataset
-    body.update(one.extra)
+    body.update(extra)
+    if system is not None:
+        body["createdAt"], body["modifiedAt"] = system
     for key, stored in one.sub.items():
-        body[name_of(int(key))] = attribute(stored, None, name_of, concise=concise)
+        body[name_of(int(key))] = attribute(stored, None, name_of, concise=concise, system=system)
     return body
 
 
-def simplified(one: Instance) -> Any:
+def _lasting(extra: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "expiresAt" not in extra:
+        return extra
+    return {name: value for name, value in extra.items() if name != "expiresAt"}
+
+
+def _said(one: Instance, name_of: Namer | None) -> Any:
+    """Return the value, that of a VocabProperty in the asker's own words."""
+    return name_of.vocab(one.value) if one.kind == "V" and isinstance(name_of, Names) else one.value
+
+
+def simplified(one: Instance, name_of: Namer | None = None) -> Any:
     """Return one instance as key-values has it (4.5.4)."""
-    return {KINDS[one.kind][1]: one.value} if one.kind in ("L", "V", "J") else one.value
+    value = _said(one, name_of)
+    if one.kind == "LR":
+        return [each["object"] if type(each) is dict and "object" in each else each for each in value]
+    return {KINDS[one.kind][1]: value} if one.kind in ("L", "V", "J") else value
 
 
-def attribute(stored: Stored, at_us: int | None, name_of: Namer, *, concise: bool = False) -> Any:
+def attribute(
+    stored: Stored,
+    at_us: int | None,
+    name_of: Namer,
+    *,
+    concise: bool = False,
+    system: System | None = None,
+) -> Any:
     """Return a stored attribute as NGSI-LD; several instances become a list."""
-    if type(stored) is not dict and not concise:  # telemetry, at a glance
+    if type(stored) is not dict and not concise and system is None:  # telemetry, at a glance
         short: dict[str, Any] = {"type": "Property", "value": stored}
         if type(stored) is list:
             short["value"], short["unitCode"] = stored
         if at_us is not None:
             short["observedAt"] = format_us(at_us)
         return short
-    found = [normalized(one, name_of, concise=concise) for one in instances(stored, at_us)]
+    found = [normalized(one, name_of, concise=concise, system=system) for one in instances(stored, at_us)]
     return found[0] if len(found) == 1 else found
 
 
-def key_value(stored: Stored) -> Any:
+def key_value(stored: Stored, name_of: Namer | None = None) -> Any:
     """Return a stored attribute as key-values; several instances become ``{"dataset": {id: value}}``."""
     found = list(instances(stored, None))
     if len(found) == 1:
-        return simplified(found[0])
-    return {"dataset": {one.dataset or "@none": simplified(one) for one in found}}
+        return simplified(found[0], name_of)
+    return {"dataset": {one.dataset or "@none": simplified(one, name_of) for one in found}}
 
 
 def documents(doc: Any, static: Any) -> tuple[dict[str, Stored], dict[str, Stored]]:
@@ -181,10 +234,12 @@ def represent(
     *,
     form: str = "normalized",
     only: frozenset[int] | None = None,
+    system: Callable[[int], System] | None = None,
 ) -> dict[str, Any]:
     """Return an entity as NGSI-LD.
 
-    ``form`` is ``normalized``, ``concise`` or ``keyValues``; ``only`` keeps these attribute numbers.
+    ``form`` is ``normalized``, ``concise`` or ``keyValues``; ``only`` keeps these attribute numbers;
+    ``system`` gives createdAt and modifiedAt of an attribute, where they are to be shown.
     """
     observed, other = documents(doc, static)
     body: dict[str, Any] = {"id": id_, "type": types[0] if len(types) == 1 else list(types)}
@@ -197,10 +252,15 @@ def represent(
             number = int(key)
             if only is not None and number not in only:
                 continue
-            body[name_of(number)] = (
-                key_value(stored)
-                if form == "keyValues"
-                else attribute(stored, documents_at, name_of, concise=form == "concise")
+            if form == "keyValues":
+                body[name_of(number)] = key_value(stored, name_of)
+                continue
+            body[name_of(number)] = attribute(
+                stored,
+                documents_at,
+                name_of,
+                concise=form == "concise",
+                system=system(number) if system else None,
             )
     return body
 

@@ -14,9 +14,9 @@ import msgspec
 
 from haidang.base.problems import Problem
 from haidang.city import core_terms
-from haidang.city.core_terms import NGSI, VOCABULARY
 from haidang.city.model import BAD_DATA, NO_CONTEXT
 
+NGSI, VOCABULARY = core_terms.NGSI, core_terms.VOCABULARY
 CORE_URL = NGSI + "v1/ngsi-ld-core-context-v1.8.jsonld"
 """The core context we advertise."""
 

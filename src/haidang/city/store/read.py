@@ -38,10 +38,12 @@ class Row(NamedTuple):
     lat: float | None
     doc: str
     static: str
+    ages: dict[str, list[int]] | None
+    """When attributes were made and modified, where it differs from the entity (``writer/ages``)."""
 
 
 _COLUMNS = """e.eid, e.id, e.type_id, e.tenant_id, e.created, e.mod, e.version, e.seq, e.owner_org,
-e.area_code, e.sector, e.source, e.simulated, s.name, e.loc[0], e.loc[1], e.doc::text, s.doc::text"""
+e.area_code, e.sector, e.source, e.simulated, s.name, e.loc[0], e.loc[1], e.doc::text, s.doc::text, s.times"""
 _FROM = "FROM entity e JOIN entity_static s USING (eid)"
 
 
@@ -107,6 +109,35 @@ async def by_eids(conn: Connection, eids: Sequence[int]) -> list[Row]:
         {"eids": list(eids)},
     )
     return [Row(*row) for row in await found.fetchall()]
+
+
+class Written(NamedTuple):
+    """One row of the log, and when it was recorded: exactly, or up to a second later."""
+
+    eid: int
+    at: datetime
+    """When what it says was observed."""
+    seq: int
+    kind: int
+    k: int
+    keys: list[str]
+    """Keys of ``change.j``."""
+    recorded: datetime
+
+
+async def written(conn: Connection, eids: Sequence[int], times: Sequence[datetime]) -> list[Written]:
+    """Return the rows of the log at exactly these (entity, time of observation), oldest first."""
+    found = await conn.execute(
+        """
+        SELECT c.eid, c.t, c.seq, c.kind, c.k, ARRAY(SELECT jsonb_object_keys(c.j)),
+               coalesce((SELECT m.at FROM moment m WHERE m.seq >= c.seq ORDER BY m.seq LIMIT 1), h.at)
+        FROM (SELECT DISTINCT * FROM unnest(%s::int[], %s::timestamptz[]) AS u (eid, t)) n
+        JOIN change c ON c.eid = n.eid AND c.t = n.t CROSS JOIN city_head h
+        ORDER BY c.seq
+        """,
+        (list(eids), list(times)),
+    )
+    return [Written(*row) for row in await found.fetchall()]
 
 
 async def matching_names(

@@ -64,11 +64,12 @@ _COLD = """
         doc jsonb, fresh boolean)
     WHERE e.eid = n.eid
 ), statics AS (
-    INSERT INTO entity_static (eid, seq, name, name_fold, doc)
-    SELECT eid, %(last)s, name, name_fold, doc FROM jsonb_to_recordset(%(statics)s) AS n (
-        eid int, name text, name_fold text, doc jsonb)
+    INSERT INTO entity_static (eid, seq, name, name_fold, doc, times)
+    SELECT eid, %(last)s, name, name_fold, doc, times FROM jsonb_to_recordset(%(statics)s) AS n (
+        eid int, name text, name_fold text, doc jsonb, times jsonb)
     ON CONFLICT (eid) DO UPDATE
-    SET seq = excluded.seq, name = excluded.name, name_fold = excluded.name_fold, doc = excluded.doc
+    SET seq = excluded.seq, name = excluded.name, name_fold = excluded.name_fold, doc = excluded.doc,
+        times = excluded.times
 )"""
 
 _CHANGES = """
@@ -123,7 +124,7 @@ async def head(conn: Connection) -> tuple[int, int]:
 _STATE = """
 SELECT e.eid, e.tenant_id, e.id, e.type_id, e.owner_org, e.area_code, e.sector, e.source, e.simulated,
        e.version, e.seq, e.doc::text, coalesce(s.doc, '{}')::text,
-       (extract(epoch FROM e.created) * 1000000)::bigint
+       (extract(epoch FROM e.created) * 1000000)::bigint, s.times
 """
 
 

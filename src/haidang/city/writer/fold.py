@@ -17,6 +17,7 @@ from haidang.city.items import Item, NewNames, Op, Row, bad
 from haidang.city.model import ALREADY_EXISTS, Entity, Kind, Origin
 from haidang.city.represent import Stored, value_of
 from haidang.city.terms import NGSI, Terms
+from haidang.city.writer.ages import aged
 from haidang.city.writer.forms import (
     Full,
     Touched,
@@ -148,6 +149,7 @@ class Fold:
             entity = copy.copy(draft.entity)
             entity.origin, entity.type_id = origin, item.type_id
         entity.created_us = self._now_us
+        entity.ages = None
         entity.version += 1
         self._settle(entity, item.doc, item.static, item)
         rows = [item.row] if item.row is not None else []
@@ -235,6 +237,9 @@ class Fold:
             draft.state = True
         if doc_changed or static_changed:
             self._settle(entity, docs[1] if doc_changed else docs[0], statics[1], item)
+        if static_changed or docs[0].keys() != docs[1].keys():
+            entity.ages = aged(entity.ages, docs, statics, self._now_us, entity.created_us)
+            static_changed = static_changed or entity.ages != draft.entity.ages
         draft.static = draft.static or static_changed
         draft.meta = draft.meta or head or place != (entity.lon, entity.lat, entity.box)
         draft.entity = entity
@@ -342,6 +347,7 @@ class Fold:
         # Equal documents take the bytes that the sender will send again: the fast way compares bytes.
         same_doc, same_static = doc == item.doc, static == item.static
         entity.doc = item.doc_bytes if same_doc else encoded(doc)
+        entity.plain = same_doc and item.plain
         entity.static = item.static_bytes if same_static else encoded(static)
         entity.keys = item.keys if same_doc else frozenset(doc)
         entity.static_keys = item.static_keys if same_static else frozenset(static)

@@ -140,6 +140,7 @@ def statement(
                     "name": entity.name,
                     "name_fold": fold(entity.name),
                     "doc": msgspec.Raw(entity.static),
+                    "times": entity.ages,
                 }
             )
         if draft.rows:

@@ -84,7 +84,7 @@ class States:
 def entity_of(row: tuple[Any, ...], known: Known) -> Entity:
     """Return the entity of a row of ``store.write.entities``."""
     eid, tenant_id, id_, type_id, owner, area, sector, source, simulated = row[:9]
-    version, seq, doc_text, static_text, created_us = row[9:]
+    version, seq, doc_text, static_text, created_us, ages = row[9:]
     doc, static = _decode(doc_text), _decode(static_text)
     entity = Entity(
         eid=eid,
@@ -100,6 +100,7 @@ def entity_of(row: tuple[Any, ...], known: Known) -> Entity:
         keys=frozenset(doc),
         static_keys=frozenset(static),
         created_us=created_us,
+        ages=None if ages is None else {key: (made, modified) for key, (made, modified) in ages.items()},
     )
     derive(entity, doc, static, known)
     return entity
