@@ -38,7 +38,12 @@ class Follower:
     async def start(self) -> None:
         """Begin at the present head."""
         async with self._db.transaction() as conn:
-            _, self._seq = await write.head(conn)
+            _, head = await write.head(conn)
+        self.follow(head)
+
+    def follow(self, after: int) -> None:
+        """Begin after a number of the log."""
+        self._seq = after
         self._task = asyncio.create_task(self._run(), name="city follower")
 
     async def close(self) -> None:

@@ -281,6 +281,7 @@ class City:
             room=self.room,
         )
         writer.callbacks = self._callbacks
+        writer.lost = self._overtaken
         if not await writer.start():
             return False
         async with self.db.transaction() as conn:
@@ -291,8 +292,17 @@ class City:
         self.writer = writer
         return True
 
+    def _overtaken(self) -> None:
+        """Another process writes now: forward to it, and tell what it writes from where we stopped."""
+        if self.writer is not None:
+            self._follower = Follower(self.db, self.terms, self._callbacks)
+            self._follower.follow(self.writer.head)
+            self.writer = None
+
     def _result(self, item: Item, order: Order) -> Result:
-        context = self._context(order) if item.not_updated else None
+        if not item.not_updated:
+            return Result(item.id, item.created, item.changed, item.problem, (), item.warnings)
+        context = self._context(order)
         return Result(
             id=item.id,
             created=item.created,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -172,6 +173,45 @@ async def test_the_second_reads_and_forwards_and_takes_over_with_what_waits(
     assert row[0] == row[1] == row[2]
 
 
+async def test_a_writer_that_was_asleep_finds_itself_overtaken_and_forwards(
+    db: Database, database_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    async with (
+        serving(database_url, tmp_path / "a", receiver) as first,
+        serving(database_url, tmp_path / "b", receiver) as second,
+    ):
+        await signed(db, first, second)
+        assert (await write(first, lamp(3, 1))).status_code == 201
+        first.process.send_signal(signal.SIGSTOP)
+        async with asyncio.timeout(LIMIT_S):
+            while await writer_address(db) != str(second.http.base_url).rstrip("/"):
+                await end_session_of_writer(db)
+                await asyncio.sleep(0.05)
+        assert (await write(second, lamp(3, 2))).status_code == 204
+        first.process.send_signal(signal.SIGCONT)
+        async with asyncio.timeout(LIMIT_S):  # what comes before it has noticed is refused, and harmless
+            while (answer := await write(first, lamp(3, 3))).status_code != 204:
+                assert answer.status_code == 503
+                await asyncio.sleep(0.05)
+        assert await power(first, 3) == await power(second, 3) == 3
+        assert await writer_address(db) == str(second.http.base_url).rstrip("/"), "it was forwarded"
+        await first.ready()
+
+
+async def writer_address(db: Database) -> str:
+    async with db.transaction() as connection:
+        row = await (await connection.execute("SELECT url FROM city_writer")).fetchone()
+    return str(row[0]).removesuffix("/internal/v1/write") if row else ""
+
+
+async def end_session_of_writer(db: Database) -> None:
+    async with db.transaction() as connection:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'haidang writer' AND datname = current_database()"
+        )
+
+
 async def test_a_writer_that_cannot_be_reached_is_told_so(
     db: Database, database_url: str, tmp_path: Path, receiver: Receiver
 ) -> None:
@@ -181,7 +221,7 @@ async def test_a_writer_that_cannot_be_reached_is_told_so(
     ):
         await signed(db, first, second)
         assert (await write(second, lamp(2, 1))).status_code == 201
-        os.kill(first.process.pid, 19)  # SIGSTOP: it holds the lock and answers nothing
+        first.process.send_signal(signal.SIGSTOP)  # it holds the lock and answers nothing
         try:
             with psycopg.connect(database_url, autocommit=True) as connection:
                 connection.execute("UPDATE city_writer SET url = 'http://127.0.0.1:9/internal/v1/write'")
@@ -191,4 +231,4 @@ async def test_a_writer_that_cannot_be_reached_is_told_so(
             assert int(answer.headers["retry-after"]) > 0
             assert await power(second, 2) == 1, "reads go on"
         finally:
-            os.kill(first.process.pid, 18)
+            first.process.send_signal(signal.SIGCONT)

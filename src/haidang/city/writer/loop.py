@@ -122,6 +122,8 @@ class Writer:
         self._room_at = 0.0
         self._partitions_day: Any = None
         self.callbacks: list[Callback] = []
+        self.lost: Callable[[], None] = lambda: None
+        """Called where another process has become the writer meanwhile; this one is of no use any more."""
         self.counters = Outcome()
 
     @property
@@ -226,7 +228,8 @@ class Writer:
             except Lost:
                 self._closing = True
                 self._refuse([*requests, *self._take_all()], _unavailable())
-                _log.error("another process has become the writer")
+                _log.warning("another process has become the writer")
+                self.lost()
                 return
             except Exception:
                 _log.exception("the writer met something unforeseen")
@@ -441,10 +444,10 @@ class Writer:
             try:
                 conn = await self._db.dedicated()
                 try:
+                    # Looked at before too: whoever holds the lock now need not give it back.
+                    await self._still_ours(conn, allowed)
                     if await write.lock(conn):
-                        epoch, head = await write.head(conn)
-                        if epoch != self._epoch or head not in allowed:
-                            raise Lost
+                        await self._still_ours(conn, allowed)
                         entities, next_eid = self._states.entities.copy(), self._next_eid
                         await self._begin(conn)
                         self._states.entities, self._next_eid = entities, next_eid
@@ -460,6 +463,11 @@ class Writer:
                 raise _unavailable()
             await asyncio.sleep(pause_s)
             pause_s = min(1.0, pause_s * 2)
+
+    async def _still_ours(self, conn: Connection, allowed: tuple[int, int]) -> None:
+        epoch, head = await write.head(conn)
+        if epoch != self._epoch or head not in allowed:
+            raise Lost
 
     def _connection(self) -> Connection:
         assert self._conn is not None  # noqa: S101 - set by start
