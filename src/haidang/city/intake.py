@@ -415,6 +415,11 @@ class Intake:
             found = self._keys[name] = str(number)
         return found
 
+    # What reads the temporal form of an entity (``evolution``) knows no more of this class than these.
+    identifier = _id
+    type_number = _type
+    key = _key
+
     def _shape(self, doc: dict[str, Stored]) -> frozenset[str]:
         keys = tuple(doc)
         found = self._shapes.get(keys)

@@ -57,6 +57,9 @@ class Op(enum.IntEnum):
     DELETE = 12
     PLACE = 13
     """Give the entity its area, nothing else."""
+    TEMPORAL_UPSERT = 20
+    """Instances for its history; the entity is made where there is none."""
+    TEMPORAL_APPEND = 21
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -68,6 +71,15 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     floats: bytes
     """Elements of a binary float8[] (length word and big-endian value each)."""
     rest: dict[str, Stored] | None
+
+
+class Evolution(msgspec.Struct, frozen=True):
+    """What a temporal write brings for the history of one entity."""
+
+    instances: tuple[tuple[str, dict[str, Any]], ...]
+    """(attribute key, long form); "v" is None where the attribute was deleted then."""
+    scopes: tuple[tuple[Any, int | None], ...] = ()
+    """(scope or None, µs from which it was valid; None: now)."""
 
 
 class Item(msgspec.Struct, gc=False):
@@ -96,6 +108,8 @@ class Item(msgspec.Struct, gc=False):
     dataset: str | None = None
     all_instances: bool = False
     origin: Origin | None = None
+    evolution: Evolution | None = None
+    """Set for TEMPORAL_* alone."""
     size: int = 1
     warnings: tuple[str, ...] = ()
     # What became of it; set by the writer before the request is answered.

@@ -22,6 +22,7 @@ from haidang.base.database import Database
 from haidang.base.disk import room_of, storage_full
 from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
+from haidang.city import evolution
 from haidang.city.contexts import Contexts
 from haidang.city.follow import Follower
 from haidang.city.forward import Forwarder, Order, Result, own_address
@@ -215,7 +216,7 @@ class City:
                 0 if not order.tenant else await self.tenant_id(order.tenant)
             )
         except Problem:
-            if order.op not in (Op.CREATE, Op.UPSERT_REPLACE, Op.UPSERT_UPDATE):
+            if order.op not in (Op.CREATE, Op.UPSERT_REPLACE, Op.UPSERT_UPDATE, Op.TEMPORAL_UPSERT):
                 raise
         if not self.settings.conformance and not principal.may("tenant.administer"):
             raise Problem(
@@ -347,6 +348,8 @@ def _read(intake: Intake, tenant_id: int, order: Order, body: Any) -> Item:
         return item
     if order.op is Op.PLACE:
         return Item(Op.PLACE, tenant_id, body["id"])
+    if order.op in (Op.TEMPORAL_UPSERT, Op.TEMPORAL_APPEND):
+        return evolution.read(intake, order.op, tenant_id, body, order.entity_id)
     return intake.entity(order.op, tenant_id, body, order.entity_id)
 
 

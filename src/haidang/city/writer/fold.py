@@ -7,6 +7,7 @@ Telemetry takes the fast way of ``telemetry.py``; everything else takes the care
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from haidang.city.model import ALREADY_EXISTS, Entity, Kind, Origin
 from haidang.city.represent import Stored, value_of
 from haidang.city.terms import NGSI, Terms
 from haidang.city.writer.ages import aged
+from haidang.city.writer.evolution import Seen, evolve
 from haidang.city.writer.forms import (
     Full,
     Touched,
@@ -36,7 +38,7 @@ from haidang.city.writer.forms import (
 from haidang.city.writer.telemetry import observed_anew
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-_UPSERTS = frozenset({Op.UPSERT_REPLACE, Op.UPSERT_UPDATE})
+_UPSERTS = frozenset({Op.UPSERT_REPLACE, Op.UPSERT_UPDATE, Op.TEMPORAL_UPSERT})
 
 May = Callable[[str, Origin], bool]
 """(permission, origin of the entity) → whether the asker has it."""
@@ -99,8 +101,8 @@ class Fold:
         self._now_us = now_us
         self.next_eid = next_eid
         self.drafts: dict[tuple[int, str], Draft] = {}
-        self.stored: set[Signature] = set()
-        """Rows at the times of late ones that history already has."""
+        self.stored: set[Signature | Seen] = set()
+        """Rows (for temporal writes instances too) at the times of late ones that history already has."""
 
     def add(self, item: Item, may: May) -> None:
         """Fold one item; raise ``Problem`` where it is refused, leaving everything as it was."""
@@ -151,6 +153,9 @@ class Fold:
         entity.created_us = self._now_us
         entity.ages = None
         entity.version += 1
+        if item.evolution is not None:
+            self._evolve(item, Draft(entity, draft and draft.before, draft.rows if draft else []), fresh=True)
+            return
         self._settle(entity, item.doc, item.static, item)
         rows = [item.row] if item.row is not None else []
         touched: Touched = []
@@ -172,7 +177,45 @@ class Fold:
         self.drafts[item.tenant_id, item.id] = draft
         item.created = item.changed = True
 
+    def _evolve(self, item: Item, draft: Draft, *, fresh: bool = False) -> None:
+        """Fold a temporal write in: rows of history at any times, the state only where it is newer."""
+        assert item.evolution is not None  # noqa: S101 - the caller looked
+        entity = copy.copy(draft.entity)
+        head: dict[str, Any] = {}
+        if item.type_id and not fresh:
+            self._retype(entity, self._joined(entity.type_id, item.type_id), head)
+        state = (b"{}", b"{}") if fresh else (entity.doc, entity.static)
+        done = evolve(
+            self._terms, item.evolution, state, self.stored, eid=entity.eid, renewed=fresh or bool(head)
+        )
+        if done is None:
+            return
+        place, statics = (entity.lon, entity.lat, entity.box), (done.before[1], done.after[1])
+        if fresh or done.before != done.after:
+            entity.version += not fresh
+            self._settle(entity, *done.after, item)
+            if not fresh:
+                docs = (done.before[0], done.after[0])
+                entity.ages = aged(entity.ages, docs, statics, self._now_us, entity.created_us)
+        elif head:
+            entity.version += 1
+        draft.state = draft.state or fresh or bool(head) or done.before != done.after
+        draft.static = draft.static or fresh or statics[0] != statics[1] or entity.ages != draft.entity.ages
+        draft.meta = draft.meta or fresh or bool(head) or place != (entity.lon, entity.lat, entity.box)
+        if fresh:
+            head["@e"] = passport(entity)
+        head["@t"] = state_mark(entity)
+        first = done.rows[0]
+        rows = [Row(first.at, first.columns, first.floats, head | (first.rest or {})), *done.rows[1:]]
+        draft.entity = entity
+        draft.rows += one_write(Kind.CREATE if fresh else Kind.UPDATE, rows)
+        item.created, item.changed = fresh, True
+        self.drafts[item.tenant_id, item.id] = draft
+
     def _careful(self, item: Item, draft: Draft) -> None:
+        if item.evolution is not None:
+            self._evolve(item, draft)
+            return
         if item.op is Op.CREATE:
             raise Problem(
                 ALREADY_EXISTS, f"Đã có thực thể {item.id}.", f"The entity {item.id} already exists."
@@ -370,6 +413,11 @@ def derive(entity: Entity, doc: dict[str, Stored], static: dict[str, Stored], kn
             lons, lats = [one[0] for one in flat], [one[1] for one in flat]
             entity.box = (min(lons), min(lats), max(lons), max(lats))
             entity.lon, entity.lat = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
+
+
+def state_mark(entity: Entity) -> str:
+    """Return what tells later whether anything but temporal writes has changed the state since."""
+    return hashlib.sha256(entity.doc + entity.static).hexdigest()[:16]
 
 
 def passport(entity: Entity) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from haidang.city.model import Entity, Origin
 from haidang.city.terms import Terms
 from haidang.city.times import POSTGRES_EPOCH_US
 from haidang.city.writer import groups
+from haidang.city.writer.evolution import Seen, seen_in, times_of
 from haidang.city.writer.fold import Draft, Known, Signature, derive
 from haidang.city.writer.forms import newest
 
@@ -55,19 +56,30 @@ class States:
         self,
         items: Sequence[Item],
         fetch: Callable[[list[int], list[int]], Awaitable[list[tuple[Any, ...]]]],
-    ) -> set[Signature]:
+    ) -> set[Signature | Seen]:
         """Return what history already holds at the times of late rows."""
         eids: list[int] = []
         times: list[int] = []
+        instances = False
         for item in items:
             if item.row is not None:
                 entity = self.entities.get((item.tenant_id, item.id))
                 if entity is not None and item.at <= entity.at:
                     eids.append(entity.eid)
                     times.append(item.at - POSTGRES_EPOCH_US)
+            elif item.evolution is not None:
+                entity = self.entities.get((item.tenant_id, item.id))
+                asked = () if entity is None else times_of(item.evolution)
+                eids += [entity.eid for _ in asked] if entity is not None else []
+                times += [at - POSTGRES_EPOCH_US for at in asked]
+                instances = True
         if not eids:
             return set()
-        return {groups.signature(self._terms, row) for row in await fetch(eids, times)}
+        rows = await fetch(eids, times)
+        found: set[Signature | Seen] = {groups.signature(self._terms, row) for row in rows}
+        if instances:
+            found.update(one for row in rows for one in seen_in(self._terms, row))
+        return found
 
     def remember(self, drafts: Sequence[Draft]) -> None:
         """Take over what a group has committed."""
