@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from psycopg.types.numeric import Int8
@@ -112,6 +112,15 @@ async def take_over(conn: Connection) -> tuple[int, int, int]:
     ).fetchone()
     assert row is not None and top is not None  # noqa: S101 - both always have one row
     return int(row[0]), int(row[1]), int(top[0] or 0) + 1
+
+
+async def forget_future(conn: Connection, now: datetime) -> None:
+    """Let no recorded moment lie after ``now``: the clock was set back, and those moments are still to come.
+
+    Else "as of" one of them would mean the log as it stood when the wrong clock had shown it.
+    """
+    await conn.execute("DELETE FROM moment WHERE at > %s", (now,))
+    await conn.execute("UPDATE city_head SET at = %(now)s WHERE at > %(now)s", {"now": now})
 
 
 async def head(conn: Connection) -> tuple[int, int]:

@@ -316,7 +316,10 @@ async def _post(city: City, conn: Connection, book: Book, pairs: list[tuple[Even
 
 def _window_over(one: Compiled, made_at: datetime | None, now: datetime) -> bool:
     throttling = one.definition.throttling
-    return made_at is None or throttling is None or made_at + timedelta(seconds=throttling) <= now
+    if made_at is None or throttling is None:
+        return True
+    # A window that begins in the future was opened before the clock was set back: nobody waits for that.
+    return made_at > now or made_at + timedelta(seconds=throttling) <= now
 
 
 def origin_of(origin: Origin) -> list[Any]:
@@ -377,7 +380,7 @@ async def _periodic(city: City, book: Book, one: Compiled) -> int:
     async with city.db.transaction() as conn:
         made_at = (await store.lives(conn, [one.no])).get(one.no)
         interval = timedelta(seconds=one.definition.time_interval or 0)
-        if made_at is not None and made_at + interval > now:
+        if made_at is not None and made_at <= now < made_at + interval:
             return 0
         # An interval that could not be kept (the server was off) is not made up for.
         await store.made(conn, one.no, now)

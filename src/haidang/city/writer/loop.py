@@ -118,6 +118,7 @@ class Writer:
         self._head = 0
         self._next_eid = 1
         self._moment_us = 0
+        self._recorded_us = 0
         self._inbox_at = 0.0
         self._room_at = 0.0
         self._partitions_day: Any = None
@@ -193,6 +194,7 @@ class Writer:
         await conn.execute("SET TIME ZONE 'UTC'")
         self._conn = conn
         self._epoch, self._head, self._next_eid = await write.take_over(conn)
+        await write.forget_future(conn, self._clock.now())
         self._states.entities.clear()
         await names.load(conn, self._terms)
         context = self._terms.context
@@ -324,6 +326,9 @@ class Writer:
             await self._retrying(
                 lambda: names.intern_keyset(self._connection(), self._terms, observed, columns)  # noqa: B023
             )
+        if now_us < self._recorded_us:
+            _log.warning("the clock was set back", seconds=(self._recorded_us - now_us) / 1_000_000)
+            await self._retrying(lambda: write.forget_future(self._connection(), now))
         due = now_us - self._moment_us >= 1_000_000 or now_us < self._moment_us
         ready = groups.statement(
             self._terms,
@@ -339,6 +344,7 @@ class Writer:
         began_s = loop.time()
         await self._commit(ready)
         done_s = loop.time()
+        self._recorded_us = now_us
         if due:
             self._moment_us = now_us
         self._next_eid = next_eid

@@ -153,6 +153,8 @@ class FeedRunner:
         due = feed.next_due_at or (self._clock.now() if poll_s else None)
         while True:
             wait_s = None if due is None else max(0.0, (due - self._clock.now()).total_seconds())
+            if wait_s is not None and poll_s:  # not longer, where the clock was set back meanwhile
+                wait_s = min(wait_s, poll_s)
             await _wait(kick, wait_s)
             current = await self._current(feed)
             try:
