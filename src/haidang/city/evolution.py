@@ -146,9 +146,8 @@ def _unfolded(name: str, value: dict[str, Any], member: str) -> list[dict[str, A
         raise bad(f"“{name}” có thành phần lạ.", f"{name!r} has an unknown member.", name)
     unfolded: list[dict[str, Any]] = []
     for each, at in pairs:
-        if singular in _WRAPPED and type(each) is dict and each.keys() == {singular}:
-            each = each[singular]
-        unfolded.append({**rest, singular: each, "observedAt": at})
+        wrapped = singular in _WRAPPED and type(each) is dict and each.keys() == {singular}
+        unfolded.append({**rest, singular: each[singular] if wrapped else each, "observedAt": at})
     return unfolded
 
 

@@ -1,4 +1,4 @@
-"""Temporal writes in the fold: instances at any times become rows of history; the newest of each make the state.
+"""Temporal writes in the fold: instances at any times become rows of history, the newest ones the state.
 
 Pure functions. What history holds already at the same time is not put there again, so that sending a temporal
 write once more adds nothing.
@@ -76,7 +76,9 @@ def evolve(
     is new, or has a new type), so there is at least one row.
     """
     before = _decode(state[0]), _decode(state[1])
-    new = [(key, one) for key, one in evolution.instances if "o" not in one or _seen(eid, key, one) not in seen]
+    new = [
+        (key, one) for key, one in evolution.instances if "o" not in one or _seen(eid, key, one) not in seen
+    ]
     full = full_of(*before)
     for key, one in sorted(new, key=lambda pair: pair[1].get("o", ALWAYS)):
         _advance(full, key, one)

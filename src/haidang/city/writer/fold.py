@@ -126,6 +126,8 @@ class Fold:
             draft.entity = entity
             draft.rows.append((Kind.UPDATE, item.row))
             draft.state = item.changed = True
+        elif item.evolution is not None:
+            self._evolve(item, draft)
         else:
             self._careful(item, draft)
         if draft.rows or draft.meta or draft.state:
@@ -154,7 +156,8 @@ class Fold:
         entity.ages = None
         entity.version += 1
         if item.evolution is not None:
-            self._evolve(item, Draft(entity, draft and draft.before, draft.rows if draft else []), fresh=True)
+            before, rows = (None, []) if draft is None else (draft.before, draft.rows)
+            self._evolve(item, Draft(entity, before, rows), fresh=True)
             return
         self._settle(entity, item.doc, item.static, item)
         rows = [item.row] if item.row is not None else []
@@ -213,9 +216,6 @@ class Fold:
         self.drafts[item.tenant_id, item.id] = draft
 
     def _careful(self, item: Item, draft: Draft) -> None:
-        if item.evolution is not None:
-            self._evolve(item, draft)
-            return
         if item.op is Op.CREATE:
             raise Problem(
                 ALREADY_EXISTS, f"Đã có thực thể {item.id}.", f"The entity {item.id} already exists."
