@@ -156,8 +156,8 @@ class Fold:
         entity.ages = None
         entity.version += 1
         if item.evolution is not None:
-            before, rows = (None, []) if draft is None else (draft.before, draft.rows)
-            self._evolve(item, Draft(entity, before, rows), fresh=True)
+            gone = Draft(entity, None, []) if draft is None else Draft(entity, draft.before, draft.rows)
+            self._evolve(item, gone, fresh=True)
             return
         self._settle(entity, item.doc, item.static, item)
         rows = [item.row] if item.row is not None else []
