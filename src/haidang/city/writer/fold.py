@@ -417,7 +417,12 @@ def derive(entity: Entity, doc: dict[str, Stored], static: dict[str, Stored], kn
 
 def state_mark(entity: Entity) -> str:
     """Return what tells later whether anything but temporal writes has changed the state since."""
-    return hashlib.sha256(entity.doc + entity.static).hexdigest()[:16]
+    return mark_of(_decode(entity.doc), _decode(entity.static))
+
+
+def mark_of(doc: dict[str, Stored], static: dict[str, Stored]) -> str:
+    """Return the mark of a state, however its documents were encoded."""
+    return hashlib.sha256(msgspec.json.encode([doc, static], order="sorted")).hexdigest()[:16]
 
 
 def passport(entity: Entity) -> dict[str, Any]:
