@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 import pytest_asyncio
@@ -22,10 +25,12 @@ from haidang.base.clock import SystemClock
 from haidang.base.database import Database
 from haidang.base.migrations import create_database, migrate
 from haidang.base.postgres import DataFolderLock, Server
+from haidang.base.problems import Problem
 from haidang.base.settings import Settings
 from haidang.city.model import Origin
 from haidang.city.service import City
 from haidang.organisation.permissions import system
+from haidang.web.problems import problem_of
 
 ACKNOWLEDGED = 150
 """Batches to wait for before the kill."""
@@ -155,7 +160,7 @@ async def test_a_lost_session_is_replaced_and_no_group_is_written_twice(
 
 async def test_poison_in_a_group_fails_alone(city: City, url: str) -> None:
     # Nothing of ours refuses this id, the database does: its index rows have a limit.
-    poison = {
+    poison: dict[str, Any] = {
         "id": "urn:x:" + os.urandom(1_000).hex(),
         "type": "Load",
         "value": {"type": "Property", "value": 1},
@@ -178,6 +183,120 @@ async def test_poison_in_a_group_fails_alone(city: City, url: str) -> None:
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT count(*), max(seq) FROM change").fetchone()
     assert row is not None and row[0] == row[1]
+
+
+async def test_poison_in_4000_fails_alone_at_the_cost_of_a_few_groups(city: City, url: str) -> None:
+    """Of four batches of 2,000 the first two become one group; the search in it must not cost much."""
+    origin = Origin(1, None, None, "load")
+    poison = {"id": "urn:x:poison", "type": "Load", "value": {"type": "Property", "value": 1}}
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE entity ADD CONSTRAINT no_poison CHECK (id <> 'urn:x:poison')")
+
+    def batch(start: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": f"urn:x:4k:{start + number}",
+                "type": "Load",
+                "value": {"type": "Property", "value": number},
+            }
+            for number in range(2_000)
+        ]
+
+    async def write(start: int, *, bad: bool) -> tuple[float, list[int]]:
+        batches = [batch(start + 2_000 * number) for number in range(4)]
+        if bad:
+            batches[1][1_234] = poison
+        began = time.perf_counter()
+        results = await asyncio.gather(
+            *(city.upsert(system("load"), each, origin=origin) for each in batches)
+        )
+        taken = time.perf_counter() - began
+        created = sum(len(result.created) for result in results)
+        failed = [(place, id_) for result in results for place, id_, _ in result.failed]
+        assert (created, failed) == ((7_999, [(1_234, "urn:x:poison")]) if bad else (8_000, []))
+        return taken, [len(result.created) for result in results]
+
+    assert city.writer is not None
+    await write(10_000, bad=False)  # names are known, pages are warm
+    good_s, _ = await write(20_000, bad=False)
+    groups, bisected = city.writer.counters.groups, city.writer.counters.bisected
+    bad_s, created = await write(30_000, bad=True)
+    assert created == [2_000, 1_999, 2_000, 2_000], "whoever sent nothing bad hears of nothing"
+    halvings = city.writer.counters.bisected - bisected
+    assert halvings == 13, "log2 of 4,000, and the bad one itself"
+    assert city.writer.counters.groups - groups <= 15
+    assert bad_s < 4 * good_s + 0.5, f"{bad_s:.2f} s against {good_s:.2f} s for good ones"
+    print(f"8,000 with poison: {bad_s:.2f} s, {halvings} halvings; without: {good_s:.2f} s")
+
+
+async def test_repeated_and_reordered_deliveries_are_stored_once_and_the_newest_stands(
+    city: City, url: str
+) -> None:
+    """As gateways do after an outage: everything again, the oldest last, while the session is lost twice."""
+    dice = random.Random(7)
+    sent = [batch for number in range(1, 121) for batch in [number] * dice.randint(1, 3)]
+    dice.shuffle(sent)
+    waiting = iter(sent)
+
+    async def sender() -> None:
+        for number in waiting:
+            result = await city.upsert(
+                system("load"), batch_of(6, number), origin=Origin(1, None, None, "load")
+            )
+            assert not result.failed, result.failed
+
+    senders = asyncio.gather(*(sender() for _ in range(8)))
+    for _ in range(2):
+        await _end_writer_session(url)
+    await senders
+    audit(url, 6, set(range(1, 121)))
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT count(*) FROM change WHERE k > 0 AND v IS NOT NULL").fetchone()
+        assert rows == (120 * ENTITIES,), "each observation once"
+    for kind in range(8):
+        newest = max(number for number in range(1, 121) if number % 8 == kind)
+        row = await city.together.entity(system("load"), f"urn:x:{kind}:3", tenant="")
+        assert row is not None
+        assert msgspec.json.decode(row.doc)[str(city.terms.attr_id("value"))] == newest
+
+
+async def test_a_restart_of_postgresql_under_load_loses_nothing(server: Server, url: str, city: City) -> None:
+    """As after an upgrade or a changed setting: sessions are ended in order, senders wait a moment."""
+    acknowledged: set[int] = set()
+    stop, enough, again = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    before = 0
+
+    def said(batch: int) -> None:
+        acknowledged.add(batch)
+        if len(acknowledged) >= ACKNOWLEDGED:
+            enough.set()
+        if before and len(acknowledged) >= before + ACKNOWLEDGED:
+            again.set()
+
+    async def read() -> int:
+        refusals = 0
+        while not stop.is_set():
+            try:
+                async with asyncio.timeout(30):
+                    await city.together.entity(system("load"), "urn:x:1:0", tenant="")
+            except (psycopg.Error, Problem) as error:
+                problem = problem_of(error)
+                assert (problem.kind.status, problem.kind.code) == (503, "unavailable"), error
+                refusals += 1
+            await asyncio.sleep(0)
+        return refusals
+
+    writing = asyncio.create_task(write(city, 8, said, stop))
+    await asyncio.wait_for(enough.wait(), 60)
+    reading = asyncio.create_task(read())
+    await asyncio.to_thread(_restart, server)
+    before = len(acknowledged)
+    await asyncio.wait_for(again.wait(), 60)
+    stop.set()
+    await writing
+    await reading
+    assert await city.together.entity(system("load"), "urn:x:1:0", tenant="") is not None
+    audit(url, 8, acknowledged)
 
 
 async def test_a_second_process_forwards_and_takes_over(city: City, url: str, tmp_path: Path) -> None:
