@@ -33,10 +33,26 @@ PERMISSIONS: dict[str, Permission] = {
     "entity.delete": Permission("Xóa thực thể", "Delete entities"),
     "subscription.read": Permission("Xem đăng ký nhận thông báo", "See subscriptions and their dead letters"),
     "subscription.manage": Permission("Quản lý đăng ký nhận thông báo", "Manage subscriptions"),
+    "registration.read": Permission("Xem đăng ký nguồn dữ liệu", "See context source registrations"),
+    "registration.manage": Permission(
+        "Quản lý đăng ký nguồn dữ liệu, thiết bị điều khiển", "Manage context source registrations"
+    ),
     "tenant.administer": Permission("Quản lý không gian dữ liệu (tenant)", "Administer tenants"),
     "feed.read": Permission("Xem nguồn dữ liệu", "See feeds"),
     "feed.run": Permission("Chạy, tạm dừng nguồn dữ liệu", "Run and pause feeds"),
     "feed.manage": Permission("Khai báo nguồn dữ liệu", "Declare feeds"),
+    "task.read": Permission("Xem nhiệm vụ", "See tasks"),
+    "task.assign": Permission(
+        "Giao nhiệm vụ, đổi hạn, chuyển, hủy", "Give tasks, change dues, transfer, cancel"
+    ),
+    "task.work": Permission("Thực hiện và báo cáo nhiệm vụ", "Work on tasks and report results"),
+    "task.accept": Permission(
+        "Công nhận, trả lại kết quả, quyết định gia hạn", "Judge results, decide extensions"
+    ),
+    "task.oversee": Permission(
+        "Quyết định cấp trên về nhiệm vụ, phân vai nhận nhắc việc",
+        "Decide in the last instance, name addressees",
+    ),
     "account.read": Permission("Xem tài khoản", "See accounts"),
     "account.manage": Permission("Quản lý tài khoản và phân quyền", "Manage accounts and what they hold"),
     "org.read": Permission("Xem cơ quan, đơn vị", "See agencies"),

@@ -7,7 +7,7 @@ from haidang.organisation.permissions import PERMISSIONS
 
 ADMINISTRATOR = "administrator"
 
-_READ = ("entity.read", "feed.read", "org.read", "area.read")
+_READ = ("entity.read", "feed.read", "org.read", "area.read", "task.read")
 
 
 def _role(name: str, vi: str, en: str, *permissions: str) -> Role:
@@ -21,13 +21,26 @@ BUILTIN: tuple[Role, ...] = (
     _role(ADMINISTRATOR, "Quản trị hệ thống", "Administrator", *PERMISSIONS),
     _role(
         "data_steward", "Quản trị dữ liệu", "Data steward",
-        *_READ, "entity.write", "entity.delete", "subscription.read", "subscription.manage", "feed.run",
-        "feed.manage", "area.manage", "system.read",
+        *_READ, "entity.write", "entity.delete", "subscription.read", "subscription.manage",
+        "registration.read", "registration.manage", "feed.run", "feed.manage", "area.manage", "system.read",
     ),
     _role(
-        "duty_operator", "Trực ban", "Duty operator", *_READ, "subscription.read", "feed.run", "system.read"
+        "duty_operator", "Trực ban", "Duty operator",
+        *_READ, "subscription.read", "registration.read", "feed.run", "system.read", "task.assign",
+        "task.work", "task.accept",
     ),
-    _role("department_officer", "Chuyên viên sở, ngành", "Department officer", *_READ, "entity.write"),
+    _role(
+        "desk_officer", "Chuyên viên theo dõi", "Desk officer",
+        *_READ, "task.assign", "task.work", "task.accept", "task.oversee",
+    ),
+    _role(
+        "department_head", "Lãnh đạo sở, ngành", "Head of department",
+        *_READ, "task.assign", "task.work", "task.accept",
+    ),
+    _role(
+        "department_officer", "Chuyên viên sở, ngành", "Department officer",
+        *_READ, "entity.write", "task.work",
+    ),
     _role("viewer", "Người xem", "Viewer", *_READ),
     _role("device", "Thiết bị, hệ thống gửi dữ liệu", "Device", "entity.read", "entity.write"),
 )  # fmt: skip
