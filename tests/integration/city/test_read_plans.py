@@ -105,7 +105,7 @@ async def test_near(city: City) -> None:
         georel="near;maxDistance==2000", geometry="Point", coordinates="[106.5,20.5]", geoproperty=None
     )
     asked = question(city, geo=geo)
-    plan = await plan_of(city, lambda conn: read.shapes(conn, *asked, "NULL::jsonb", 1_000))
+    plan = await plan_of(city, lambda conn: read.candidates(conn, *asked, "NULL::jsonb", [], 1_000))
     assert "entity_loc" in plan
     assert "entity_box" in plan
 

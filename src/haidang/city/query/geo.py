@@ -81,7 +81,7 @@ def parse_geo(
     if geometry is None or coordinates is None:
         raise bad("georel cần cả geometry và coordinates.", "georel needs both geometry and coordinates.")
     relation, longest, shortest = _relation(georel)
-    parsed = _geometry(geometry, coordinates)
+    parsed = geometry_of(geometry, coordinates)
     return GeoQuery(relation, parsed, longest, shortest, geoproperty or "location")
 
 
@@ -100,7 +100,8 @@ def _relation(text: str) -> tuple[Relation, float | None, float | None]:
     )
 
 
-def _geometry(kind: str, coordinates: str | list[Any]) -> dict[str, Any]:
+def geometry_of(kind: str, coordinates: str | list[Any]) -> dict[str, Any]:
+    """Return a GeoJSON geometry; ``Problem`` where the coordinates are none of its kind."""
     if kind not in _DEPTH:
         raise bad(f"geometry không hợp lệ: “{kind[:40]}”.", f"geometry is not valid: “{kind[:40]}”.")
     if isinstance(coordinates, str):
@@ -113,6 +114,7 @@ def _geometry(kind: str, coordinates: str | list[Any]) -> dict[str, Any]:
     if _positions(coordinates, _DEPTH[kind]) > POSITIONS_MAX:
         raise complex_(f"coordinates có quá {POSITIONS_MAX} điểm.", f"More than {POSITIONS_MAX} positions.")
     geometry = {"type": kind, "coordinates": coordinates}
+    _check_lines(kind, coordinates)
     try:
         read = shape(geometry)
     except (ValueError, TypeError, shapely.errors.ShapelyError) as cause:
@@ -120,6 +122,22 @@ def _geometry(kind: str, coordinates: str | list[Any]) -> dict[str, Any]:
     if read.is_empty:
         raise bad("coordinates rỗng.", "coordinates are empty.")
     return geometry
+
+
+def _check_lines(kind: str, coordinates: Any) -> None:
+    """Refuse a line of one position and an outline that does not come back to where it began (RFC 7946)."""
+    lines: list[Any] = []
+    if kind in ("LineString", "MultiLineString"):
+        lines = [coordinates] if kind == "LineString" else coordinates
+        if any(len(line) < 2 for line in lines):
+            raise bad("Một đường cần ít nhất hai điểm.", "A line has at least two positions.")
+    if kind in ("Polygon", "MultiPolygon"):
+        lines = coordinates if kind == "Polygon" else [ring for polygon in coordinates for ring in polygon]
+        if any(len(ring) < 4 or ring[0] != ring[-1] for ring in lines):
+            raise bad(
+                "Một vòng cần ít nhất bốn điểm và kết thúc ở điểm đầu.",
+                "A ring has at least four positions and ends where it begins.",
+            )
 
 
 def _positions(value: Any, depth: int) -> int:

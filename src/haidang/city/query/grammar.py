@@ -23,13 +23,18 @@ DEPTH_MAX = 16
 TERMS_MAX = 64
 VALUES_MAX = 200
 PATH_MAX = 8
+LINKS_MAX = 4
+"""Relationships that one path follows."""
 
 Operator = Literal["==", "!=", ">", ">=", "<", "<=", "~=", "!~="]
-ValueKind = Literal["number", "string", "boolean", "time", "date", "clock", "uri"]
+ValueKind = Literal["number", "string", "boolean", "time", "date", "clock", "uri", "term"]
 
 
 class Value(msgspec.Struct, frozen=True):
-    """A comparable value: its kind decides what it can equal. Instants are ISO text in UTC with ``Z``."""
+    """A comparable value: its kind decides what it can equal. Instants are ISO text in UTC with ``Z``.
+
+    A ``term`` is a bare word that ``expandValues`` lets mean what it means in the asker's context.
+    """
 
     kind: ValueKind
     value: float | int | str | bool
@@ -47,6 +52,16 @@ class Path(msgspec.Struct, frozen=True):
 
     attributes: tuple[str, ...]
     members: tuple[str, ...] = ()
+    linked: Linked | None = None
+    """Asked of the entities that the attribute, a relationship, leads to."""
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """``{Type:path}`` behind a relationship."""
+
+    path: Path
+    types: tuple[str, ...] = ()
+    """One of these types; empty: any."""
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -73,6 +88,7 @@ class Any(msgspec.Struct, frozen=True):
 Node = Term | All | Any
 
 _NAME = re.compile(r"[^\W\d][\w\-:%/#@$]*", re.UNICODE)
+_HINT = re.compile(r"([^\W\d][\w\-%/#@$]*(?:,[^\W\d][\w\-%/#@$]*)*):(?!//)", re.UNICODE)
 _MEMBER = re.compile(r"[^\[\].;|(){}\"<>=!~,\s]+")
 _OPERATOR = re.compile(r"!~=|~=|==|!=|>=|<=|>|<")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,300}(?:\.\d{1,300})?|\.\d{1,300})(?:[eE][+-]?\d{1,3})?")
@@ -84,14 +100,24 @@ _CLOCK = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,6})?Z?")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\"<>\\^`{}]+")
 
 
-def parse(text: str) -> Node:
-    """Return the tree of a query; raise ``Problem`` (bad-query, query-too-complex) where it is none."""
+def parse(text: str, expanding: frozenset[str] = frozenset()) -> Node:
+    """Return the tree of a query; raise ``Problem`` (bad-query, query-too-complex) where it is none.
+
+    ``expanding`` are the attributes of ``expandValues``: bare words may stand as their values.
+    """
     if len(text) > LENGTH_MAX:
         raise complex_(
             f"Điều kiện q dài quá {LENGTH_MAX} ký tự.",
             f"The q filter has over {LENGTH_MAX} characters.",
         )
-    return _Parser(text).whole()
+    return _Parser(text, expanding).whole()
+
+
+def parse_path(text: str) -> Path:
+    """Return an attribute path that stands alone, as in ``orderBy``; ``Problem`` where it is none."""
+    if len(text) > LENGTH_MAX:
+        raise complex_("Đường dẫn thuộc tính quá dài.", "An attribute path is too long.")
+    return _Parser(text).path()
 
 
 def terms(node: Node) -> Iterator[Term]:
@@ -113,8 +139,11 @@ def instant(text: str) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, expanding: frozenset[str] = frozenset()) -> None:
         self._text = text
+        self._expanding = expanding
+        self._bare = False
+        """Whether a bare word may stand as a value of the term at hand."""
         self._at = 0
         self._terms = 0
 
@@ -157,7 +186,8 @@ class _Parser:
             raise complex_(
                 f"Điều kiện q có quá {TERMS_MAX} vế.", f"The q filter has more than {TERMS_MAX} conditions."
             )
-        path = self._path()
+        path = self._path(0)
+        self._bare = not self._expanding.isdisjoint(path.attributes)
         found = self._match(_OPERATOR)
         if found is None:
             return Term(path)
@@ -169,7 +199,14 @@ class _Parser:
             raise self._wrong("phép so sánh lớn nhỏ cần một giá trị", "ordering needs one comparable value")
         return Term(path, operator, operands)
 
-    def _path(self) -> Path:
+    def path(self) -> Path:
+        """Read a path and nothing else."""
+        found = self._path(0)
+        if self._at < len(self._text):
+            raise self._wrong("ký tự thừa", "unexpected text")
+        return found
+
+    def _path(self, links: int) -> Path:
         attributes = [self._name()]
         while self._take("."):
             attributes.append(self._name())
@@ -180,17 +217,28 @@ class _Parser:
                 members.append(self._member())
             if not self._take("]"):
                 raise self._wrong("thiếu dấu ]", "a closing bracket is missing")
-        if self._text.startswith("{", self._at):
-            raise self._wrong(
-                "chưa hỗ trợ truy vấn qua thực thể liên kết",
-                "linked entities are not supported",
-            )
+        linked = None
+        if len(attributes) == 1 and not members and self._take("{"):
+            linked = self._linked(links + 1)
         if len(attributes) + len(members) > PATH_MAX:
             raise complex_(
                 f"Đường dẫn thuộc tính dài quá {PATH_MAX} bậc.",
                 f"An attribute path has more than {PATH_MAX} steps.",
             )
-        return Path(tuple(attributes), tuple(members))
+        return Path(tuple(attributes), tuple(members), linked)
+
+    def _linked(self, links: int) -> Linked:
+        if links > LINKS_MAX:
+            raise complex_(
+                f"Điều kiện q đi qua quá {LINKS_MAX} quan hệ.",
+                f"The q filter follows more than {LINKS_MAX} relationships.",
+            )
+        hint = self._match(_HINT)
+        types = () if hint is None else tuple(unquote(name) for name in hint[1].split(","))
+        path = self._path(links)
+        if not self._take("}"):
+            raise self._wrong("thiếu dấu }", "a closing brace is missing")
+        return Linked(path, types)
 
     def _name(self) -> str:
         found = self._match(_NAME)
@@ -235,6 +283,8 @@ class _Parser:
         if bare is None:
             raise self._wrong("cần một giá trị", "a value is expected")
         value = _bare(bare.group())
+        if value is None and self._bare:
+            value = Value("term", unquote(bare.group()))
         if value is None:
             self._at = bare.start()
             raise self._wrong(
@@ -303,7 +353,7 @@ def checked_pattern(pattern: str) -> str:
 
 
 def _ordered(operand: Value | Range) -> bool:
-    return isinstance(operand, Value) and operand.kind not in ("boolean", "uri")
+    return isinstance(operand, Value) and operand.kind not in ("boolean", "uri", "term")
 
 
 def _unescape(quoted: str) -> str:

@@ -70,10 +70,21 @@ async def reading(db: Database) -> AsyncIterator[Connection]:
         ) from cause
 
 
-async def page(conn: Connection, where: str, values: dict[str, Any], limit: int, offset: int) -> list[Row]:
-    """Return the entities of a predicate in order of id."""
+async def page(
+    conn: Connection,
+    where: str,
+    values: dict[str, Any],
+    limit: int,
+    offset: int,
+    *,
+    backwards: bool = False,
+) -> list[Row]:
+    """Return the entities of a predicate in order of id, or from the last one backwards."""
     found = await conn.execute(
-        _raw(f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY e.id LIMIT %(limit)s OFFSET %(offset)s"),
+        _raw(
+            f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY e.id {'DESC' if backwards else ''} "
+            "LIMIT %(limit)s OFFSET %(offset)s"
+        ),
         values | {"limit": limit, "offset": offset},
     )
     return [Row(*row) for row in await found.fetchall()]
@@ -85,17 +96,27 @@ async def count(conn: Connection, where: str, values: dict[str, Any]) -> int:
     return int(row[0]) if row else 0
 
 
-async def shapes(
-    conn: Connection, where: str, values: dict[str, Any], geometry: str, limit: int
-) -> list[tuple[int, float | None, float | None, dict[str, Any] | None]]:
-    """Return (eid, lon, lat, None) of points and (eid, None, None, GeoJSON) of other shapes, in order of id.
+async def candidates(  # noqa: PLR0917 - a question and what is wanted of each answer
+    conn: Connection,
+    where: str,
+    values: dict[str, Any],
+    geometry: str,
+    keys: Sequence[str],
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    """Return (eid, lon, lat, None, …) of points and (eid, None, None, GeoJSON, …) of others, in order of id.
 
-    ``geometry`` is the SQL of the GeoProperty asked about (of ours); at most ``limit`` rows.
+    ``geometry`` is the SQL of the GeoProperty asked about and ``keys`` that of further values, which end each
+    row (SQL of ours); at most ``limit`` rows.
     """
+    names = [f"k{place}" for place in range(len(keys))]
+    more = "".join(f", {key} AS {name}" for key, name in zip(keys, names, strict=True))
     statement = f"""
         SELECT x.eid, CASE WHEN x.flat THEN (x.g->'coordinates'->>0)::float8 END,
                CASE WHEN x.flat THEN (x.g->'coordinates'->>1)::float8 END, CASE WHEN NOT x.flat THEN x.g END
+               {"".join(f", x.{name}" for name in names)}
         FROM (SELECT e.eid, e.id, {geometry} AS g, coalesce({geometry}->>'type' = 'Point', false) AS flat
+              {more}
               {_FROM} WHERE {where} ORDER BY e.id LIMIT %(limit)s) x ORDER BY x.id
         """
     found = await conn.execute(_raw(statement), values | {"limit": limit})
