@@ -234,7 +234,7 @@ class City:
                 item = _read(intake, tenant_id, order, body)
             except NewNames as new:
                 try:
-                    await self._intern(intake, new, body)
+                    await self.intern(intake, new, body)
                 except Problem as problem:
                     return _failed(order, tenant_id, body, problem)
                 continue
@@ -250,7 +250,8 @@ class City:
             return item
         return _failed(order, tenant_id, body, Problem(BAD_DATA))
 
-    async def _intern(self, intake: Intake, new: NewNames, body: Any) -> None:
+    async def intern(self, intake: Intake, new: NewNames, body: Any) -> None:
+        """Give new names of a body their numbers; ``Problem`` where there are too many."""
         more = intake.names(body)
         wanted = new.attributes | (more.attributes if more else set())
         if len(wanted) > self.limits.attributes:  # before they are kept for ever

@@ -213,11 +213,11 @@ async def test_history_of_one(door: Door) -> None:
     assert "name" not in whole
     span = f"?timerel=between&timeAt={at(10)}&endTimeAt={at(12)}"
     assert [one["value"] for one in (await door.get(path + span)).json()["heat"]] == [10.5, 11.5]
-    after = (await door.get(f"{path}?timerel=after&timeAt={at(43)}&options=temporalValues")).json()
+    after = (await door.get(f"{path}?timerel=after&timeAt={at(44)}&options=temporalValues")).json()
     assert after["heat"] == {"type": "Property", "values": [[44.5, at(44)]]}
     last = (await door.get(f"{path}?lastN=2&attrs=heat&timerel=before&timeAt={at(40)}")).json()
     assert [one["value"] for one in last["heat"]] == [39.5, 38.5]
-    recorded = f"{path}?timeproperty=modifiedAt&timerel=after&timeAt={at(43)}"
+    recorded = f"{path}?timeproperty=modifiedAt&timerel=after&timeAt={at(44)}"
     assert [one["value"] for one in (await door.get(recorded)).json()["heat"]] == [44.5]
     everything = (await door.get(f"{path}?timeproperty=modifiedAt")).json()
     assert everything["name"][0]["value"] == "Trạm 1"
@@ -238,7 +238,7 @@ async def test_history_of_many(door: Door) -> None:
     body = {
         "type": "Query",
         "entities": [{"type": "Device"}],
-        "temporalQ": {"timerel": "after", "timeAt": at(43)},
+        "temporalQ": {"timerel": "after", "timeAt": at(44)},
     }
     posted = await door.http.post("/temporal/entityOperations/query", json=body)
     assert [one["value"] for one in posted.json()[0]["heat"]] == [44.5]

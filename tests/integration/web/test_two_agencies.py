@@ -50,6 +50,7 @@ def entity(name: str = "{entity}") -> dict[str, Any]:
 
 
 E = "/ngsi-ld/v1/entities/{entity}"
+T = "/ngsi-ld/v1/temporal/entities/{entity}"
 S = "/ngsi-ld/v1/subscriptions/{subscription}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/site"): Asked(EVERYBODY),
@@ -154,6 +155,18 @@ ASKED: dict[tuple[str, str], Asked] = {
         LIST, "/ngsi-ld/v1/temporal/entities?type=Camera&timerel=after&timeAt={long_ago}"
     ),
     ("GET", "/ngsi-ld/v1/temporal/entities/{}"): Asked(REFUSED, "/ngsi-ld/v1/temporal/entities/{entity}"),
+    ("POST", "/ngsi-ld/v1/temporal/entities"): Asked(REFUSED, body=entity()),
+    ("DELETE", "/ngsi-ld/v1/temporal/entities/{}"): Asked(REFUSED, T),
+    ("POST", "/ngsi-ld/v1/temporal/entities/{}/attrs"): Asked(
+        REFUSED, f"{T}/attrs", {"status": [{"type": "Property", "value": "taken over"}]}
+    ),
+    ("DELETE", "/ngsi-ld/v1/temporal/entities/{}/attrs/{}"): Asked(REFUSED, f"{T}/attrs/status?deleteAll=true"),
+    ("PATCH", "/ngsi-ld/v1/temporal/entities/{}/attrs/{}/{}"): Asked(
+        REFUSED, f"{T}/attrs/status/urn:ngsi-ld:Instance:1-1", {"type": "Property", "value": "taken over"}
+    ),
+    ("DELETE", "/ngsi-ld/v1/temporal/entities/{}/attrs/{}/{}"): Asked(
+        REFUSED, f"{T}/attrs/status/urn:ngsi-ld:Instance:1-1"
+    ),
     ("POST", "/ngsi-ld/v1/temporal/entityOperations/query"): Asked(
         LIST,
         body={

@@ -17,7 +17,16 @@ from haidang.base.database import Database, refusal_of
 from haidang.base.log import logger
 from haidang.base.problems import INTERNAL, INVALID, NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.base.settings import Settings
-from haidang.city.ngsild import batch, contexts, discovery, read, subscriptions, temporal, write
+from haidang.city.ngsild import (
+    batch,
+    contexts,
+    discovery,
+    read,
+    subscriptions,
+    temporal,
+    temporal_write,
+    write,
+)
 from haidang.city.ngsild.exchange import Call, Receive, Reply, Scope, Send
 from haidang.city.ngsild.problems import document
 from haidang.city.service import City
@@ -41,6 +50,12 @@ TABLE: tuple[Route, ...] = (
     Route("POST", "/entityOperations/query", "entity.read", read.post_query),
     Route("GET", "/temporal/entities", "entity.read", temporal.query),
     Route("GET", "/temporal/entities/{}", "entity.read", temporal.retrieve),
+    Route("POST", "/temporal/entities", "entity.write", temporal_write.create),
+    Route("DELETE", "/temporal/entities/{}", "entity.delete", temporal_write.delete),
+    Route("POST", "/temporal/entities/{}/attrs", "entity.write", temporal_write.append),
+    Route("DELETE", "/temporal/entities/{}/attrs/{}", "entity.delete", temporal_write.delete_attribute),
+    Route("PATCH", "/temporal/entities/{}/attrs/{}/{}", "entity.write", temporal_write.patch_instance),
+    Route("DELETE", "/temporal/entities/{}/attrs/{}/{}", "entity.delete", temporal_write.delete_instance),
     Route("POST", "/temporal/entityOperations/query", "entity.read", temporal.post_query),
     Route("GET", "/types", "entity.read", discovery.types),
     Route("GET", "/types/{}", "entity.read", discovery.type_information),

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+import zlib
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
 from haidang.city.query.problems import bad
 
-TimeProperty = Literal["observedAt", "createdAt", "modifiedAt"]
+TimeProperty = Literal["observedAt", "createdAt", "modifiedAt", "deletedAt"]
 _PROPERTIES: dict[str, TimeProperty] = {
     "observedAt": "observedAt",
     "createdAt": "createdAt",
     "modifiedAt": "modifiedAt",
+    "deletedAt": "deletedAt",
 }
+_INSTANCE = re.compile(r"urn:ngsi-ld:Instance:(\d{1,18})-(\d{1,9})(?:-[0-9a-f]{8})?\Z")
 FIRST = datetime(1, 1, 3, tzinfo=UTC)
 LAST = datetime(9999, 12, 29, tzinfo=UTC)
 """A question beyond these ends means them: a day more or less then never falls off the calendar."""
 
 
 class TemporalQuery(msgspec.Struct, frozen=True):
-    """A span of time over one of the time properties; ends that are None are open.
+    """A span of time over one of the time properties: from ``start`` on, before ``end``; None is open.
 
-    ``after`` and ``before`` exclude their instant; ``between`` includes the first and not the last.
+    As 4.11 has it, ``after`` includes its instant, ``before`` excludes it, and ``between`` is both.
     """
 
     timeproperty: TimeProperty = "observedAt"
@@ -46,7 +50,7 @@ def parse_temporal(
     if known is None:
         raise bad(
             f"timeproperty không hỗ trợ: “{str(timeproperty)[:40]}”.",
-            f"timeproperty is unknown: “{str(timeproperty)[:40]}”; observedAt, createdAt or modifiedAt.",
+            f"timeproperty is unknown: “{str(timeproperty)[:40]}”; one of {', '.join(_PROPERTIES)}.",
         )
     start, end = _span(timerel, time_at, end_time_at)
     return TemporalQuery(timeproperty=known, start=start, end=end, last=_count(last_n))
@@ -81,11 +85,12 @@ def _span(
     if time_at is None:
         raise bad("Thiếu timeAt.", "timeAt is missing.")
     at = parse_instant(time_at, "timeAt")
+    if end_time_at is not None and timerel != "between":
+        raise bad("endTimeAt chỉ dùng với timerel=between.", "endTimeAt goes only with timerel=between.")
     if timerel == "before":
         return None, at
     if timerel == "after":
-        # The smallest step that PostgreSQL keeps turns the exclusive bound into an inclusive one.
-        return at + timedelta(microseconds=1), None
+        return at, None
     if end_time_at is None:
         raise bad("timerel=between cần endTimeAt.", "timerel=between needs endTimeAt.")
     end = parse_instant(end_time_at, "endTimeAt")
@@ -97,10 +102,20 @@ def _span(
 def _count(last_n: str | int | None) -> int | None:
     if last_n is None:
         return None
-    try:
-        count = int(last_n)
-    except ValueError:
-        count = 0
+    text = str(last_n) if type(last_n) in (str, int) else ""
+    count = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
     if not 0 < count <= 1_000_000:
         raise bad("lastN cần một số nguyên dương.", "lastN needs a positive whole number.")
     return count
+
+
+def instance_id(seq: int, attr: int, dataset: str | None) -> str:
+    """Return the name of an attribute instance, made of the number it was entered under."""
+    mark = "" if dataset is None else f"-{zlib.crc32(dataset.encode()):08x}"
+    return f"urn:ngsi-ld:Instance:{seq}-{attr}{mark}"
+
+
+def entered_under(instance: str) -> tuple[int, int] | None:
+    """Return (number of the log, number of the attribute) from an instance's name; None if it is not ours."""
+    found = _INSTANCE.match(instance)
+    return (int(found[1]), int(found[2])) if found else None
