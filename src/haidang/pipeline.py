@@ -94,6 +94,8 @@ class Step(msgspec.Struct, frozen=True):
     """Least time between two batches at the end of the log: somebody waits for what comes of this step."""
     after: Callable[[House], None] | None = None
     """Called after the commit of a batch."""
+    awaited: Callable[[House, Connection], Awaitable[bool]] | None = None
+    """Whether anybody waits for what comes of this step; where nobody does, it passes to the end at once."""
 
 
 async def place(house: House, stretch: Stretch, connection: Connection) -> None:
@@ -108,14 +110,25 @@ async def note_life(_: House, stretch: Stretch, connection: Connection) -> None:
 
 async def notify(house: House, stretch: Stretch, connection: Connection) -> None:
     """Put the notifications of subscriptions into the outbox; their delivery is told after the commit."""
-    if await matching.listening(house.city, connection):
-        await matching.match(house.city, connection, await stretch.changes(), stretch.last)
+    await matching.match(house.city, connection, await stretch.changes(), stretch.last)
+
+
+async def subscribed(house: House, connection: Connection) -> bool:
+    """Say whether any subscription waits for changes."""
+    return await matching.listening(house.city, connection)
 
 
 STEPS: tuple[Step, ...] = (
     Step("place", place, batch=20_000),
     Step("liveness", note_life, batch=20_000),
-    Step("subscriptions", notify, batch=1_000, rest_s=0.05, after=lambda house: delivery.wake(house.city)),
+    Step(
+        "subscriptions",
+        notify,
+        batch=1_000,
+        rest_s=0.05,
+        after=lambda house: delivery.wake(house.city),
+        awaited=subscribed,
+    ),
 )
 """The way of a change, in order."""
 
@@ -168,9 +181,11 @@ async def _follow(house: House, step: Step, bell: asyncio.Event) -> None:
             wait_s = min(2 * wait_s, RETRY_S_MAX)
             continue
         wait_s = 1.0
-        LAG.labels(step.name).set(behind)
+        LAG.labels(step.name).set(behind or 0)
         rest_s = REST_RATIO * (loop.time() - began)
-        await asyncio.sleep(rest_s if behind else max(step.rest_s, rest_s))
+        if not behind:
+            rest_s = max(REST_S if behind is None else step.rest_s, rest_s)
+        await asyncio.sleep(rest_s)
         if not behind:
             await _heard(bell)
 
@@ -183,15 +198,18 @@ async def _heard(bell: asyncio.Event) -> None:
         return
 
 
-async def advance(house: House, step: Step) -> int:
+async def advance(house: House, step: Step) -> int | None:
     """Pass the next batch through a step; return how many changes it has still to come to.
 
-    Where another process holds the step there is nothing to do here: 0.
+    Where another process holds the step there is nothing to do here: 0. None where nobody awaits the step.
     """
     async with house.db.transaction() as connection:
         place = await log.cursor(connection, step.name)
         if place is None or place.seq >= place.head:
             return 0
+        if step.awaited is not None and not await step.awaited(house, connection):
+            await log.advance(connection, step.name, place.head)
+            return None
         last = min(place.head, place.seq + (step.batch or BATCH))
         await step.run(house, Stretch(connection, place.seq, last), connection)
         await log.advance(connection, step.name, last)

@@ -34,8 +34,8 @@ class Order(msgspec.Struct):
 
     op: Op
     tenant: str
-    bodies: Sequence[Any]
-    """NGSI-LD JSON, or ids for a deletion."""
+    bodies: list[Any]
+    """NGSI-LD JSON, or ids for a deletion. The list belongs to whoever carries the order out."""
     origins: Sequence[Origin] = ()
     """One for all, or one for each body."""
     entity_id: str | None = None
@@ -50,7 +50,7 @@ class Order(msgspec.Struct):
     """The latest time of observation that is taken, in µs; feeds have a rule of their own and set none."""
 
 
-class Result(msgspec.Struct):
+class Result(msgspec.Struct, gc=False):
     """What became of one body of an order."""
 
     id: str

@@ -1,8 +1,8 @@
 """From NGSI-LD JSON to stored forms: names become numbers, structure is checked, nothing is lost.
 
 One :class:`~haidang.city.items.Item` is one entity (or one attribute) of one request, ready for the writer.
-The
-loop in ``_fill`` is the hot path: a numeric Property with observedAt costs one dictionary look-up.
+What a device sends again and again is read by its shape (``shapes.py``); the loop in ``fill`` reads what is
+new, a numeric Property with observedAt at the cost of one dictionary look-up.
 """
 
 from __future__ import annotations
@@ -41,11 +41,14 @@ from haidang.city.items import (
 )
 from haidang.city.model import Limits
 from haidang.city.represent import KINDS, LETTERS, Stored
+from haidang.city.shapes import Shape, Stills, plainly, shape_of
 from haidang.city.terms import Column, Context, Terms, check_name, is_uri
 from haidang.city.times import ALWAYS, NEVER
 
 _IGNORED = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "@context"})
 _NO_ATTRIBUTE = _IGNORED | {"id", "type"}
+SHAPES_MAX = 1_000
+"""Orders of names that one context remembers."""
 _EXTRA = frozenset({"objectType", "valueType", "expiresAt", "lang", "ngsildConformance", "provider"})
 
 
@@ -60,6 +63,8 @@ class Intake:
         self._keys: dict[str, str] = {}
         self._types: dict[str, int] = {}
         self._shapes: dict[tuple[str, ...], frozenset[str]] = {}
+        self._known: dict[tuple[str, ...], Shape] = {}
+        self._stills: Stills = {}
         self.latest_us = ALWAYS
         """The latest time of observation that is taken; one from the future would hide all that follow."""
 
@@ -71,7 +76,7 @@ class Intake:
         if type(body) is not dict:
             raise bad("Thực thể phải là một đối tượng JSON.", "An entity is a JSON object.")
         if op is Op.MERGE:
-            return self._merge(tenant_id, body, entity_id)
+            return self._merge(tenant_id, plainly(body), entity_id)
         item = Item(op, tenant_id, self._id(body, entity_id))
         kind = body.get("type")
         if type(kind) is str and kind in self._types:
@@ -80,10 +85,25 @@ class Intake:
             item.type_id = self._type(kind)
         elif entity_id is None and op not in (Op.APPEND, Op.APPEND_NEW):
             raise bad("Thực thể thiếu “type”.", "The entity has no type.", "type")
-        self._fill(item, body)
+        shape = self._known.get(tuple(body))
+        if shape is None or not shape.read(item, body, self):
+            plain_body = plainly(body)
+            self.fill(item, plain_body)
+            if plain_body is not body:
+                self._learn(item, body, shape)
         return item
 
-    def _fill(self, item: Item, body: dict[str, Any]) -> None:  # noqa: PLR0912, PLR0915 - the hot loop stays whole
+    def _learn(self, item: Item, body: dict[str, Any], shape: Shape | None) -> None:
+        if shape is None:
+            if len(self._known) >= SHAPES_MAX:
+                return
+            shape = shape_of(item, body, self._stills)
+            if shape is not None:
+                self._known[tuple(body)] = shape
+        if shape is not None and item.row is not None:
+            shape.learn(item, body, [self._terms.columns[no] for no in item.row.columns])
+
+    def fill(self, item: Item, body: dict[str, Any]) -> None:  # noqa: PLR0912, PLR0915 - the hot loop stays whole
         """Read all attributes. What the loop does not recognise at a glance goes the long way of
         ``_other``.
         """
@@ -140,7 +160,7 @@ class Intake:
             raise bad(f"Thực thể có quá {most} thuộc tính.", f"An entity has at most {most} attributes.")
         if item.at != NEVER:
             doc["@"] = item.at
-            item.doc = doc
+            item.decoded = doc
             item.doc_bytes = encode(doc)
             item.keys = self._shape(doc)
             if single:
@@ -291,7 +311,7 @@ class Intake:
             elif part == "unitCode":
                 long["u"] = text_member(name, part, value)
             elif part == "observedAt":
-                long["o"] = NULL if partial and value == NULL else self._observed(value, name)
+                long["o"] = NULL if partial and value == NULL else self.observed(value, name)
             elif part == "datasetId":
                 if not is_uri(value):
                     raise bad("datasetId phải là URI.", "A datasetId is a URI.", f"{name}.datasetId", value)
@@ -334,7 +354,7 @@ class Intake:
             return self._opaque(name, value, depth, nulls=partial)
         return value
 
-    def _observed(self, value: object, name: str) -> int:
+    def observed(self, value: object, name: str) -> int:
         found = parse_us_field(value, name)
         if found > self.latest_us:
             raise bad(

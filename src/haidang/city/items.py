@@ -24,6 +24,7 @@ COLUMNS_MAX = 100_000
 """Columns a process keeps; numbers under units made up without end are kept as JSON beyond it."""
 
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 _packers: dict[int, struct.Struct] = {}
 
 
@@ -90,13 +91,14 @@ class Item(msgspec.Struct, gc=False):
     id: str
     type_id: int = 0
     """0: the request names no type."""
-    doc: dict[str, Stored] = {}
-    """Observed attributes, "@" first; empty where there are none."""
     at: int = NEVER
     """The common time of ``doc`` in µs."""
     static: dict[str, Stored] = {}
     doc_bytes: bytes = b"{}"
+    """``doc``, encoded."""
     static_bytes: bytes = b"{}"
+    plain: bool = False
+    """Every attribute of ``doc`` is a number at the common time."""
     keys: frozenset[str] = frozenset()
     static_keys: frozenset[str] = frozenset()
     row: Row | None = None
@@ -118,6 +120,14 @@ class Item(msgspec.Struct, gc=False):
     problem: Problem | None = None
     not_updated: tuple[tuple[str, str], ...] = ()
     """(attribute key, reason in English)."""
+    decoded: dict[str, Stored] | None = None
+
+    @property
+    def doc(self) -> dict[str, Stored]:
+        """Observed attributes, "@" first; empty where there are none. Telemetry needs it encoded only."""
+        if self.decoded is None:
+            self.decoded = _decode(self.doc_bytes)
+        return self.decoded
 
 
 def bad(vi: str, en: str, field: str = "", value: object = None) -> Problem:

@@ -50,7 +50,7 @@ class Limits(msgspec.Struct, frozen=True):
     """Bytes of an id; an index holds no longer ones."""
 
 
-class Entity(msgspec.Struct):
+class Entity(msgspec.Struct, gc=False):
     """The writer's picture of one entity, as of the last durable commit. Callbacks must not change it."""
 
     eid: int
@@ -80,7 +80,7 @@ class Entity(msgspec.Struct):
     """When attributes were made and modified, where it differs from the entity (``writer/ages``)."""
 
 
-class Changed(msgspec.Struct):
+class Changed(msgspec.Struct, gc=False):
     """One changed entity of a group (all its rows in the log together), or one event."""
 
     seq: int

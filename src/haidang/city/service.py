@@ -55,6 +55,7 @@ class City:
         self.clock = clock
         self.limits = Limits()
         self.terms = Terms(_site_context(settings.data_dir), settings.local_context_url)
+        self.terms.lake = settings.data_dir / "history"
         self.contexts = Contexts(db, settings, clock, self.terms)
         """Contexts that others bring, host here or refer to."""
         self.together = Together(db, self.terms)
@@ -62,7 +63,7 @@ class City:
         self.room = room_of(settings)
         """The disk of the embedded database; while it is nearly full nothing new is taken."""
         self.exclusives: dict[tuple[int, str], tuple[Any, ...]] | None = None
-        """What context sources hold, by (tenant, entity); None while they hold nothing (``registrations.book``)."""
+        """What context sources hold, by (tenant, entity); None while they hold nothing (registrations.book)."""
         self.writer: Writer | None = None
         self.secret = secrets.token_urlsafe(32)
         """What a forwarding process must show."""
@@ -173,14 +174,29 @@ class City:
         if self.room.full:
             raise storage_full()
         tenant_id = await self._tenant(principal, order)
-        intake = self.intake(self._context(order))
-        items: list[Item] = []
-        for place, body in enumerate(order.bodies):
-            items.append(await self._item(intake, tenant_id, order, place, body))
+        items = await self._items(self.intake(self._context(order)), tenant_id, order)
         good = [item for item in items if item.problem is None]
         if good:
             await self.writer.submit(principal, good)
         return [self._result(item, order) for item in items]
+
+    async def _items(self, intake: Intake, tenant_id: int, order: Order) -> list[Item]:
+        """Read the bodies and let go of each: what waits for the writer then fits the processor's cache."""
+        bodies, order.bodies = order.bodies, []
+        origins = order.origins
+        one = len(origins) == 1
+        items: list[Item] = []
+        for place in range(len(bodies)):
+            body, bodies[place] = bodies[place], None
+            intake.latest_us = order.latest_us  # whoever was awaited for may have set another
+            try:
+                item = _read(intake, tenant_id, order, body)
+            except Exception:  # new names, or a fault: both are looked at again with care
+                item = await self._item(intake, tenant_id, order, body)
+            if origins:
+                item.origin = origins[0 if one else place]
+            items.append(item)
+        return items
 
     def intake(self, context: Context | None = None) -> Intake:
         """Return the reader of bodies in a context; it remembers names it has met."""
@@ -227,11 +243,11 @@ class City:
         async with self._naming, self.db.transaction() as conn:
             return await names.make_tenant(conn, self.terms, order.tenant)
 
-    async def _item(self, intake: Intake, tenant_id: int, order: Order, place: int, body: Any) -> Item:
+    async def _item(self, intake: Intake, tenant_id: int, order: Order, body: Any) -> Item:
         for _ in range(4):
             try:
                 intake.latest_us = order.latest_us
-                item = _read(intake, tenant_id, order, body)
+                return _read(intake, tenant_id, order, body)
             except NewNames as new:
                 try:
                     await self.intern(intake, new, body)
@@ -245,9 +261,6 @@ class City:
             except Exception:  # a fault of ours in reading one entity must not cost the others of its batch
                 _log.exception("an entity could not be read")
                 return _failed(order, tenant_id, body, Problem(INTERNAL))
-            if order.origins:
-                item.origin = order.origins[place if len(order.origins) > 1 else 0]
-            return item
         return _failed(order, tenant_id, body, Problem(BAD_DATA))
 
     async def intern(self, intake: Intake, new: NewNames, body: Any) -> None:

@@ -18,9 +18,9 @@ from haidang.city.terms import Context
 async def create(call: Call) -> Reply:
     """POST /entityOperations/create"""
     call.query("local")
-    bodies, results = await _carry_out(call, Op.CREATE)
+    results = await _carry_out(call, Op.CREATE)
     created = [one.id for one in results if one.problem is None]
-    if len(created) == len(bodies):
+    if len(created) == len(results):
         return _created(created, results)
     return _partial(results)
 
@@ -29,7 +29,7 @@ async def upsert(call: Call) -> Reply:
     """POST /entityOperations/upsert; ``options`` replace (default) or update"""
     options = call.options(call.query("options", "local"), "replace", "update", "concise")
     op = Op.UPSERT_UPDATE if "update" in options else Op.UPSERT_REPLACE
-    _, results = await _carry_out(call, op)
+    results = await _carry_out(call, op)
     if any(one.problem is not None for one in results):
         return _partial(results)
     created = [one.id for one in results if one.created]
@@ -42,15 +42,13 @@ async def update(call: Call) -> Reply:
     """POST /entityOperations/update"""
     options = call.options(call.query("options", "local"), "noOverwrite", "concise")
     op = Op.APPEND_NEW if "noOverwrite" in options else Op.APPEND
-    _, results = await _carry_out(call, op)
-    return _done(results)
+    return _done(await _carry_out(call, op))
 
 
 async def merge(call: Call) -> Reply:
     """POST /entityOperations/merge"""
     call.options(call.query("options", "local"), "keyValues", "concise")
-    _, results = await _carry_out(call, Op.MERGE)
-    return _done(results)
+    return _done(await _carry_out(call, Op.MERGE))
 
 
 async def delete(call: Call) -> Reply:
@@ -64,9 +62,17 @@ async def delete(call: Call) -> Reply:
     return _done([one or next(found) for one in results])
 
 
-async def _carry_out(call: Call, op: Op) -> tuple[list[Any], list[Result]]:
+async def _carry_out(call: Call, op: Op) -> list[Result]:
     bodies = await call.batch(JSON, LD_JSON)
     _check_batch(call, bodies)
+    plain = call.media() == JSON and all(type(body) is dict and "@context" not in body for body in bodies)
+    if plain and call.city.exclusives is None:
+        return await call.order(Order(op, "", bodies), call.context(None))
+    return await _in_their_contexts(call, op, bodies)
+
+
+async def _in_their_contexts(call: Call, op: Op, bodies: list[Any]) -> list[Result]:
+    """Carry out a batch whose elements bring contexts of their own, or of which some are no JSON."""
     contexts: dict[int, tuple[Context, list[int]]] = {}
     results: list[Result | None] = [None] * len(bodies)
     plain = call.context(None)
@@ -89,7 +95,7 @@ async def _carry_out(call: Call, op: Op) -> tuple[list[Any], list[Result]]:
         found = await call.order(Order(op, "", [bodies[place] for place in places]), context)
         for place, result in zip(places, found, strict=True):
             results[place] = result
-    return bodies, [one for one in results if one is not None]
+    return [one for one in results if one is not None]
 
 
 def _check_batch(call: Call, bodies: object) -> None:

@@ -21,6 +21,7 @@ from haidang.city.items import bad
 from haidang.city.model import LENGTH_REQUIRED, Origin
 from haidang.city.ngsild.rescue import UNREADABLE, rescue, unreadable
 from haidang.city.service import City
+from haidang.city.shapes import decode_batch
 from haidang.city.terms import CORE, Context
 from haidang.city.times import to_us
 from haidang.organisation.model import Principal
@@ -192,9 +193,14 @@ class Call:
     async def batch(self, *media: bytes) -> Any:
         """Read and decode the body of a batch; elements that are no JSON become ``Broken`` beside the others.
 
-        U+0000 is left to whoever reads the elements, who refuses the one that has it.
+        U+0000 is left to whoever reads the elements, who refuses the one that has it. Plain telemetry comes
+        back with the attributes as the structs of ``city.shapes``.
         """
         raw = await self._raw(*media)
+        try:
+            return decode_batch(raw)
+        except UNREADABLE:  # anything but plain telemetry, or no JSON at all
+            pass
         try:
             return _decode(raw)
         except UNREADABLE as cause:

@@ -51,7 +51,7 @@ _log = structlog.get_logger("haidang.city.subscriptions")
 
 
 async def listening(city: City, conn: Connection) -> bool:
-    """Say whether any subscription waits for changes, else the stretch need not be read."""
+    """Say whether any subscription waits for changes."""
     book = book_of(city)
     await book.refresh(conn)
     return bool(_awaiting(book))

@@ -32,8 +32,8 @@ def observed_anew(item: Item, before: Entity, special: frozenset[str]) -> Entity
         or not (item.static_bytes == before.static or (not item.static and item.op is not Op.UPSERT_REPLACE))
         or not before.static_keys.isdisjoint(keys)
         or not special.isdisjoint(keys)
-        or _instances(item.doc_bytes)
-        or _instances(before.doc)
+        or (not item.plain and _instances(item.doc_bytes))
+        or (not before.plain and _instances(before.doc))
         or (item.origin is not None and _fills(before.origin, item.origin))
     ):
         return None
@@ -48,6 +48,7 @@ def observed_anew(item: Item, before: Entity, special: frozenset[str]) -> Entity
         return None
     entity = copy.copy(before)
     entity.doc = doc
+    entity.plain = item.plain and doc is item.doc_bytes
     entity.keys = keys
     entity.at = item.at
     entity.version += 1
