@@ -109,6 +109,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Public hosts from which JSON-LD contexts may be downloaded; absent: nothing is downloaded."""
 
     # --- database
+    model_validation: Literal["accept", "warn", "reject"] = "warn"
+    """What becomes of entities that do not fit the data model of their type, where neither their sector's pack
+    nor a choice at run time says. In the conformance profile nobody looks."""
+    model_checks_per_s: int = 500
+    """Entities held against their models in a second, beyond those of types that refuse (all of them)."""
     pool_max: int = 12
     """Most pooled connections of the server (the writer and the jobs have their own beside them)."""
     postgres_shared_buffers_mb: int | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
@@ -72,6 +72,8 @@ class SectorPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     vi: str
     en: str
+    validation: Literal["accept", "warn", "reject"] | None = None
+    """What becomes of entities that do not fit the data model of their type; absent: as the site's setting."""
 
 
 COMMON = {
@@ -126,9 +128,9 @@ def load_packs(folders: Iterable[Path]) -> Packs:
             for described in sorted(file.parent.glob("types/*.yaml")):
                 pack = msgspec.structs.replace(_read(described, TypePack), sector=sector.name)
                 if pack.headline is not None and pack.headline not in pack.attributes:
-                    raise _wrong(described, "headline", f"unknown attribute {pack.headline!r}")
+                    raise wrong_file(described, "headline", f"unknown attribute {pack.headline!r}")
                 if pack.expected_period_s <= 0:
-                    raise _wrong(described, "expected_period_s", "must be above zero")
+                    raise wrong_file(described, "expected_period_s", "must be above zero")
                 types[pack.type] = pack
     return Packs(sectors, types)
 
@@ -137,11 +139,13 @@ def _read(file: Path, shape: type[Any]) -> Any:
     try:
         return msgspec.convert(yaml.safe_load(file.read_text("utf-8")), shape)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as cause:
-        raise _wrong(file, "", str(cause)) from cause
+        raise wrong_file(file, "", str(cause)) from cause
 
 
-def _wrong(file: Path, field: str, reason: str) -> Problem:
-    where = f"{file.parent.parent.name if file.parent.name == 'types' else file.parent.name}/{file.name}"
+def wrong_file(file: Path, field: str, reason: str) -> Problem:
+    """Return the refusal of a file of a pack, naming it and the place in it."""
+    inside = file.parent.name in ("types", "models")
+    where = f"{file.parent.parent.name if inside else file.parent.name}/{file.name}"
     return Problem(
         BAD_PACK,
         f"Tệp {where} không đọc được: {reason}",
