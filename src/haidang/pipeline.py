@@ -41,6 +41,7 @@ from haidang.base.metrics import REGISTRY
 from haidang.city import liveness, log, placing
 from haidang.city.log import Change
 from haidang.city.model import Group
+from haidang.city.registrations.book import following
 from haidang.city.subscriptions import delivery
 from haidang.city.subscriptions import step as matching
 from haidang.web.house import House
@@ -149,7 +150,7 @@ async def running(house: House, steps: Sequence[Step] = STEPS) -> AsyncIterator[
         for step, bell in zip(steps, bells, strict=True)
     ]
     try:
-        async with delivery.delivering(house.city):
+        async with delivery.delivering(house.city), following(house.city):
             yield
     finally:
         unsubscribe()

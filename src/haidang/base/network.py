@@ -59,3 +59,12 @@ def is_private(address: str) -> bool:
     mapped = getattr(found, "ipv4_mapped", None)
     found = mapped or found
     return not found.is_global or found.is_multicast
+
+
+def is_private_literal(host: str) -> bool:
+    """Say whether a host is written as a private address: it can be refused before it is looked up."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return is_private(host)

@@ -26,6 +26,7 @@ from haidang.city.forward import door as forward_door
 from haidang.city.ngsild import ROUTES as BROKER_ROUTES
 from haidang.city.ngsild import app as broker
 from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
+from haidang.city.registrations.api import ROUTES as REGISTRATIONS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
@@ -49,6 +50,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *SUBSCRIPTIONS,
     *BOARDS,
     *FEEDS,
+    *REGISTRATIONS,
 )
 """Everything that Litestar serves."""
 

@@ -49,9 +49,21 @@ def entity(name: str = "{entity}") -> dict[str, Any]:
     return {"id": name, "type": "Camera", "status": {"type": "Property", "value": "taken over"}}
 
 
+def registration(name: str, entity_id: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "type": "ContextSourceRegistration",
+        "information": [{"entities": [{"type": "Camera", "id": entity_id}], "propertyNames": ["pointing"]}],
+        "mode": "exclusive",
+        "operations": ["updateOps"],
+        "endpoint": "http://gates.invalid/",
+    }
+
+
 E = "/ngsi-ld/v1/entities/{entity}"
 T = "/ngsi-ld/v1/temporal/entities/{entity}"
 S = "/ngsi-ld/v1/subscriptions/{subscription}"
+R = "/ngsi-ld/v1/csourceRegistrations/{registration}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/site"): Asked(EVERYBODY),
     ("GET", "/health/live"): Asked(EVERYBODY),
@@ -136,6 +148,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/notifications/dead"): Asked(LIST),
     ("GET", "/api/v1/notifications/dead/{no:int}"): Asked(REFUSED, "/api/v1/notifications/dead/{letter}"),
     ("POST", "/api/v1/notifications/dead/replay"): Asked(REFUSED, body={"letters": ["{letter}"]}),
+    ("GET", "/api/v1/registrations"): Asked(LIST),
+    ("GET", "/api/v1/actuations"): Asked(LIST),
     ("GET", "/api/v1/feeds"): Asked(LIST),
     ("GET", "/api/v1/feeds/{name:str}"): Asked(REFUSED, "/api/v1/feeds/{feed}"),
     ("GET", "/api/v1/feeds/{name:str}/runs"): Asked(REFUSED, "/api/v1/feeds/{feed}/runs"),
@@ -214,6 +228,13 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("DELETE", "/ngsi-ld/v1/subscriptions/{}"): Asked(REFUSED, S),
 }
 
+    ("POST", "/ngsi-ld/v1/csourceRegistrations"): Asked(
+        REFUSED, body=registration("urn:x:registration:taken", "{entity}")
+    ),
+    ("GET", "/ngsi-ld/v1/csourceRegistrations"): Asked(LIST),
+    ("GET", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R),
+    ("PATCH", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R, {"description": "taken over"}),
+    ("DELETE", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R),
 FEED = """
 feed: feed-{word}
 title: {{vi: Nguồn {word}, en: Feed {word}}}
@@ -310,6 +331,14 @@ async def furnish(site: Site, agency: Agency) -> None:
     assert (await client.post("/ngsi-ld/v1/subscriptions", json=subscription)).status_code == 201
     async with site.house.db.transaction() as connection:
         cursor = await connection.execute(
+    registered = registration(f"urn:x:registration:{word}", str(own["id"]))
+    made_registration = await client.post("/ngsi-ld/v1/csourceRegistrations", json=registered)
+    assert made_registration.status_code == 201, made_registration.text
+    # Nothing answers at that address: the command fails, and is on record.
+    command = await client.patch(
+        f"/ngsi-ld/v1/entities/{own['id']}/attrs/pointing", json={"type": "Property", "value": word}
+    )
+    assert command.status_code in {502, 504}, command.text
             "INSERT INTO notification (id, subscription, queue, entity_id, origins, made_at, dead_at, body) "
             "SELECT %s, no,"
             " %s, '', '[]', now(), now(), '{}' FROM subscription WHERE id = %s "
@@ -332,6 +361,7 @@ async def furnish(site: Site, agency: Agency) -> None:
         "subscription": subscription["id"],
         "subscription_no": subscription_no,
         "letter": letter,
+        "registration": registered["id"],
         "long_ago": "2020-01-01T00:00:00Z",
         "soon": "2100-01-01T00:00:00Z",
     }

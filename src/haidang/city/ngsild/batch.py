@@ -9,9 +9,11 @@ import msgspec
 from haidang.base.problems import TOO_LARGE, Problem
 from haidang.city.forward import Order, Result
 from haidang.city.items import Op, bad
+from haidang.city.ngsild import forwarding
 from haidang.city.ngsild.exchange import JSON, LD_JSON, Call, Reply, warning_headers
 from haidang.city.ngsild.problems import document
 from haidang.city.ngsild.rescue import Broken
+from haidang.city.registrations.operations import FITTING_BATCH
 from haidang.city.terms import Context
 
 
@@ -92,7 +94,11 @@ async def _in_their_contexts(call: Call, op: Op, bodies: list[Any]) -> list[Resu
                 continue
         contexts.setdefault(id(context), (context, []))[1].append(place)
     for context, places in contexts.values():
-        found = await call.order(Order(op, "", [bodies[place] for place in places]), context)
+        given = [bodies[place] for place in places]
+        if call.city.exclusives is not None and op in FITTING_BATCH:
+            found = await forwarding.many(call, op, given, context)
+        else:
+            found = await call.order(Order(op, "", given), context)
         for place, result in zip(places, found, strict=True):
             results[place] = result
     return [one for one in results if one is not None]

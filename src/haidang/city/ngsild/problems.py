@@ -17,6 +17,8 @@ _TYPES = {
     "endpoint-not-allowed": "BadRequestData",
     "already-exists": "AlreadyExists",
     "version-conflict": "Conflict",
+    "registration-conflict": "Conflict",
+    "source-not-allowed": "BadRequestData",
     "not-found": "ResourceNotFound",
     "nonexistent-tenant": "NonexistentTenant",
     "query-too-complex": "TooComplexQuery",

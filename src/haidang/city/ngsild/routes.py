@@ -22,6 +22,7 @@ from haidang.city.ngsild import (
     contexts,
     discovery,
     read,
+    registrations,
     subscriptions,
     temporal,
     temporal_write,
@@ -84,6 +85,11 @@ TABLE: tuple[Route, ...] = (
     Route("GET", "/subscriptions/{}", "subscription.read", subscriptions.retrieve),
     Route("PATCH", "/subscriptions/{}", "subscription.manage", subscriptions.patch),
     Route("DELETE", "/subscriptions/{}", "subscription.manage", subscriptions.delete),
+    Route("POST", "/csourceRegistrations", "registration.manage", registrations.create),
+    Route("GET", "/csourceRegistrations", "registration.read", registrations.query),
+    Route("GET", "/csourceRegistrations/{}", "registration.read", registrations.retrieve),
+    Route("PATCH", "/csourceRegistrations/{}", "registration.manage", registrations.patch),
+    Route("DELETE", "/csourceRegistrations/{}", "registration.manage", registrations.delete),
 )
 
 ROUTES: tuple[tuple[str, str, str], ...] = tuple(

@@ -21,7 +21,7 @@ PATH = "/ngsi-ld/v1/subscriptions"
 async def create(call: Call) -> Reply:
     """POST /subscriptions"""
     call.query()
-    body, context = await _body(call, JSON, LD_JSON)
+    body, context = await document_of(call, JSON, LD_JSON)
     id_ = await service.create(call.city, call.who, call.tenant, body, context)
     return Reply(201, headers=[(b"location", f"{PATH}/{quote(id_, safe='')}".encode())])
 
@@ -61,7 +61,7 @@ async def retrieve(call: Call) -> Reply:
 async def patch(call: Call) -> Reply:
     """PATCH /subscriptions/{id}"""
     call.query()
-    body, context = await _body(call, JSON, LD_JSON, MERGE_PATCH)
+    body, context = await document_of(call, JSON, LD_JSON, MERGE_PATCH)
     await service.change(call.city, call.who, call.tenant, _id(call), fragment=body, context=context)
     return Reply(204)
 
@@ -73,7 +73,7 @@ async def delete(call: Call) -> Reply:
     return Reply(204)
 
 
-async def _body(call: Call, *media: bytes) -> tuple[dict[str, Any], list[Any]]:
+async def document_of(call: Call, *media: bytes) -> tuple[dict[str, Any], list[Any]]:
     """Return the body without its @context, and what that was: addresses and definitions."""
     body = await call.body(*media)
     if not isinstance(body, dict):

@@ -8,7 +8,9 @@ import msgspec
 
 from haidang.city.forward import Order, Result
 from haidang.city.items import Op, bad
+from haidang.city.ngsild import forwarding
 from haidang.city.ngsild.exchange import JSON, LD_JSON, MERGE_PATCH, Call, Reply, warning_headers
+from haidang.city.registrations.operations import FITTING
 from haidang.city.terms import is_uri
 
 _DONE = 204
@@ -37,7 +39,7 @@ async def merge(call: Call) -> Reply:
     call.options(query, "keyValues", "concise")
     body = await call.body(JSON, LD_JSON, MERGE_PATCH)
     result = await _one(call, Order(Op.MERGE, "", [body], entity_id=_id(call)), body)
-    return _done(result)
+    return _updated(result, body)
 
 
 async def delete(call: Call) -> Reply:
@@ -109,7 +111,10 @@ async def _one(call: Call, order: Order, body: object) -> Result:
     context = call.context(body)
     if body is not None and not isinstance(body, dict):
         raise bad("Nội dung phải là một đối tượng JSON.", "The body must be a JSON object.")
-    (result,) = await call.order(order, context)
+    if call.city.exclusives is not None and order.op in FITTING:
+        result = await forwarding.one(call, order, context)
+    else:
+        (result,) = await call.order(order, context)
     if result.problem is not None:
         raise result.problem
     return result

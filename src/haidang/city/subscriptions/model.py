@@ -6,13 +6,12 @@ import math
 import re
 from collections.abc import Callable
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from haidang.base.network import is_private, listed
+from haidang.base.network import is_private_literal, listed
 from haidang.base.problems import Fault, Problem, kind
 from haidang.city.model import BAD_DATA
 from haidang.city.query.geo import GeoQuery, parse_geo
@@ -420,7 +419,7 @@ def _check_names(field: str, names: tuple[str, ...] | None) -> None:
 
 def _check_endpoint(endpoint: Endpoint, allow_hosts: tuple[str, ...]) -> None:
     found = address(endpoint.uri)
-    if _is_private_literal(found.host) and not listed(found.host, found.port, allow_hosts):
+    if is_private_literal(found.host) and not listed(found.host, found.port, allow_hosts):
         place = f"{found.host}:{found.port}"
         raise Problem(
             ENDPOINT_REFUSED,
@@ -460,14 +459,6 @@ def _check_mqtt(found: Address, info: tuple[KeyValue, ...]) -> None:
                 "takes MQTT-Version (mqtt3.1.1, mqtt5.0) and MQTT-QoS (0, 1, 2)",
                 f"{one.key}={one.value}",
             )
-
-
-def _is_private_literal(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return is_private(host)
 
 
 def timeout_s(endpoint: Endpoint) -> float:
