@@ -12,13 +12,14 @@ import { Forbidden, NotFound } from './shell/not-found'
 
 interface Screen {
   load: () => Promise<{ default: ComponentType }>
-  /** What a person must be allowed somewhere to see it; null is open to everyone, signed in or not. */
-  permission: string | null
+  /** What a person must be allowed somewhere to see it (one of several); null is open to everyone, signed in or not. */
+  permission: string | readonly string[] | null
 }
 
 const SCREENS: Record<string, Screen> = {
   city: { load: () => import('./screens/city'), permission: 'entity.read' },
   feeds: { load: () => import('./screens/feeds'), permission: 'feed.read' },
+  operations: { load: () => import('./screens/operations'), permission: ['system.read', 'subscription.read'] },
   people: { load: () => import('./screens/people'), permission: 'account.read' },
   account: { load: () => import('./screens/account'), permission: 'signed-in' },
   login: { load: () => import('./screens/login'), permission: null },

@@ -33,6 +33,12 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
   return ask<T>(text ? `${path}?${text}` : path, signal ? { signal } : {})
 }
 
+/** An answer as it came, for whoever wants to see it rather than use it. */
+export async function getText(path: string, accept: string, signal?: AbortSignal): Promise<string> {
+  const init: RequestInit = { headers: { Accept: accept }, ...(signal ? { signal } : {}) }
+  return JSON.stringify(await ask<unknown>(path, init), null, 2)
+}
+
 /** Every page of a list, for lists that are sorted and searched on the screen and stay within some hundred rows. */
 export async function everyPage<T>(path: string, signal?: AbortSignal): Promise<{ items: T[] }> {
   const items: T[] = []
@@ -72,7 +78,10 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
   }
   if (response.status === 204) return undefined as T
   const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '')
-  if (!isJson) throw unexpected(response.status)
+  if (!isJson) {
+    if (response.ok && (await response.text()) === '') return undefined as T // made, and nothing more to say
+    throw unexpected(response.status)
+  }
   const answer: unknown = await response.json().catch(() => {
     throw unexpected(response.status)
   })

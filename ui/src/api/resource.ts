@@ -54,3 +54,19 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     },
   }
 }
+
+/** As {@link useResource}, and asked again every `everyMs` while somebody looks at the page. */
+export function usePolled<T>(key: string | null, everyMs: number, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
+  const resource = useResource(key, load)
+  const current = useRef(resource)
+  current.current = resource
+  useEffect(() => {
+    if (key === null) return undefined
+    const timer = setInterval(() => {
+      // A slow answer is waited for; nobody asks for a page that is not seen.
+      if (!document.hidden && !current.current.loading) current.current.reload()
+    }, everyMs)
+    return () => clearInterval(timer)
+  }, [key, everyMs])
+  return resource
+}

@@ -11,9 +11,10 @@ export const site = signal<Site | null>(null)
 
 const permissions = computed(() => new Set(me.value?.permissions))
 
-/** Whether some scope of the person allows this; the server decides again for each row. */
-export function may(permission: string): boolean {
-  return permissions.value.has(permission)
+/** Whether some scope of the person allows this, or one of these; the server decides again for each row. */
+export function may(permission: string | readonly string[]): boolean {
+  const any = typeof permission === 'string' ? [permission] : permission
+  return any.some((one) => permissions.value.has(one))
 }
 
 /** Ask for the site, whose answer also sets the clock, and then for the session where there is one: asking for none

@@ -152,14 +152,20 @@ export function Key({ children }: { children: string }) {
 
 /** Text that can be taken over whole, such as a secret that is shown once. */
 export function CopyText({ text, label }: { text: string; label: string }) {
-  const m = common.value
   return (
     <div class="copy">
       <input class="mono" readOnly value={text} aria-label={label} onFocus={(event) => event.currentTarget.select()} />
-      <Button icon="copy" onClick={() => void copyText(text)}>
-        {m.copy}
-      </Button>
+      <CopyButton text={text} />
     </div>
+  )
+}
+
+/** Takes over a text that stands beside it. */
+export function CopyButton({ text, label }: { text: string; label?: string }) {
+  return (
+    <Button icon="copy" onClick={() => void copyText(text)}>
+      {label ?? common.value.copy}
+    </Button>
   )
 }
 

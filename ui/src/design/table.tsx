@@ -8,6 +8,8 @@ import { Button } from './controls'
 export interface Column<T> {
   key: string
   head: string
+  /** What stands in the head in place of the word, such as a box that chooses all rows. */
+  headCell?: ComponentChildren
   cell: (row: T) => ComponentChildren
   /** Numbers stand to the right. */
   numeric?: boolean
@@ -43,7 +45,7 @@ export function Table<T>(props: TableProps<T>) {
           <tr>
             {columns.map((column) => (
               <th key={column.key} scope="col" class={cellClass(column)}>
-                {column.head}
+                {column.headCell ?? column.head}
               </th>
             ))}
           </tr>

@@ -5,8 +5,8 @@ export const en: Messages<typeof vi> = {
   product: 'Hải Đăng',
   skip: 'Skip to the main content',
   navigation: 'Screens',
-  screens: { city: 'City', feeds: 'Data sources', people: 'People', docs: 'API documentation' },
-  railShort: { city: 'Map', feeds: 'Sources', people: 'People' },
+  screens: { city: 'City', feeds: 'Data sources', operations: 'Data operations', people: 'People', docs: 'API documentation' },
+  railShort: { city: 'Map', feeds: 'Sources', operations: 'Data ops', people: 'People' },
   theme: {
     toLight: 'Switch to the light theme (office)',
     toDark: 'Switch to the dark theme (control room)',
@@ -26,7 +26,7 @@ export const en: Messages<typeof vi> = {
     password: 'Change password',
   },
   simulated: 'Simulated data',
-  simulatedLong: 'Demonstration province: every figure marked ◇ is made by the software and is not real.',
+  simulatedLong: 'Simulated province: every figure marked ◇ is made by the software and is not real.',
   keys: {
     title: 'Keyboard',
     single: 'Use single keys (J, K, G…)',

@@ -3,8 +3,8 @@ export const vi = {
   product: 'Hải Đăng',
   skip: 'Đến nội dung chính',
   navigation: 'Màn hình',
-  screens: { city: 'Thành phố', feeds: 'Nguồn dữ liệu', people: 'Người dùng', docs: 'Tài liệu API' },
-  railShort: { city: 'Bản đồ', feeds: 'Nguồn', people: 'Người' },
+  screens: { city: 'Thành phố', feeds: 'Nguồn dữ liệu', operations: 'Vận hành dữ liệu', people: 'Người dùng', docs: 'Tài liệu API' },
+  railShort: { city: 'Bản đồ', feeds: 'Nguồn', operations: 'Vận hành', people: 'Người' },
   theme: {
     toLight: 'Chuyển sang nền sáng (văn phòng)',
     toDark: 'Chuyển sang nền tối (phòng trực)',
@@ -24,7 +24,7 @@ export const vi = {
     password: 'Đổi mật khẩu',
   },
   simulated: 'Dữ liệu mô phỏng',
-  simulatedLong: 'Tỉnh trình diễn: mọi số liệu đánh dấu ◇ do phần mềm tự sinh, không phải số liệu thật.',
+  simulatedLong: 'Tỉnh mô phỏng: mọi số liệu đánh dấu ◇ do phần mềm tự sinh, không phải số liệu thật.',
   keys: {
     title: 'Phím tắt',
     single: 'Dùng phím đơn (J, K, G…)',
@@ -44,7 +44,7 @@ export const vi = {
   close: 'Đóng',
   back: 'Quay lại',
   retry: 'Thử lại',
-  cancel: 'Bỏ',
+  cancel: 'Hủy',
   save: 'Lưu',
   more: 'Xem thêm',
   loading: 'Đang tải…',

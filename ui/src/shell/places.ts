@@ -1,8 +1,9 @@
 import type { IconName } from '../design/icons'
 
-/** The screens of the rail, in order, with the letter that follows G and what one must be allowed to see them. */
+/** The screens of the rail, in order, with the letter that follows G and what one must be allowed to see them (one of these). */
 export const PLACES = [
   { name: 'city', icon: 'map', letter: 'M', permission: 'entity.read' },
   { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read' },
+  { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'] },
   { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
-] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string }[]
+] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[] }[]

@@ -12,6 +12,7 @@ import { NEAR_ZOOM, type Command, type MapPoint, type View } from '../../map/eng
 import { MapSurface } from '../../map/surface'
 import type { Box } from '../../map/sovereign'
 import { go, param } from '../../router'
+import './panel.css'
 import './city.css'
 import { areaCode, clearFilters, filters, isFiltered, setArea, setFilters } from './filters'
 import { List } from './list'
@@ -91,7 +92,7 @@ export default function CityScreen() {
         <MapHost command={command} tell={tell} chosen={chosen} onSelect={(id) => id && open(id, true)} />
       </div>
       {selected.value && (
-        <EntityPanel key={selected.value} id={selected.value} onClose={() => go('', { sel: null, attr: null })} />
+        <EntityPanel key={selected.value} id={selected.value} onClose={() => go('', { sel: null, attr: null, json: null })} />
       )}
       <div class="city-time">
         <Conductor />

@@ -11,6 +11,7 @@ import { number } from '../../format/number'
 import { dateTime, duration } from '../../format/time'
 import { named } from '../../messages/catalogue'
 import { History } from './history'
+import { Raw } from './raw'
 import { kindOf, thing } from './store'
 import { TypeIcon } from './types'
 import { say, words } from './words'
@@ -114,6 +115,7 @@ function DetailView({ detail }: { detail: Detail }) {
       <Attributes detail={detail} />
       <History id={detail.id} attributes={numeric} periodS={detail.expected_period_s} />
       <Facts detail={detail} />
+      <Raw id={detail.id} />
     </>
   )
 }

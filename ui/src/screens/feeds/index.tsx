@@ -143,7 +143,7 @@ function Filters({ all }: { all: readonly Feed[] }) {
     refused: all.filter((feed) => feed.refused_24h > 0 || feed.refused_open > 0).length,
   }
   return (
-    <div class="feed-filters">
+    <div class="list-filters">
       <nav class="segments" aria-label={m.filters}>
         {FILTERS.map((name) => (
           <a
