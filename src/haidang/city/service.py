@@ -29,6 +29,9 @@ from haidang.city.forward import Forwarder, Order, Result, own_address
 from haidang.city.intake import Intake
 from haidang.city.items import Item, NewNames, Op, bad
 from haidang.city.model import BAD_DATA, NO_TENANT, BatchResult, Group, Limits, Origin
+from haidang.city.models.catalogue import site_models
+from haidang.city.models.model import Mode
+from haidang.city.models.watch import Watch
 from haidang.city.query.together import Together
 from haidang.city.store import names, write
 from haidang.city.terms import CORE, Context, Terms, compile_context
@@ -60,6 +63,14 @@ class City:
         """Contexts that others bring, host here or refer to."""
         self.together = Together(db, self.terms)
         """Where single entities are read."""
+        self.models = Watch(
+            db,
+            clock,
+            site_models(settings.data_dir),
+            Mode.ACCEPT if settings.conformance else Mode(settings.model_validation),
+            settings.model_checks_per_s,
+        )
+        """Holds what comes in against the data models."""
         self.room = room_of(settings)
         """The disk of the embedded database; while it is nearly full nothing new is taken."""
         self.exclusives: dict[tuple[int, str], tuple[Any, ...]] | None = None
@@ -80,6 +91,7 @@ class City:
         city = cls(db, settings, clock)
         async with db.transaction() as conn:
             await names.load(conn, city.terms)
+        await city.models.start()
         if not await city.became_writer():
             _log.info("another process writes; forwarding to it")
             city._follower = Follower(db, city.terms, city._callbacks)
@@ -90,6 +102,7 @@ class City:
         """Write what waits and let go of the lock."""
         if self.writer is not None:
             await self.writer.close()
+        await self.models.close()
         if self._follower is not None:
             await self._follower.close()
         await self._forwarder.close()
@@ -174,11 +187,21 @@ class City:
         if self.room.full:
             raise storage_full()
         tenant_id = await self._tenant(principal, order)
-        items = await self._items(self.intake(self._context(order)), tenant_id, order)
+        context = self._context(order)
+        looks = (
+            await self.models.look(tenant_id, order, context, self._at_hand) if self.models.watching else ()
+        )
+        items = await self._items(self.intake(context), tenant_id, order)
+        if looks:
+            self.models.settle(looks, items)
         good = [item for item in items if item.problem is None]
         if good:
             await self.writer.submit(principal, good)
         return [self._result(item, order) for item in items]
+
+    def _at_hand(self, tenant_id: int, id_: str) -> tuple[tuple[str, ...], Origin] | None:
+        entity = self.writer.at_hand(tenant_id, id_) if self.writer is not None else None
+        return None if entity is None else (self.terms.type_names(entity.type_id), entity.origin)
 
     async def _items(self, intake: Intake, tenant_id: int, order: Order) -> list[Item]:
         """Read the bodies and let go of each: what waits for the writer then fits the processor's cache."""

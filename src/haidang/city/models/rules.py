@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from haidang.base.problems import Fault
 from haidang.city.items import NULL
 from haidang.city.models.model import Attribute
-from haidang.city.models.units import CODES, known_unit
+from haidang.city.models.units import known_unit
 
 NAMES_MAX = 60
 """Characters of a value or a list of words that a fault shows."""
@@ -104,7 +104,7 @@ class Rules:
             rule = get(name)
             if type(a) is dict:
                 unit = a.get("unitCode")
-                if unit is not None and unit not in CODES and not known_unit(unit):
+                if unit is not None and not known_unit(unit):
                     found.append(_unknown_unit(name, unit))
             if rule is None:
                 continue

@@ -13,4 +13,4 @@ _PACKAGE = re.compile(r"X[A-Z0-9]{2}")
 
 def known_unit(code: object) -> bool:
     """Say whether a ``unitCode`` is a common code."""
-    return code in CODES or (isinstance(code, str) and _PACKAGE.fullmatch(code) is not None)
+    return type(code) is str and (code in CODES or _PACKAGE.fullmatch(code) is not None)

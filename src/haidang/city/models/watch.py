@@ -27,7 +27,7 @@ from haidang.city.models.catalogue import Catalogue
 from haidang.city.models.model import Mode
 from haidang.city.models.rules import NO_MODEL, UNIT, Finding
 from haidang.city.models.store import Chosen, Owner, Seen, Violation
-from haidang.city.terms import Context
+from haidang.city.terms import Context, is_uri
 
 MODEL_VIOLATION = kind(
     "model-violation",
@@ -149,13 +149,21 @@ class Watch:
         found: list[Look] = []
         for place in places:
             body = order.bodies[place]
-            if type(body) is dict:
+            if type(body) is not dict:
+                continue
+            try:
                 found += self._look(asked, place, body)
+            except RecursionError:
+                continue  # nested without end: whoever reads it refuses it
+            except (
+                Exception
+            ):  # nothing is checked yet, and a fault of ours here must not cost the sender a write
+                _log.exception("an entity could not be held against its model")
         self.looked_at += len(places)
         self.passed_by += len(order.bodies) - len(places)
         return found
 
-    def settle(self, looks: list[Look], items: Sequence[Item]) -> None:
+    def settle(self, looks: Sequence[Look], items: Sequence[Item]) -> None:
         """Count what was found in bodies that can be read at all; warn the sender, or refuse the entity."""
         for look in looks:
             item = items[look.place]
@@ -223,7 +231,8 @@ class Watch:
             for body in order.bodies
             if type(body) is dict and (order.op in _FRAGMENT or body.get("type") is None)
         ]
-        missing = [id_ for id_ in ids if "\0" not in id_ and known(tenant_id, id_) is None]
+        good = [id_ for id_ in ids if is_uri(id_) and id_.isprintable()]
+        missing = [id_ for id_ in good if known(tenant_id, id_) is None]
         if not missing:
             return known
         async with self._db.transaction() as conn:

@@ -22,7 +22,7 @@ from haidang.base.database import Connection, Database, refusal_of
 from haidang.base.disk import Room
 from haidang.base.problems import INTERNAL, UNAVAILABLE, Problem
 from haidang.city.items import Item, NewNames, bad
-from haidang.city.model import QUEUE_FULL, Group, Origin
+from haidang.city.model import QUEUE_FULL, Entity, Group, Origin
 from haidang.city.store import names, write
 from haidang.city.terms import Terms
 from haidang.city.times import to_us
@@ -126,6 +126,10 @@ class Writer:
         self.lost: Callable[[], None] = lambda: None
         """Called where another process has become the writer meanwhile; this one is of no use any more."""
         self.counters = Outcome()
+
+    def at_hand(self, tenant_id: int, id_: str) -> Entity | None:
+        """Return an entity as committed, if it was written lately; nothing is fetched."""
+        return self._states.entities.get((tenant_id, id_))
 
     @property
     def head(self) -> int:
