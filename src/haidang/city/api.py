@@ -18,7 +18,7 @@ from haidang.city.packs import COMMON, Packs, TypePack, site_packs, symbol
 from haidang.city.query import entities, history
 from haidang.city.query.problems import bad
 from haidang.city.query.temporal import parse_instant
-from haidang.city.represent import KINDS, Stored, instances, stored_attributes
+from haidang.city.represent import KINDS, Names, Stored, instances, stored_attributes
 from haidang.city.service import City
 from haidang.city.store import read
 from haidang.city.store.read import Row
@@ -200,6 +200,7 @@ def _attributes(
     now_us: int,
 ) -> list[dict[str, Any]]:
     order = {name: place for place, name in enumerate(pack.attributes)}
+    said = Names(terms, terms.context)
     found: list[dict[str, Any]] = []
     for number, stored, at_us in known:
         name = terms.attr_name(number)
@@ -210,7 +211,7 @@ def _attributes(
                     "name": name if one.dataset is None else f"{name} ({one.dataset})",
                     **_labels(packs, pack, name, one.unit),
                     "kind": KINDS[one.kind][0],
-                    "value": one.value,
+                    "value": said.vocab(one.value) if one.kind == "V" else one.value,
                     "observed_at": None if one.observed_us is None else format_us(one.observed_us),
                     "received_at": None,
                     "state": state(age_s, pack.expected_period_s),

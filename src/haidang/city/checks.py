@@ -8,7 +8,7 @@ from haidang.base.geometry import in_vietnam
 from haidang.base.problems import Problem
 from haidang.city.items import NULL, bad
 from haidang.city.represent import KINDS, LETTERS, Stored
-from haidang.city.terms import is_uri
+from haidang.city.terms import Context, is_uri
 
 DEPTHS = {
     "Point": 0,
@@ -121,6 +121,53 @@ def positions(name: str, value: Any, depth: int) -> None:
             name,
             value[:2],
         )
+
+
+def lines(name: str, kind: str, value: Any) -> None:
+    """Refuse a line of one position, and an outline that does not come back to where it began (RFC 7946)."""
+    if kind.endswith("LineString"):
+        for line in [value] if kind == "LineString" else value:
+            if len(line) < 2:
+                raise bad(
+                    f"Đường của “{name}” cần ít nhất hai điểm.",
+                    f"A line of {name!r} has at least two positions.",
+                    name,
+                    line,
+                )
+    elif kind.endswith("Polygon"):
+        for ring in value if kind == "Polygon" else (ring for polygon in value for ring in polygon):
+            if len(ring) < 4 or ring[0] != ring[-1]:
+                raise bad(
+                    f"Vòng của “{name}” cần ít nhất bốn điểm và kết thúc ở điểm đầu.",
+                    f"A ring of {name!r} has at least four positions and ends where it begins.",
+                    name,
+                    ring[:2],
+                )
+
+
+def language_map(name: str, value: Any, *, nulls: bool) -> None:
+    """Refuse a languageMap that is no object from languages to texts or lists of texts."""
+    texts = value.values() if type(value) is dict else None
+    if texts is None or not all(_is_text(one) for one in texts) or (not nulls and NULL in texts):
+        raise bad(
+            f"languageMap của “{name}” phải là đối tượng từ ngôn ngữ đến văn bản.",
+            f"The languageMap of {name!r} is an object from languages to texts.",
+            name,
+            value,
+        )
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str or (type(value) is list and all(type(one) is str for one in value))
+
+
+def vocab(name: str, value: Any, context: Context) -> Any:
+    """Return the IRIs that the terms of a VocabProperty mean; refuse what is no term."""
+    if type(value) is str:
+        return context.expand(value)
+    if type(value) is list and all(type(one) is str and one != NULL for one in value):
+        return [context.expand(one) for one in value]
+    raise bad("vocab phải là chuỗi hoặc danh sách chuỗi.", "A vocab is a string or strings.", name, value)
 
 
 def _bad_position(name: str, value: object) -> Problem:

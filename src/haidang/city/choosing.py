@@ -70,7 +70,7 @@ def _in_language(stored: Stored, wanted: tuple[str, ...]) -> Stored:
 
 
 def _best(texts: dict[str, Any], wanted: tuple[str, ...]) -> str:
-    """Look up the best language (RFC 4647, 3.4): the range itself, then shorter and shorter ones."""
+    """Look up the best language (RFC 4647, 3.4): the range itself, then shorter ones, then longer ones."""
     tags = {tag.lower(): tag for tag in texts}
     for range_ in wanted:
         parts = range_.lower().split("-")
@@ -79,6 +79,9 @@ def _best(texts: dict[str, Any], wanted: tuple[str, ...]) -> str:
             if found is not None:
                 return found
             parts.pop()
+        longer = next((tags[tag] for tag in tags if tag.startswith(range_.lower() + "-")), None)
+        if longer is not None:
+            return longer
         if range_ == "*":
             break
     return DEFAULT if DEFAULT in texts else next(iter(texts))

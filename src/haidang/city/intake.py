@@ -16,6 +16,8 @@ from haidang.city.checks import (
     DEPTHS,
     infer,
     is_instance,
+    language_map,
+    lines,
     names_geometry,
     plain,
     positions,
@@ -23,6 +25,7 @@ from haidang.city.checks import (
     scope,
     text_member,
     too_deep,
+    vocab,
     within_vietnam,
 )
 from haidang.city.items import (
@@ -236,6 +239,8 @@ class Intake:
         if type(body) is not dict:
             raise bad("Thuộc tính phải là một đối tượng JSON.", "An attribute is a JSON object.", name)
         found = self.attribute(name, body, partial=op is Op.ATTR_PATCH)
+        if op is Op.ATTR_PATCH and type(found[0].get("v")) in (dict, list):
+            self._opaque(name, found[0]["v"], 1, nulls=False)  # only a merge deletes inside a value (5.5.4)
         item.partial = {item.attribute: found}
         item.dataset = found[0].get("d")
         return item
@@ -313,7 +318,7 @@ class Intake:
             elif part == "observedAt":
                 long["o"] = NULL if partial and value == NULL else self.observed(value, name)
             elif part == "datasetId":
-                if not is_uri(value):
+                if not is_uri(value) or value == NULL:
                     raise bad("datasetId phải là URI.", "A datasetId is a URI.", f"{name}.datasetId", value)
                 if value != "@none":
                     long["d"] = value
@@ -344,12 +349,12 @@ class Intake:
             return self._geometry(name, value)
         if letter in ("R", "LR"):
             relationship(name, value)
-        elif letter == "L" and kind is not dict:
-            raise bad("languageMap phải là đối tượng.", "A languageMap is an object.", name, value)
+        elif letter == "L":
+            language_map(name, value, nulls=partial)
         elif letter == "LP" and kind is not list:
             raise bad("valueList phải là danh sách.", "A valueList is an array.", name, value)
-        elif letter == "V" and kind not in (str, list):
-            raise bad("vocab phải là chuỗi hoặc danh sách.", "A vocab is a string or an array.", name, value)
+        elif letter == "V":
+            return vocab(name, value, self._context)
         if kind is dict or kind is list:
             return self._opaque(name, value, depth, nulls=partial)
         return value
@@ -391,6 +396,7 @@ class Intake:
                 f"“{name}” không phải hình học GeoJSON.", f"{name!r} is no GeoJSON geometry.", name, value
             )
         positions(name, value["coordinates"], DEPTHS[value["type"]])
+        lines(name, value["type"], value["coordinates"])
         return value
 
     def _warn(self, item: Item, one: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from haidang.base.database import Database
 from haidang.base.disk import room_of, storage_full
 from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
-from haidang.city import evolution
+from haidang.city import evolution, nulls
 from haidang.city.contexts import Contexts
 from haidang.city.follow import Follower
 from haidang.city.forward import Forwarder, Order, Result, own_address
@@ -249,6 +249,10 @@ class City:
             raise Problem(NO_TENANT, f"Không có không gian “{name}”.", f"There is no tenant {name!r}.")
         return number
 
+    async def made_tenant(self, principal: Principal, name: str) -> int:
+        """Return the number of a tenant, made where there is none and the asker may administer tenants."""
+        return await self._tenant(principal, Order(Op.CREATE, name, []))
+
     async def _tenant(self, principal: Principal, order: Order) -> int:
         try:
             return self.terms.tenants.get(order.tenant) or (
@@ -387,7 +391,8 @@ def _read(intake: Intake, tenant_id: int, order: Order, body: Any) -> Item:
         return Item(Op.PLACE, tenant_id, body["id"])
     if order.op in (Op.TEMPORAL_UPSERT, Op.TEMPORAL_APPEND):
         return evolution.read(intake, order.op, tenant_id, body, order.entity_id)
-    return intake.entity(order.op, tenant_id, body, order.entity_id)
+    read = nulls.entity if order.op is Op.PATCH else Intake.entity
+    return read(intake, order.op, tenant_id, body, order.entity_id)
 
 
 def _failed(order: Order, tenant_id: int, body: Any, problem: Problem) -> Item:

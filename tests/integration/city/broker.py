@@ -8,7 +8,7 @@ import httpx
 
 from haidang.base.database import Database
 from haidang.city.ngsild import app
-from haidang.city.represent import represent
+from haidang.city.represent import Names, represent
 from haidang.city.service import City
 from haidang.organisation.permissions import PERMISSIONS, Principal, Scope
 
@@ -46,7 +46,8 @@ async def stored(db: Database, city: City, id_: str, tenant: str = "", form: str
         ).fetchone()
     if row is None:
         return None
-    return represent(id_, city.terms.type_names(row[0]), row[1], row[2], city.terms.attr_name, form=form)
+    names = Names(city.terms, city.terms.context)
+    return represent(id_, city.terms.type_names(row[0]), row[1], row[2], names, form=form)
 
 
 async def log(db: Database, id_: str) -> list[tuple[Any, ...]]:

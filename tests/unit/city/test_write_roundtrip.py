@@ -14,7 +14,7 @@ from haidang.base.problems import Problem
 from haidang.city.intake import Intake
 from haidang.city.items import NewNames, Op
 from haidang.city.model import Limits, Origin
-from haidang.city.represent import represent
+from haidang.city.represent import Names, represent
 from haidang.city.terms import NGSI, Terms, compile_context
 from haidang.city.writer.fold import Fold, Known
 from haidang.city.writer.forms import documents_of, full_of
@@ -103,7 +103,7 @@ def test_an_entity_comes_back_as_it_was_sent(body: dict[str, Any]) -> None:
         return
     for _ in range(2):  # the second time over the fast paths that the first has learnt
         item = intake.entity(Op.CREATE, 0, body)
-    found = represent("urn:x:1", ("T",), item.doc_bytes, item.static_bytes, terms.attr_name)
+    found = represent("urn:x:1", ("T",), item.doc_bytes, item.static_bytes, Names(terms, terms.context))
     assert found == body
     assert msgspec.json.encode(found, order="sorted") == msgspec.json.encode(body, order="sorted")
 
@@ -116,7 +116,7 @@ def test_long_forms_and_documents_are_two_ways_to_say_one_thing(body: dict[str, 
         return
     item = intake.entity(Op.CREATE, 0, body)
     doc, static = documents_of(full_of(item.doc, item.static), None)
-    assert represent("urn:x:1", ("T",), doc, static, terms.attr_name) == body
+    assert represent("urn:x:1", ("T",), doc, static, Names(terms, terms.context)) == body
 
 
 @MANY
@@ -159,7 +159,7 @@ def test_replace_leaves_exactly_what_was_sent(old: dict[str, Any], new: dict[str
     folding.add(_item(intake, Op.REPLACE, new), _may)
     (draft,) = folding.drafts.values()
     entity = draft.entity
-    assert represent("urn:x:1", ("T",), entity.doc, entity.static, terms.attr_name) == new
+    assert represent("urn:x:1", ("T",), entity.doc, entity.static, Names(terms, terms.context)) == new
 
 
 @MANY
@@ -183,13 +183,14 @@ def test_concise_and_normalized_mean_the_same() -> None:
         "x-1": [1, 2],
     }
     item = intake.entity(Op.CREATE, 0, concise)
-    found = represent("urn:x:1", ("T",), item.doc, item.static, terms.attr_name)
+    found = represent("urn:x:1", ("T",), item.doc, item.static, Names(terms, terms.context))
     assert found["pm25"] == {"type": "Property", "value": 5.5, "observedAt": TIMES[0], "unitCode": "GQ"}
     assert found["location"]["type"] == "GeoProperty"
     assert found["a.b"] == {"type": "Relationship", "object": "urn:x:2"}
-    again = represent("urn:x:1", ("T",), item.doc, item.static, terms.attr_name, form="concise")
+    again = represent("urn:x:1", ("T",), item.doc, item.static, Names(terms, terms.context), form="concise")
     assert again == concise | {"x-1": [1, 2]}
-    values = represent("urn:x:1", ("T",), item.doc, item.static, terms.attr_name, form="keyValues")
+    names = Names(terms, terms.context)
+    values = represent("urn:x:1", ("T",), item.doc, item.static, names, form="keyValues")
     assert (values["pm25"], values["name"], values["a.b"]) == (5.5, "Trạm", "urn:x:2")
 
 
@@ -243,7 +244,7 @@ def fold(groups: list[list[dict[str, Any]]], op: Op) -> tuple[Any, int]:
             committed[key] = draft.entity
             rows += len(draft.rows)
     (entity,) = committed.values()
-    return represent(entity.id, ("T",), entity.doc, entity.static, terms.attr_name), rows
+    return represent(entity.id, ("T",), entity.doc, entity.static, Names(terms, terms.context)), rows
 
 
 def _known(terms: Terms) -> Known:

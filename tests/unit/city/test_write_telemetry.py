@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from haidang.city.intake import Intake
 from haidang.city.items import Item, Op
 from haidang.city.model import Entity, Limits, Origin
-from haidang.city.represent import represent
+from haidang.city.represent import Names, represent
 from haidang.city.terms import Terms
 from haidang.city.writer import fold
 from haidang.city.writer.fold import Fold, Known
@@ -116,5 +116,5 @@ def passed(
                 pairs = [row.floats[at : at + 12] for at in range(0, len(row.floats), 12)]
                 history.append((kind, row.at, sorted(zip(row.columns, pairs, strict=True)), row.rest))
     (entity,) = committed.values()
-    shown = represent(entity.id, ("T",), entity.doc, entity.static, terms.attr_name)
+    shown = represent(entity.id, ("T",), entity.doc, entity.static, Names(terms, terms.context))
     return (shown, entity.at, entity.doc, entity.version), history

@@ -13,7 +13,7 @@ import orjson
 from haidang.base.problems import INVALID, Problem
 from haidang.city.model import BAD_DATA, NO_TENANT, NOT_ACCEPTABLE
 from haidang.city.ngsild.exchange import Call, Reply
-from haidang.city.terms import CORE, CORE_URL, Context
+from haidang.city.terms import CORE, CORE_URL, Context, is_core_url
 
 JSON, LD, GEO = "application/json", "application/ld+json", "application/geo+json"
 LIMIT = 20
@@ -51,7 +51,10 @@ class Ask:
     def context_url(self) -> Any:
         """Return the address of the context in which the answer is written, or what the asker embedded."""
         if self.context is not self.city.terms.context and self.context is not CORE:
-            return self.call.context_of
+            said = self.call.context_of
+            own = [one for one in said if not is_core(one)] if isinstance(said, list) else [said]
+            # The core context goes without saying, so one other address names all of it.
+            return own[0] if len(own) == 1 and isinstance(own[0], str) else said
         local = self.city.terms.local_url
         return local if local is not None and self.context is self.city.terms.context else CORE_URL
 
@@ -79,6 +82,11 @@ def _existing(ask: Ask) -> Ask:
             NO_TENANT, f"Không có không gian “{ask.tenant}”.", f"There is no tenant {ask.tenant!r}."
         )
     return ask
+
+
+def is_core(one: Any) -> bool:
+    """Say whether a part of an @context is the core context, which goes without saying."""
+    return isinstance(one, str) and is_core_url(one)
 
 
 def invalid(vi: str, en: str) -> Problem:
@@ -115,6 +123,25 @@ def options(ask: Ask, *allowed: str) -> frozenset[str]:
     for word in found - set(allowed):
         raise invalid(f"options không hợp lệ: {word[:40]}.", f"options has an unknown word: {word[:40]}.")
     return found
+
+
+def form_of(ask: Ask, forms: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    """Return the representation asked for (the first of ``forms`` by default) and the words of ``options``.
+
+    ``format`` takes precedence over a form among the ``options`` (6.3.7).
+    """
+    chosen = frozenset(words(ask.params.get("options")))
+    for word in chosen - {*forms, *others}:
+        raise invalid(f"options không hợp lệ: {word[:40]}.", f"options has an unknown word: {word[:40]}.")
+    form = ask.params.get("format")
+    if form is not None:
+        if form not in forms:
+            raise invalid(f"format không hợp lệ: {form[:40]}.", f"format is not one of {', '.join(forms)}.")
+        return form, chosen
+    named = [one for one in forms if one in chosen]
+    if len(named) > 1:
+        raise invalid("Chỉ chọn một dạng biểu diễn.", "Only one representation can be chosen.")
+    return (named or forms)[0], chosen
 
 
 def negotiate(ask: Ask, *offered: str) -> str:
@@ -158,11 +185,20 @@ def _quality(accept: str, media: str) -> float:
 
 
 def reply(
-    ask: Ask, body: Any, media: str, *, status: int = 200, headers: Mapping[str, str] | None = None
+    ask: Ask,
+    body: Any,
+    media: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    json_body: bool = False,
 ) -> Reply:
-    """Return an answer with its context: in the body for ld+json, in a Link header otherwise."""
+    """Return an answer with its context: in the body for ld+json and GeoJSON, in a Link header otherwise.
+
+    ``json_body``: a GeoJSON answer without the context in it was preferred (6.3.6).
+    """
     found = {"content-type": media} | dict(headers or {})
-    if media == LD:
+    if media == LD or (media == GEO and not json_body):
         body = with_context(body, ask.context_url)
     elif isinstance(ask.context_url, str):  # definitions have no address that a header could give
         link = f'<{ask.context_url}>; rel="http://www.w3.org/ns/json-ld#context"; type="{LD}"'
@@ -185,12 +221,24 @@ def with_context(body: Any, url: Any) -> Any:
     return body | {"@context": url} if isinstance(body, dict) else body
 
 
-def page_links(ask: Ask, *, limit: int, offset: int, more: bool) -> dict[str, str]:
-    """Return the Link header to the neighbouring pages, if there are any."""
+EDGES = ("pageAfter", "pageBefore")
+"""Beside ``offset`` in our links: the id next to which a page lies, so that nobody walks to it."""
+
+
+def page_links(
+    ask: Ask, *, limit: int, offset: int, more: bool, ends: tuple[str, str] | None = None
+) -> dict[str, str]:
+    """Return the Link header to the neighbouring pages, if there are any.
+
+    ``ends`` are the ids of the first and the last entity of this page, where pages are in order of id.
+    """
     links: list[str] = []
+    plain = {name: value for name, value in ask.params.items() if name not in EDGES}
     for name, start in (("prev", max(0, offset - limit) if offset else -1), ("next", offset + limit)):
         if start < 0 or (name == "next" and not more) or not limit:
             continue
-        query = urlencode(dict(ask.params) | {"limit": str(limit), "offset": str(start)})
-        links.append(f'<{ask.call.path}?{query}>; rel="{name}"; type="{LD}"')
+        at = {"limit": str(limit), "offset": str(start)}
+        if ends is not None and start:
+            at["pageAfter" if name == "next" else "pageBefore"] = ends[name == "next"]
+        links.append(f'<{ask.call.path}?{urlencode(plain | at)}>; rel="{name}"; type="{LD}"')
     return {"link": ", ".join(links)} if links else {}

@@ -307,9 +307,22 @@ class Fold:
                 for key, found in incoming.items()
                 if key in full and any(instance(full[key], one.get("d")) is not None for one in found)
             )
+        gone = self._nulled(item, full) if item.op is Op.PATCH and item.partial else []
         for key, _ in item.not_updated:
-            del incoming[key]
-        return overwrite(full, incoming, last_wins=self._last_wins)
+            incoming.pop(key, None)
+        return gone + overwrite(full, incoming, last_wins=self._last_wins)
+
+    def _nulled(self, item: Item, full: Full) -> Touched:
+        """Delete what an update set to null; what is not there is named."""
+        fragments = item.partial or {}
+        item.not_updated += tuple((key, "attribute not found") for key in fragments if key not in full)
+        return [
+            each
+            for key, found in fragments.items()
+            if key in full
+            for one in found
+            for each in merge(full, key, one, None)
+        ]
 
     def _apply_one(self, item: Item, full: Full) -> Touched:
         key = item.attribute

@@ -127,15 +127,16 @@ def overwrite(full: Full, incoming: Full, *, last_wins: bool) -> Touched:
 def merge(full: Full, key: str, fragment: Long, missing: Callable[[], Problem] | None) -> Touched:
     """Merge a fragment into its instance (RFC 7396, with the NGSI-LD null).
 
-    ``missing`` makes the refusal where there is no such instance; None creates it.
+    ``missing`` makes the refusal where there is no such instance; None creates it. A partial update, which
+    never creates, replaces whole members (5.5.8); a merge goes into them as deep as they go (5.5.12).
     """
     found = full.get(key, [])
     old = instance(found, fragment.get("d"))
     if old is None and missing is not None:
         raise missing()
-    if fragment.get("v") == NULL:
+    if fragment.get("v") in (NULL, {"@none": NULL}):
         return remove(full, key, [old]) if old is not None else []
-    merged = _merge_long(old or {}, fragment)
+    merged = _merge_long(old or {}, fragment, deep=missing is None)
     if "v" not in merged:
         raise bad("Thuộc tính mới thiếu giá trị.", "A new attribute needs a value.")
     if merged == old:
@@ -163,7 +164,7 @@ def instance(found: list[Long], dataset: str | None) -> Long | None:
     return next((one for one in found if one.get("d") == dataset), None)
 
 
-def _merge_long(old: Long, fragment: Long) -> Long:
+def _merge_long(old: Long, fragment: Long, *, deep: bool) -> Long:
     merged = dict(old)
     if "k" in fragment or ("v" in fragment and not old):
         if fragment.get("k") != old.get("k") and "v" in fragment:
@@ -172,10 +173,10 @@ def _merge_long(old: Long, fragment: Long) -> Long:
             merged["k"] = fragment["k"]
     for part, value in fragment.items():
         if part == "s":
-            merged["s"] = _merge_subs(old.get("s", {}), value)
+            merged["s"] = _merge_subs(old.get("s", {}), value, deep=deep)
             if not merged["s"]:
                 del merged["s"]
-        elif part == "v" and type(value) is dict:
+        elif part == "v" and type(value) is dict and deep:
             merged["v"] = _merge_value(merged.get("v"), value) if merged.get("k") != "G" else value
         elif value == NULL:
             merged.pop(part, None)
@@ -188,7 +189,7 @@ def _merge_long(old: Long, fragment: Long) -> Long:
     return merged
 
 
-def _merge_subs(old: dict[str, Stored], fragments: dict[str, Any]) -> dict[str, Stored]:
+def _merge_subs(old: dict[str, Stored], fragments: dict[str, Any], *, deep: bool) -> dict[str, Stored]:
     merged = dict(old)
     for key, fragment in fragments.items():
         if type(fragment) is dict and "m" in fragment:
@@ -197,8 +198,8 @@ def _merge_subs(old: dict[str, Stored], fragments: dict[str, Any]) -> dict[str, 
         if fragment.get("v") == NULL:
             merged.pop(key, None)
             continue
-        before = longs(merged[key], None)[0] if key in merged else {}
-        after = _merge_long(before, fragment)
+        before = longs(merged[key], None)[0] if key in merged and (deep or "v" not in fragment) else {}
+        after = _merge_long(before, fragment, deep=deep)
         if "v" not in after:
             raise bad("Thuộc tính con mới thiếu giá trị.", "A new sub-attribute needs a value.")
         merged[key] = shorten(after)

@@ -37,7 +37,7 @@ def observed_anew(item: Item, before: Entity, special: frozenset[str]) -> Entity
         or (item.origin is not None and _fills(before.origin, item.origin))
     ):
         return None
-    if item.op in _WHOLE and (before.keys is keys or before.keys <= keys):
+    if item.op in _WHOLE and (before.keys is keys or before.keys == keys):
         doc = item.doc_bytes
     elif item.op in _PART and keys <= before.keys:
         part = _renewed(item, before)
