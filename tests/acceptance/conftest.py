@@ -30,9 +30,9 @@ _LINK = re.compile(r"/first-administrator\?token=([\w-]+)")
 
 
 class Centre:
-    """A running centre with a small demonstration province and one administrator."""
+    """A running centre with one administrator, and a small demonstration province unless settings say no."""
 
-    def __init__(self, data_dir: Path, port: int) -> None:
+    def __init__(self, data_dir: Path, port: int, **settings: str) -> None:
         self.data_dir = data_dir
         self.url = f"http://127.0.0.1:{port}"
         self.administrator = ("quantri", secrets.token_urlsafe(12))
@@ -51,7 +51,8 @@ class Centre:
                     "HAIDANG_PORT": str(port),
                     "HAIDANG_DEMO": "1",
                     "HAIDANG_DEMO_SCALE": "0.25",
-                },
+                }
+                | {f"HAIDANG_{name.upper()}": value for name, value in settings.items()},
             )
 
     def output(self) -> str:

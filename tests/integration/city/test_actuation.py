@@ -105,6 +105,7 @@ async def test_1_1_patch_of_one_attribute_goes_to_its_source(site: Site) -> None
     assert told.headers["via"] == f"1.1 {book_of(site.city).alias}"
     assert told.headers["host"] == site.device.host
     assert "ngsild-tenant" not in told.headers
+    assert told.headers["accept-encoding"] == "identity"
     # What the source holds is not kept here.
     assert "open" not in await stored(site.db, site.city, barrier)
     counters = await site.registration(registration)

@@ -49,7 +49,6 @@ async def create(
     origin: Origin,
 ) -> str:
     """Keep a new registration and return its id; ``Problem`` where it is wrong, taken or in conflict."""
-    tenant_id = await city.tenant_id(tenant)
     body = writable(body)
     now = city.clock.now()
     allow = city.settings.notification_allow_hosts
@@ -58,6 +57,8 @@ async def create(
     id_ = definition.id or f"urn:ngsi-ld:ContextSourceRegistration:{uuid.uuid4()}"
     stored = mapped(body, (await known_context(city, context)).expand) | {"id": id_}
     _require(principal, "registration.manage", (origin.owner_org, origin.area_code, origin.sector))
+    # An agent registers before it writes anything.
+    tenant_id = await city.made_tenant(principal, tenant)
     async with city.db.transaction() as conn:
         if await store.begin_change(conn) >= REGISTRATIONS_MAX:
             most = REGISTRATIONS_MAX

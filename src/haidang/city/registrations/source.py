@@ -136,7 +136,11 @@ def _said(answer: bytes) -> str:
 
 def headers_of(definition: Definition, asked: Mapping[bytes, bytes]) -> dict[str, str]:
     """Return the headers that ``contextSourceInfo`` wants, some of them copied from the request."""
-    found: dict[str, str] = {"accept": "application/json", "user-agent": "haidang"}
+    found: dict[str, str] = {
+        "accept": "application/json",
+        "accept-encoding": "identity",
+        "user-agent": "haidang",
+    }
     for one in definition.context_source_info:
         name = one.key.lower()
         if one.key == CONTEXT_KEY:
