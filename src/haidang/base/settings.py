@@ -73,6 +73,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Free space on the embedded database's disk below which intake stops (507); 0: never."""
     query_limit_max: int = 1_000
     """Largest ``limit`` of an NGSI-LD query."""
+    temporal_instances_max: int = 1_000
+    """Attribute instances of one temporal answer, cut beyond it (206); 30 in the conformance profile."""
     session_idle_minutes: int = 60
     """A session ends after this long without a request."""
     session_max_hours: int = 12
