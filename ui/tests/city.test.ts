@@ -51,6 +51,26 @@ test('changes are laid over the snapshot once, in the order of the log', () => {
   assert.equal(city.things.get('c')?.folded, 'den hoa binh c')
 })
 
+test('under an area the stream adds nothing of other areas, and what moves away goes', () => {
+  const elsewhere = (id: string) => row(id, 1).map((value, place) => (place === 8 ? '99999' : value))
+  const change = (city: City, seq: number, rows: unknown[]) =>
+    city.apply({ seq, at: '2026-11-22T07:05:00Z', rows: rows as ReturnType<typeof row>[], removed: [] })
+  const city = new City(board)
+  city.within = new Set(['06652'])
+  assert.equal(change(city, 11, [elsewhere('c')]), 'values')
+  assert.deepEqual([...city.things.keys()], ['a', 'b'])
+  assert.equal(change(city, 12, [elsewhere('a'), row('d', 4)]), 'members')
+  assert.deepEqual([...city.things.keys()], ['b', 'd'])
+  // While it is not known which areas belong to the chosen one, only what is held already changes.
+  const waiting = new City(board)
+  waiting.within = 'held'
+  change(waiting, 11, [row('a', 8), row('c', 9)])
+  assert.deepEqual([...waiting.things.values()].map(({ id, value }) => [id, value]), [
+    ['a', 8],
+    ['b', 2],
+  ])
+})
+
 test('a silence is a gap in the line, a coarser rhythm is none', () => {
   const minute = (at: number, value: number): [number, number] => [AT + at * 60_000, value]
   const silent = lines([minute(0, 1), minute(1, 2), minute(10, 3), minute(11, 4)], 60)

@@ -4,7 +4,7 @@ import test from 'node:test'
 import { fold, compare } from '../src/format/fold'
 import { bigDong, dong } from '../src/format/money'
 import { number, parseNumber, percent } from '../src/format/number'
-import { ago, date, dateTime, duration, roughly, timeWithSeconds, weekday } from '../src/format/time'
+import { ago, asField, date, dateTime, duration, fromField, roughly, timeWithSeconds, weekday } from '../src/format/time'
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
 
@@ -25,6 +25,13 @@ test('moments are shown in Vietnamese time whatever the machine says', () => {
   assert.equal(dateTime(moment), '14:05 22/11/2026')
   assert.equal(weekday(moment).toLowerCase(), 'chủ nhật')
   assert.equal(timeWithSeconds('2026-11-22T17:00:00Z'), '00:00:00')
+})
+
+test('a form’s field holds the hour of Vietnam', () => {
+  assert.equal(asField('2026-11-22T07:05:32Z'), '2026-11-22T14:05')
+  assert.equal(fromField('2026-11-22T14:05'), Date.UTC(2026, 10, 22, 7, 5))
+  assert.equal(fromField(asField(Date.UTC(2026, 10, 22, 23, 59))), Date.UTC(2026, 10, 22, 23, 59))
+  assert.ok(Number.isNaN(fromField('')))
 })
 
 test('ages and lengths of time', () => {

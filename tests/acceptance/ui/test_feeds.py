@@ -17,7 +17,7 @@ async def test_a_refused_row_shows_its_field_reason_and_original_text(
     await page.goto(f"{server.url}/feeds/{FEED}?tab=refused")
     row = page.locator(".refused", has_text="mười hai")
     await expect(row.locator("pre")).to_contain_text("R3;Trạm Vân Đồn;107.42;21.07;mười hai")
-    await expect(row.locator(".refused-field")).to_have_text("precipitation")
+    await expect(row.locator(".refused-field")).to_have_text("Lượng mưa")
     await expect(row.locator(".refused-faults")).to_contain_text("số")
     await expect(page.locator(".refused", has_text="R4")).to_contain_text("tọa độ")
     # The good rows of the same file went in.

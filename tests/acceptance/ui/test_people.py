@@ -20,7 +20,7 @@ async def test_a_new_colleague_comes_in_by_link_and_sees_only_what_is_granted(
     await page.get_by_label("Họ và tên").fill("Trần Văn Bình")
     await page.get_by_label("Tên đăng nhập", exact=True).fill("tran.van.binh")
     await page.get_by_role("button", name="Tạo tài khoản").click()
-    link = await page.get_by_label("Đường dẫn đặt mật khẩu, dùng một lần").input_value()
+    link = await page.get_by_label("Liên kết dùng một lần để đặt mật khẩu").input_value()
     assert urlsplit(link).path == "/set-password"
 
     context = await browser.new_context(viewport={"width": 1280, "height": 720}, locale="vi-VN")

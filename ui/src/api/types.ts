@@ -51,6 +51,8 @@ export interface Area {
   full_name: string
   kind: string
   parent_code: string | null
+  lon: number | null
+  lat: number | null
 }
 
 export type FeedState = 'live' | 'loaded' | 'late' | 'dead' | 'received' | 'never' | 'paused' | 'error'

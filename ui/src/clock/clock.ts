@@ -87,6 +87,11 @@ export function pauseAt(ms: number, options = { replace: false }): void {
   go('', { t: formatMoment(Math.min(ms, serverNow())), speed: null }, options)
 }
 
+/** Look at a window, which never reaches into the future. */
+export function showRange(from: number, to: number): void {
+  go('', { t: `${formatMoment(from)}/${formatMoment(Math.min(to, serverNow()))}`, speed: null })
+}
+
 export function replay(from: number, to: number, speed: number): void {
   go('', { t: `${formatMoment(from)}/${formatMoment(to)}`, speed: String(speed) })
 }

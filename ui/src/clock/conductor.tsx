@@ -1,13 +1,15 @@
 // The time conductor: one row under the screen that says which time is shown and changes it.
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { serverNow } from '../api/time'
-import { Button } from '../design/controls'
-import { dateTime, timeWithSeconds, date } from '../format/time'
+import { Button, Field } from '../design/controls'
+import { asField, date, dateTime, fromField, timeWithSeconds } from '../format/time'
 import { catalogue } from '../messages/catalogue'
+import { common } from '../messages/common'
 import { en } from '../messages/clock.en'
 import { vi } from '../messages/clock.vi'
 import { useKeys } from '../keys'
-import { clock, goLive, isLive, movePosition, now, pauseAt, replay, SPEEDS, step, togglePause } from './clock'
+import { clock, goLive, isLive, movePosition, now, pauseAt, replay, showRange, SPEEDS, step, togglePause } from './clock'
 import './clock.css'
 
 const m = catalogue(vi, en)
@@ -36,14 +38,20 @@ export function Conductor() {
         {live && <span class="conductor-dot" />}
         {live ? text.live : <Button onClick={goLive}>{text.backToLive}</Button>}
       </span>
-      {!live && (
+      {!live && mode !== 'range' && (
         <time class="num conductor-now" dateTime={new Date(now.value).toISOString()}>
           {timeWithSeconds(now.value)} <span class="muted">{date(now.value)}</span>
         </time>
       )}
+      {mode === 'range' && from !== null && to !== null && (
+        <span class="num conductor-now">
+          {dateTime(from)} – {dateTime(to)}
+        </span>
+      )}
       <Button kind="ghost" icon="back" label={`${text.earlier} (,)`} onClick={() => step(-1)} />
       <Scrubber from={mode === 'replay' ? from : null} to={mode === 'replay' ? to : null} />
       <Button kind="ghost" icon="forward" label={`${text.later} (.)`} onClick={() => step(1)} />
+      <RangePicker />
       <ReplayMenu />
     </section>
   )
@@ -75,6 +83,73 @@ function Scrubber({ from, to }: { from: number | null; to: number | null }) {
         else pauseAt(chosen)
       }}
     />
+  )
+}
+
+/** From when to when; opened from the row, closed by Escape. */
+function RangePicker() {
+  const text = m.value
+  const { mode, from, to } = clock.value
+  const open = useSignal(false)
+  const fault = useSignal('')
+  const first = useSignal('')
+  const last = useSignal('')
+  const button = useRef<HTMLSpanElement>(null)
+  const show = () => {
+    const end = to ?? now.peek()
+    first.value = asField(from ?? end - DAY_MS)
+    last.value = asField(end)
+    fault.value = ''
+    open.value = !open.value
+  }
+  const close = () => {
+    open.value = false
+    button.current?.querySelector('button')?.focus()
+  }
+  const submit = (event: Event) => {
+    event.preventDefault()
+    const [start, end] = [fromField(first.value), fromField(last.value)]
+    if (Number.isNaN(start) || Number.isNaN(end)) fault.value = text.rangeMissing
+    else if (start >= end) fault.value = text.rangeOrder
+    else if (start >= serverNow()) fault.value = text.rangeFuture
+    else {
+      showRange(start, end)
+      open.value = false
+    }
+  }
+  return (
+    <span class="conductor-range" ref={button}>
+      <Button kind="ghost" icon="calendar" label={text.range} expanded={open.value} pressed={mode === 'range'} onClick={show} />
+      {open.value && (
+        <form
+          class="conductor-form form"
+          aria-label={text.range}
+          onSubmit={submit}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return
+            event.stopPropagation()
+            event.preventDefault()
+            close()
+          }}
+        >
+          <Field label={text.from} type="datetime-local" value={first.value} onInput={(value) => (first.value = value)} autofocus required />
+          <Field
+            label={text.to}
+            type="datetime-local"
+            value={last.value}
+            onInput={(value) => (last.value = value)}
+            fault={fault.value}
+            required
+          />
+          <div class="form-foot">
+            <Button type="submit" kind="primary">
+              {text.showRange}
+            </Button>
+            <Button onClick={close}>{common.value.cancel}</Button>
+          </div>
+        </form>
+      )}
+    </span>
   )
 }
 

@@ -11,10 +11,11 @@ const m = catalogue(vi, en)
 /** The strip stands where it is put; the frame goes round the whole window. */
 export function ClockFrame() {
   if (isLive.value) return null
-  const { mode, speed } = clock.value
+  const { mode, speed, from, to } = clock.value
+  const moment = mode === 'range' && from !== null && to !== null ? `${dateTime(from)} – ${dateTime(to)}` : dateTime(now.value)
   return (
     <p class="clock-strip num" role="status" data-mode={mode}>
-      {m.value.reviewing(dateTime(now.value))}
+      {m.value.reviewing(moment)}
       {mode === 'replay' && ` · ${m.value.replaying(String(speed))}`}
       <span class="clock-frame" aria-hidden="true" />
     </p>

@@ -43,7 +43,7 @@ interface FieldProps {
   label: string
   value: string
   onInput: (value: string) => void
-  type?: 'text' | 'password' | 'search' | 'date'
+  type?: 'text' | 'password' | 'search' | 'date' | 'datetime-local'
   hint?: string
   fault?: string
   required?: boolean

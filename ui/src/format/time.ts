@@ -4,6 +4,8 @@ import { lang } from '../preferences'
 import { locale } from './number'
 
 const ZONE = 'Asia/Ho_Chi_Minh'
+/** It has no summer time, and had none since fields of forms exist. */
+const ZONE_AHEAD_MS = 7 * 3_600_000
 const formatters = new Map<string, Intl.DateTimeFormat>()
 const relatives = new Map<string, Intl.RelativeTimeFormat>()
 
@@ -44,6 +46,16 @@ export function timeWithSeconds(moment: Moment): string {
 /** `14:05 22/11/2026`, the order of Vietnamese documents. */
 export function dateTime(moment: Moment): string {
   return `${time(moment)} ${date(moment)}`
+}
+
+/** The local hour as a form's field writes it: `2026-11-22T14:05`. */
+export function asField(moment: Moment): string {
+  return new Date(ms(moment) + ZONE_AHEAD_MS).toISOString().slice(0, 16)
+}
+
+/** The moment that a form's field means, in the local time of Vietnam; NaN for what is none. */
+export function fromField(text: string): number {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? new Date(`${text}:00Z`).getTime() - ZONE_AHEAD_MS : NaN
 }
 
 /** `thứ Hai, 22/11/2026` or `Monday, 22/11/2026` */

@@ -1,6 +1,7 @@
 // What the two engines, GL and SVG, have in common: what they are given and what they tell.
 import type { ReadonlySignal } from '@preact/signals'
 import type { FeatureCollection, MultiPolygon } from 'geojson'
+import type { Commune } from './communes'
 import type { Box, Ground } from './sovereign'
 import type { UserTiles } from './tiles'
 
@@ -27,6 +28,8 @@ export type Command = { view: Partial<View> } | { fit: Box } | { zoomBy: number 
 export interface EngineProps {
   land: FeatureCollection<MultiPolygon>
   ground: Ground
+  /** Where the communes lie, for a site that has imported no outlines of them. */
+  communes: readonly Commune[]
   tiles: UserTiles | null
   /** Icon names by kind. */
   kinds: readonly string[]

@@ -57,10 +57,10 @@ export default function GlEngine(props: EngineProps) {
 }
 
 function open(container: HTMLElement, props: () => EngineProps): () => void {
-  const { land, ground, tiles, start, kinds, label } = props()
+  const { land, ground, communes, tiles, start, kinds, label } = props()
   const map = new GlMap({
     container,
-    style: mapStyle({ palette: palette(), lang: lang.peek(), land, ground, tiles }),
+    style: mapStyle({ palette: palette(), lang: lang.peek(), land, ground, communes, tiles }),
     minZoom: MIN_ZOOM,
     maxZoom: MAX_ZOOM,
     fadeDuration: 0,

@@ -42,6 +42,11 @@ export function holds([west, south, east, north]: Box, inner: Box): boolean {
   return west <= inner[0] && south <= inner[1] && east >= inner[2] && north >= inner[3]
 }
 
+/** Whether a place lies in the sea of the two archipelagos. */
+export function isAtSea(lon: number, lat: number): boolean {
+  return holds(MASK_BOX, [lon, lat, lon, lat])
+}
+
 /** Whether the national inset must stand beside a view. */
 export function needsInset(view: Box): boolean {
   return !Object.values(ARCHIPELAGOS).every((box) => holds(view, box))

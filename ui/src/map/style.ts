@@ -8,6 +8,7 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl'
 import type { Lang } from '../preferences'
+import { COMMUNE_ZOOM, communeFeatures, type Commune } from './communes'
 import { CLUSTER_MAX_ZOOM } from './engine'
 import { feature, ISLAND_POINTS, LABELS, SEA, SEA_COVER, type Ground } from './sovereign'
 import { TILES, tileLayers, type UserTiles } from './tiles'
@@ -35,10 +36,11 @@ interface StyleParts {
   lang: Lang
   land: FeatureCollection<MultiPolygon>
   ground: Ground
+  communes: readonly Commune[]
   tiles: UserTiles | null
 }
 
-export function mapStyle({ palette: p, lang, land, ground, tiles }: StyleParts): StyleSpecification {
+export function mapStyle({ palette: p, lang, land, ground, communes, tiles }: StyleParts): StyleSpecification {
   const collection = (features: GeoJSON.Feature[]) => ({ type: 'FeatureCollection' as const, features })
   const still = (data: GeoJSON.GeoJSON): GeoJSONSourceSpecification => ({ type: 'geojson', data, tolerance: 0.1 })
   return {
@@ -52,6 +54,7 @@ export function mapStyle({ palette: p, lang, land, ground, tiles }: StyleParts):
       'vn-islands': still(ground.islands),
       'island-points': still(collection(ISLAND_POINTS)),
       labels: still(collection(LABELS.map((label) => labelled(label, lang)))),
+      communes: still(communeFeatures(communes)),
       [ENTITIES]: entitySource(),
       [SELECTED]: { type: 'geojson', data: collection([]) },
       ...(tiles ? { [TILES]: tiles.source } : {}),
@@ -77,6 +80,7 @@ export function mapStyle({ palette: p, lang, land, ground, tiles }: StyleParts):
         source: 'vn-islands',
         paint: { 'line-color': p.vietnam, 'line-width': ['interpolate', ['linear'], ['zoom'], 4, 3.5, 9, 0.5] },
       },
+      ...communeLayers(p),
       cityLabels(p),
       ...dataLayers(p),
       ...sovereignLayers(p),
@@ -109,7 +113,34 @@ function entitySource(): GeoJSONSourceSpecification {
 const isCluster: ExpressionSpecification = ['has', 'point_count']
 const isOneKind: ExpressionSpecification = ['==', ['get', 'least'], ['get', 'most']]
 
-/** Cities give way to each other, and lie below the data. */
+/** A commune without an outline: a point, and its name where there is room beside the data. */
+function communeLayers(p: Palette): LayerSpecification[] {
+  return [
+    {
+      id: 'communes',
+      type: 'circle',
+      source: 'communes',
+      minzoom: COMMUNE_ZOOM.points,
+      paint: { 'circle-radius': 2.5, 'circle-color': 'transparent', 'circle-stroke-color': p.label, 'circle-stroke-width': 1 },
+    },
+    {
+      id: 'commune-names',
+      type: 'symbol',
+      source: 'communes',
+      minzoom: COMMUNE_ZOOM.names,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': FONT,
+        'text-size': 11,
+        'text-variable-anchor': ['top', 'bottom', 'left', 'right'],
+        'text-radial-offset': 0.6,
+      },
+      paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.4 },
+    },
+  ]
+}
+
+/** Cities give way to each other and to the data: a label stands beside the disc of a cluster, never below it. */
 function cityLabels(p: Palette): LayerSpecification {
   return {
     id: 'city-labels',
@@ -117,7 +148,14 @@ function cityLabels(p: Palette): LayerSpecification {
     source: 'labels',
     maxzoom: 10,
     filter: ['==', ['get', 'kind'], 'city'],
-    layout: { 'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': 12, 'text-padding': 6 },
+    layout: {
+      'text-field': ['get', 'text'],
+      'text-font': FONT,
+      'text-size': 12,
+      'text-padding': 2,
+      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
+      'text-radial-offset': 1.8,
+    },
     paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.5 },
   }
 }
@@ -152,7 +190,7 @@ function dataLayers(p: Palette): LayerSpecification[] {
         'text-size': 11,
         'text-offset': ['case', isOneKind, ['literal', [0, 0.4]], ['literal', [0, 0]]],
         'text-allow-overlap': true,
-        'text-ignore-placement': true,
+        'text-padding': 12, // keeps labels off the whole disc
       },
       paint: { 'text-color': p.text, 'icon-color': p.muted },
     },

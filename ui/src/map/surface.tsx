@@ -6,6 +6,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { get } from '../api/client'
 import { lang, theme } from '../preferences'
 import { param } from '../router'
+import { loadCommunes, type Commune } from './communes'
 import type { Command, EngineProps, MapPoint, View } from './engine'
 import { Inset } from './inset'
 import './map.css'
@@ -46,7 +47,7 @@ interface SurfaceProps {
   onSelect: (id: string | null) => void
 }
 
-type Parts = Pick<EngineProps, 'land' | 'ground' | 'tiles'> & { Engine: FunctionComponent<EngineProps>; isGl: boolean }
+type Parts = Pick<EngineProps, 'land' | 'ground' | 'communes' | 'tiles'> & { Engine: FunctionComponent<EngineProps>; isGl: boolean }
 
 const glFailed = signal(false)
 
@@ -88,6 +89,7 @@ export function MapSurface(props: SurfaceProps) {
           key={`${theme.value} ${lang.value} ${props.kinds.join()} ${keyOf(key)}`}
           land={loaded.land}
           ground={loaded.ground}
+          communes={loaded.communes}
           tiles={loaded.tiles}
           kinds={props.kinds}
           points={props.points}
@@ -141,28 +143,28 @@ function Tool({ label, path, onClick }: { label: string; path: string; onClick: 
 async function load(wantsGl: boolean, hasTiles: boolean, province: string | null): Promise<Parts> {
   const isGl = wantsGl && hasWebGl()
   const engine = isGl ? import('./gl') : import('./svg')
-  const [{ default: Engine }, land, outlines, tiles] = await Promise.all([
+  const [{ default: Engine }, land, [outlines, communes], tiles] = await Promise.all([
     engine,
     loadLand(),
-    loadOutlines(province),
+    loadUnits(province),
     isGl && hasTiles ? import('./archive').then(({ openTiles }) => openTiles()) : null,
   ])
-  return { Engine, isGl, land, ground: ground(outlines), tiles: tiles as UserTiles | null }
+  return { Engine, isGl, land, ground: ground(outlines), communes, tiles: tiles as UserTiles | null }
 }
 
-/** All provinces, and in the place of our own its communes. A site without outlines, or a server that does not answer,
- *  leaves the base map as it is. */
-async function loadOutlines(province: string | null): Promise<Outlines | null> {
+/** All provinces, and in the place of our own its communes; where those have no outlines, their points. A server that
+ *  does not answer leaves the base map as it is. */
+async function loadUnits(province: string | null): Promise<[Outlines | null, readonly Commune[]]> {
   const ask = (query: Record<string, string>) => get<Outlines>('/api/v1/areas/outlines', query)
   try {
     const [all, own] = await Promise.all([
       ask({ level: 'province' }),
       province ? ask({ level: 'commune', parent: province }) : null,
     ])
-    if (!own || own.features.length === 0) return all
+    if (!own || own.features.length === 0) return [all, province ? await loadCommunes(province) : []]
     const others = all.features.filter(({ properties }) => properties.code !== province)
-    return { ...all, features: [...others, ...own.features] }
+    return [{ ...all, features: [...others, ...own.features] }, []]
   } catch {
-    return null
+    return [null, []]
   }
 }

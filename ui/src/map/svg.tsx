@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { number } from '../format/number'
 import { lang } from '../preferences'
 import { CLUSTER_MAX_ZOOM, DEGREE_PX, FIT_MAX_ZOOM, fitPadding, MAX_ZOOM, MIN_ZOOM, type EngineProps, type MapPoint, type View } from './engine'
+import { COMMUNE_ZOOM, type Commune } from './communes'
 import { iconPath } from './icons'
 import { ISLAND_POINTS, LABELS, SEA, type Box } from './sovereign'
 
@@ -117,6 +118,7 @@ export default function SvgEngine(props: EngineProps) {
           <path data-layer="unit-lines" class="ground-line" d={paths.mainland} />
           <path data-layer="vn-islands" class="ground-islands" d={paths.islands} />
         </g>
+        <Communes communes={props.communes} zoom={zoom} place={place} />
         <Cities zoom={zoom} place={place} />
         {chosen && <circle class="mark-ring" cx={place(chosen.lon, chosen.lat).x} cy={place(chosen.lon, chosen.lat).y} r="15" />}
         <g data-layer="entities">
@@ -150,6 +152,28 @@ export default function SvgEngine(props: EngineProps) {
 interface NamesProps {
   zoom: number
   place: (lon: number, lat: number) => { x: number; y: number }
+}
+
+/** Communes without outlines are points with names. */
+function Communes({ communes, zoom, place }: NamesProps & { communes: readonly Commune[] }) {
+  if (communes.length === 0 || zoom < COMMUNE_ZOOM.points) return null
+  return (
+    <g data-layer="communes" pointer-events="none">
+      {communes.map(({ code, name, lon, lat }) => {
+        const { x, y } = place(lon, lat)
+        return (
+          <g key={code}>
+            <circle class="ground-commune" cx={x} cy={y} r="2.5" />
+            {zoom >= COMMUNE_ZOOM.names && (
+              <text class="ground-label ground-label-commune" x={x} y={y + 15} font-size="11">
+                {name}
+              </text>
+            )}
+          </g>
+        )
+      })}
+    </g>
+  )
 }
 
 /** Cities lie below the data. */

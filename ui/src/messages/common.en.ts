@@ -58,6 +58,16 @@ export const en: Messages<typeof vi> = {
   required: 'required',
   stale: (age) => `${age} old`,
   never: 'never',
+  conflict: {
+    title: 'Somebody else has just changed this',
+    text: 'Yours is not saved. Compare the two and choose one.',
+    field: 'Field',
+    mine: 'Yours',
+    theirs: 'As it is now',
+    differs: 'they differ',
+    keepMine: 'Save mine',
+    takeTheirs: 'Take it as it is now',
+  },
   notFound: {
     title: 'There is no such page',
     text: 'The address may be mistyped, or you may not be allowed to see it.',

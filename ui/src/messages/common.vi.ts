@@ -56,6 +56,16 @@ export const vi = {
   required: 'bắt buộc',
   stale: (age: string) => `cũ ${age}`,
   never: 'chưa có',
+  conflict: {
+    title: 'Người khác vừa sửa',
+    text: 'Bản của bạn chưa được lưu. So hai bản rồi chọn một.',
+    field: 'Mục',
+    mine: 'Bản của bạn',
+    theirs: 'Bản hiện tại',
+    differs: 'khác nhau',
+    keepMine: 'Lưu bản của tôi',
+    takeTheirs: 'Lấy bản hiện tại',
+  },
   notFound: {
     title: 'Không có trang này',
     text: 'Địa chỉ có thể đã gõ sai, hoặc bạn không có quyền xem.',

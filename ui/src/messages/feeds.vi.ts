@@ -26,7 +26,7 @@ export const vi = {
     loaded: 'Đã nạp',
     received: 'Đã nhận',
     late: 'Trễ',
-    dead: 'Mất',
+    dead: 'Mất tín hiệu',
     never: 'Chưa chạy',
     paused: 'Tạm dừng',
     error: 'Lỗi',
@@ -70,7 +70,7 @@ export const vi = {
     paused: (name: string) => `Đã tạm dừng ${name}`,
     resumed: (name: string) => `${name} chạy tiếp`,
   },
-  outcome: { running: 'Đang chạy', ok: 'Tốt', partial: 'Có dòng bị từ chối', failed: 'Hỏng' },
+  outcome: { running: 'Đang chạy', ok: 'Tốt', partial: 'Có dòng bị từ chối', failed: 'Thất bại' },
   run: {
     list: 'Các lượt chạy, mới nhất trước',
     read: 'Đọc',

@@ -49,6 +49,9 @@ const FIELDS = [
 export class City {
   readonly things = new Map<string, Thing>()
   seq = 0
+  /** The areas that the snapshot was narrowed to, while the stream tells of all: their codes, null where it was not
+   *  narrowed, or `held` while the codes are not known: then only what is held already changes. */
+  within: ReadonlySet<string> | 'held' | null = null
   private places: Record<(typeof FIELDS)[number], number>
 
   constructor(board: CityBoard) {
@@ -63,9 +66,19 @@ export class City {
     this.seq = seq
     const before = this.things.size
     let members = false
-    for (const row of rows) members = this.put(row) || members
+    for (const row of rows) {
+      if (this.isOutside(row)) members = this.things.delete(row[this.places.id] as string) || members
+      else members = this.put(row) || members
+    }
     for (const id of removed) this.things.delete(id)
     return members || removed.length > 0 || this.things.size !== before ? 'members' : 'values'
+  }
+
+  private isOutside(row: BoardRow): boolean {
+    if (this.within === null) return false
+    if (this.within === 'held') return !this.things.has(row[this.places.id] as string)
+    const area = row[this.places.area_code] as string | null
+    return area === null || !this.within.has(area)
   }
 
   /** Returns whether lists must be made anew: the thing is new, or its name, place or area changed its row. */

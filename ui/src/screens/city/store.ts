@@ -98,7 +98,12 @@ export const shown = computed(() => {
   return types.length === 0 ? narrowed.value : narrowed.value.filter((id) => types.includes(city?.things.get(id)?.type ?? ''))
 })
 
-export const total = computed(() => ordered.value.length)
+/** All things of the chosen area, or of the whole city where none is chosen. */
+export const total = computed(() => {
+  const codes = areaCodes.value
+  if (!codes) return ordered.value.length
+  return ordered.value.filter((id) => codes.has(city?.things.get(id)?.areaCode ?? '')).length
+})
 
 export const points = computed<readonly MapPoint[]>(() => {
   void values.value
@@ -121,6 +126,7 @@ export function isOld(it: Thing, moment: number): boolean {
 }
 
 function take(changes: Changes): void {
+  if (city) city.within = areaCodes.peek() ?? (areaCode.peek() ? 'held' : null)
   const outcome = city?.apply(changes)
   if (outcome === 'members') members.value += 1
   if (outcome && outcome !== 'nothing') values.value += 1

@@ -2,10 +2,11 @@
 import { useState } from 'preact/hooks'
 import { get, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
+import { typeName } from '../../api/labels'
 import { useResource } from '../../api/resource'
 import { sectorName } from '../../api/sectors'
 import { may } from '../../api/session'
-import type { Feed, Page, Run } from '../../api/types'
+import type { Area, Feed, Page, Run } from '../../api/types'
 import { Button, Tabs } from '../../design/controls'
 import { Mark } from '../../design/mark'
 import { Empty, Loading, ProblemBox, Simulated, toast } from '../../design/notice'
@@ -83,7 +84,9 @@ function Overview({ feed, onChange }: Props) {
         <dd>{m.kind[feed.kind]}</dd>
         <dt>{m.overview.entityType}</dt>
         <dd>
-          <a href={href('/city', { f: `type:${feed.entity_type}` })}>{feed.entity_type}</a>
+          <a href={href('/city', { f: `type:${feed.entity_type}` })} title={feed.entity_type}>
+            {typeName(feed.entity_type)}
+          </a>
         </dd>
         <dt>{m.column.period}</dt>
         <dd>{feed.period_s ? m.everyS(duration(feed.period_s)) : missing}</dd>
@@ -94,7 +97,7 @@ function Overview({ feed, onChange }: Props) {
         <dt>{m.overview.sector}</dt>
         <dd>{feed.sector ? sectorName(feed.sector) : missing}</dd>
         <dt>{m.overview.area}</dt>
-        <dd>{feed.area_code ?? missing}</dd>
+        <dd>{feed.area_code ? <AreaName code={feed.area_code} /> : missing}</dd>
       </dl>
       {feed.last_run && (
         <section>
@@ -104,6 +107,12 @@ function Overview({ feed, onChange }: Props) {
       )}
     </>
   )
+}
+
+/** What an area is called; its code while the name is on its way. */
+function AreaName({ code }: { code: string }) {
+  const area = useResource(`area ${code}`, (signal) => get<Area>(`/api/v1/areas/${encodeURIComponent(code)}`, {}, signal))
+  return <span title={code}>{area.data?.full_name ?? code}</span>
 }
 
 function Figure({ label, children }: { label: string; children: preact.ComponentChildren }) {

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { get, newKey, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
+import { attributeName } from '../../api/labels'
 import { useResource } from '../../api/resource'
 import { may } from '../../api/session'
 import type { Feed, Page, RefusedRow } from '../../api/types'
@@ -56,7 +57,7 @@ export function RefusedRows({ feed, onChange }: Props) {
           <p class="muted small">{m.keepOpen}</p>
           <ol class="refused-list">
             {resource.data.items.map((row) => (
-              <Row key={row.id} row={row} url={url} onLooked={looked} />
+              <Row key={row.id} row={row} type={feed.entity_type} url={url} onLooked={looked} />
             ))}
           </ol>
         </>
@@ -66,7 +67,15 @@ export function RefusedRows({ feed, onChange }: Props) {
   )
 }
 
-function Row({ row, url, onLooked }: { row: RefusedRow; url: string; onLooked: (row: RefusedRow) => void }) {
+interface RowProps {
+  row: RefusedRow
+  /** What the source's rows become, by which their fields are named. */
+  type: string
+  url: string
+  onLooked: (row: RefusedRow) => void
+}
+
+function Row({ row, type, url, onLooked }: RowProps) {
   const m = messages.value.refused
   const [noting, setNoting] = useState(false)
   return (
@@ -79,7 +88,9 @@ function Row({ row, url, onLooked }: { row: RefusedRow; url: string; onLooked: (
       <ul class="refused-faults">
         {row.faults.map((fault, index) => (
           <li key={index}>
-            <span class="mono refused-field">{fault.field}</span>
+            <span class="refused-field" title={fault.field}>
+              {attributeName(fault.field, type)}
+            </span>
             <span>{lang.value === 'en' ? fault.en : fault.vi}</span>
             {/[\p{L}\d]/u.test(fault.value ?? '') && (
               <span class="refused-value">

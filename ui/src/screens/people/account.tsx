@@ -1,10 +1,11 @@
 // One person: the facts, the lock, and what is granted.
 import { useState } from 'preact/hooks'
-import { get, newKey, send } from '../../api/client'
+import { everyPage, get, newKey, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { useResource } from '../../api/resource'
 import { may, me } from '../../api/session'
 import type { Account, Grant, Org, Role } from '../../api/types'
+import { Conflict, isConflict } from '../../design/conflict'
 import { Button, Field, Select } from '../../design/controls'
 import { Loading, ProblemBox, toast } from '../../design/notice'
 import { Age } from '../../design/value'
@@ -74,6 +75,8 @@ function Actions({ account, onChange, onEdit }: ActionProps) {
       await work()
     } catch (error) {
       setProblem(asProblem(error))
+      const now = isConflict(error) ? await accountNow(account.id) : null
+      if (now) onChange(now) // the next press means the account as it is shown
     }
     setBusy(false)
   }
@@ -120,25 +123,46 @@ function EditAccount({ account, orgs, onChange, onDone }: Props & { onDone: () =
   const [orgId, setOrgId] = useState<number | null>(account.org_id)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const submit = async (event: Event) => {
-    event.preventDefault()
+  const [theirs, setTheirs] = useState<Account | null>(null)
+  const save = async (version: number) => {
     setBusy(true)
     setProblem(null)
     try {
       const body = { display_name: name.trim(), org_id: orgId }
-      onChange(await send<Account>('PATCH', `/api/v1/accounts/${account.id}`, body, { version: account.version }))
+      onChange(await send<Account>('PATCH', `/api/v1/accounts/${account.id}`, body, { version }))
       toast(m.saved)
       onDone()
     } catch (error) {
-      setProblem(asProblem(error))
+      const now = isConflict(error) ? await accountNow(account.id) : null
+      setTheirs(now)
+      if (!now) setProblem(asProblem(error))
       setBusy(false)
     }
   }
+  const submit = (event: Event) => {
+    event.preventDefault()
+    void save(account.version)
+  }
+  const orgName = (id: number | null) => orgs.find((org) => org.id === id)?.name ?? ''
   return (
-    <form class="form" onSubmit={(event) => void submit(event)}>
+    <form class="form" onSubmit={submit}>
       <Field label={m.name} value={name} onInput={setName} fault={problem?.fault('display_name')} required autofocus />
       <OrgSelect label={m.org} orgs={orgs} value={orgId} onChange={setOrgId} fault={problem?.fault('org_id')} />
       {problem && <ProblemBox problem={problem} beside={['display_name', 'org_id']} />}
+      {theirs && (
+        <Conflict
+          sides={[
+            { label: m.name, mine: name.trim(), theirs: theirs.display_name },
+            { label: m.org, mine: orgName(orgId), theirs: orgName(theirs.org_id) },
+          ]}
+          busy={busy}
+          onMine={() => void save(theirs.version)}
+          onTheirs={() => {
+            onChange(theirs)
+            onDone()
+          }}
+        />
+      )}
       <div class="form-foot">
         <Button type="submit" kind="primary" busy={busy}>
           {common.value.save}
@@ -147,6 +171,16 @@ function EditAccount({ account, orgs, onChange, onDone }: Props & { onDone: () =
       </div>
     </form>
   )
+}
+
+/** The account as it stands now; null where it is gone or cannot be had. */
+async function accountNow(id: number): Promise<Account | null> {
+  try {
+    const { items } = await everyPage<Account>('/api/v1/accounts')
+    return items.find((account) => account.id === id) ?? null
+  } catch {
+    return null // the refusal itself is then shown
+  }
 }
 
 function Grants({ account, orgs }: { account: Account; orgs: readonly Org[] }) {

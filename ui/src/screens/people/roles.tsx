@@ -6,6 +6,7 @@ import { asProblem, type Problem } from '../../api/problem'
 import { useResource } from '../../api/resource'
 import { may } from '../../api/session'
 import type { PermissionText, Role } from '../../api/types'
+import { Conflict, isConflict } from '../../design/conflict'
 import { Button, Field } from '../../design/controls'
 import { Loading, ProblemBox, toast } from '../../design/notice'
 import { Panel } from '../../design/table'
@@ -137,26 +138,37 @@ function RoleForm({ role, permissions, onSaved, onCancel }: RoleFormProps) {
   const [chosen, setChosen] = useState<readonly string[]>(role?.permissions ?? [])
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
+  const [theirs, setTheirs] = useState<Role | null>(null)
   const [key] = useState(newKey)
-  const submit = async (event: Event) => {
-    event.preventDefault()
+  const save = async (version: number | undefined) => {
     setBusy(true)
     setProblem(null)
     try {
       const body = { vi: vi.trim(), en: en.trim(), permissions: chosen }
       onSaved(
-        role
-          ? await send<Role>('PATCH', `/api/v1/roles/${role.name}`, body, { version: role.version })
+        role && version !== undefined
+          ? await send<Role>('PATCH', `/api/v1/roles/${role.name}`, body, { version })
           : await send<Role>('POST', '/api/v1/roles', { name: name.trim(), ...body }, { key }),
       )
       toast(m.saved)
     } catch (error) {
-      setProblem(asProblem(error))
+      const now = isConflict(error) && role ? await roleNow(role.name) : null
+      setTheirs(now)
+      if (!now) setProblem(asProblem(error))
       setBusy(false)
     }
   }
+  const submit = (event: Event) => {
+    event.preventDefault()
+    void save(role?.version)
+  }
+  const permissionNames = (names: readonly string[]) =>
+    permissions
+      .filter((permission) => names.includes(permission.name))
+      .map((permission) => named(permission.vi, permission.en))
+      .join('; ')
   return (
-    <form class="form" onSubmit={(event) => void submit(event)}>
+    <form class="form" onSubmit={submit}>
       <h2>{role ? m.edit(named(role.vi, role.en)) : m.add}</h2>
       <div class="form-row">
         {!role && (
@@ -167,6 +179,18 @@ function RoleForm({ role, permissions, onSaved, onCancel }: RoleFormProps) {
       </div>
       <PermissionBoxes permissions={permissions} chosen={chosen} onChange={setChosen} />
       {problem && <ProblemBox problem={problem} beside={['name', 'vi', 'en']} />}
+      {theirs && (
+        <Conflict
+          sides={[
+            { label: m.vi, mine: vi.trim(), theirs: theirs.vi },
+            { label: m.en, mine: en.trim(), theirs: theirs.en },
+            { label: m.permission, mine: permissionNames(chosen), theirs: permissionNames(theirs.permissions) },
+          ]}
+          busy={busy}
+          onMine={() => void save(theirs.version)}
+          onTheirs={() => onSaved(theirs)}
+        />
+      )}
       <div class="form-foot">
         <Button type="submit" kind="primary" busy={busy}>
           {common.value.save}
@@ -175,6 +199,16 @@ function RoleForm({ role, permissions, onSaved, onCancel }: RoleFormProps) {
       </div>
     </form>
   )
+}
+
+/** The role as it stands now; null where it is gone or cannot be had. */
+async function roleNow(name: string): Promise<Role | null> {
+  try {
+    const { items } = await get<{ items: Role[] }>('/api/v1/roles')
+    return items.find((role) => role.name === name) ?? null
+  } catch {
+    return null // the refusal itself is then shown
+  }
 }
 
 interface BoxesProps {
