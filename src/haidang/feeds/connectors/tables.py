@@ -15,9 +15,10 @@ from typing import Any, BinaryIO
 import msgspec
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from haidang.base.problems import Fault
+from haidang.base.problems import Fault, Problem
 from haidang.base.text import fold
-from haidang.feeds.connectors import cut, unreadable, workbook
+from haidang.documents import workbook
+from haidang.feeds.connectors import cut, unreadable
 from haidang.feeds.model.rows import Row
 
 LOOKED_THROUGH = 50
@@ -45,6 +46,13 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 PLAIN = Layout()
+
+
+def _check_workbook(file: BinaryIO) -> None:
+    try:
+        workbook.check(file)
+    except Problem as refusal:
+        raise unreadable(refusal.vi, refusal.en) from refusal
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -139,7 +147,7 @@ def _open(file: BinaryIO) -> CalamineWorkbook:
     old = file.read(4) == _OLD_WORKBOOK
     file.seek(0)
     if not old:  # .xls is no archive
-        workbook.check(file)
+        _check_workbook(file)
     return CalamineWorkbook.from_filelike(file)
 
 

@@ -14,8 +14,9 @@ import zipfile
 import zlib
 from typing import IO, BinaryIO
 
-from haidang.base.problems import Problem
-from haidang.feeds.connectors import unreadable
+from haidang.base.problems import Problem, kind
+
+UNREADABLE = kind("workbook-unreadable", 422, "Không đọc được bảng tính", "The workbook cannot be read")
 
 UNPACKED_MAX = 512 << 20
 CELLS_MAX = 10_000_000
@@ -33,21 +34,26 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOOK = "xl/workbook.xml"
 
 
+def refused(vi: str, en: str) -> Problem:
+    """Return the refusal of a whole workbook."""
+    return Problem(UNREADABLE, vi, en)
+
+
 def check(file: BinaryIO) -> None:
-    """Raise ``Problem`` where a file is no XLSX workbook or would become too large; rewind it."""
+    """Raise ``Problem`` (workbook-unreadable) where a file is no XLSX or becomes too large; rewind it."""
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             _check_archive(archive)
     except (RuntimeError, EOFError, zlib.error) as cause:  # encrypted, cut off, or packed in a way of its own
-        raise unreadable("Không mở được tệp XLSX.", f"The XLSX file cannot be opened: {cause}.") from cause
+        raise refused("Không mở được tệp XLSX.", f"The XLSX file cannot be opened: {cause}.") from cause
     file.seek(0)
 
 
 def _check_archive(archive: zipfile.ZipFile) -> None:
     entries = archive.infolist()
     if _BOOK not in archive.namelist():
-        raise unreadable("Không phải tệp XLSX.", "It is no XLSX file.")
+        raise refused("Không phải tệp XLSX.", "It is no XLSX file.")
     if sum(entry.file_size for entry in entries) > UNPACKED_MAX:
         raise _too_large()
     for entry in entries:
@@ -60,11 +66,11 @@ def _check_part(part: IO[bytes]) -> None:
     tail = b""
     while chunk := part.read(_CHUNK):
         if not tail and chunk.startswith(_UTF16):
-            raise unreadable("Tệp XLSX phải dùng UTF-8.", "An XLSX file must be in UTF-8.")
+            raise refused("Tệp XLSX phải dùng UTF-8.", "An XLSX file must be in UTF-8.")
         text = tail + chunk
         for found in _TAG.finditer(text):
             if found[2].count(b'"') % 2 or found[2].count(b"'") % 2:
-                raise unreadable("Tệp XLSX bị hỏng.", "The XLSX file is damaged.")  # a ">" hidden in quotes
+                raise refused("Tệp XLSX bị hỏng.", "The XLSX file is damaged.")  # a ">" hidden in quotes
             place = _PLACE.search(found[2])
             if found[1] == b"row":
                 row = int(place[2][:12]) if place else row + 1
@@ -89,7 +95,7 @@ def _column(letters: bytes) -> int:
 
 
 def _too_large() -> Problem:
-    return unreadable(
+    return refused(
         f"Bảng tính quá lớn khi mở ra: tối đa {CELLS_MAX} ô mỗi trang, kể cả ô trống.",
         f"The workbook is too large once opened: a sheet has at most {CELLS_MAX} cells, empty ones included.",
     )

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from haidang.base.problems import Problem
-from haidang.feeds.connectors import workbook
+from haidang.documents import workbook
 
 HEAD = '<worksheet xmlns="urn:x"><sheetData>'
 TAIL = "</sheetData></worksheet>"
