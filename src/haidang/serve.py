@@ -19,6 +19,7 @@ from haidang import pipeline
 from haidang.base import log
 from haidang.base.settings import Settings
 from haidang.web.app import make_app
+from haidang.web.connections import Connections, room_for_connections
 
 _BACKLOG = 1024
 
@@ -26,7 +27,8 @@ _BACKLOG = 1024
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; return when every request taken has been answered."""
     log.configure(settings)
-    application = make_app(settings, beside=(pipeline.running,))
+    connections = Connections(settings.port, settings.connections_per_address)
+    application = make_app(settings, beside=(pipeline.running, connections.watched), hang_up=connections.end)
     granian = listener(application, settings.host, settings.port)
 
     def stop() -> None:
@@ -51,6 +53,7 @@ def listener(application: Any, host: str, port: int) -> Granian:
         http1_settings=HTTP1Settings(keep_alive=True),
         websockets=False,
         backlog=_BACKLOG,
+        backpressure=room_for_connections(),
         runtime_threads=1,
         log_enabled=False,
     )

@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Most entities waiting for the writer; beyond it intake is refused with 429 and Retry-After."""
     group_limit_entities: int = 4_000
     """Most entities in one database transaction of the writer."""
+    connections_per_address: int = 1_000
+    """Connections that one address may hold, loopback apart; 0: as many as there are."""
     disk_reserve_mb: int = 256
     """Free space on the embedded database's disk below which intake stops (507); 0: never."""
     query_limit_max: int = 1_000

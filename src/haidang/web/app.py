@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router
@@ -32,6 +33,7 @@ from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.web import site
 from haidang.web.asgi import Application, Receive, Scope, Send
+from haidang.web.connections import HangUp
 from haidang.web.description import Description
 from haidang.web.door import OWN_SECRET, Door, heads
 from haidang.web.guard import Route, guard, refuse_undeclared, routes_of
@@ -67,12 +69,22 @@ _log = logger("web")
 _LITESTAR = ("/api/", "/health/", "/metrics", "/schema/openapi.json")
 
 
-def make_app(settings: Settings, *, beside: Sequence[Beside] = (), clock: Clock | None = None) -> Server:
-    """Return the server: an ASGI application with a life-cycle, to be given to granian."""
-    return Server(settings, clock=clock or SystemClock(), assemble=assemble, beside=beside)
+def make_app(
+    settings: Settings,
+    *,
+    beside: Sequence[Beside] = (),
+    clock: Clock | None = None,
+    hang_up: HangUp = lambda _: None,
+) -> Server:
+    """Return the server: an ASGI application with a life-cycle, to be given to granian.
+
+    ``hang_up`` ends the connection of a stream whose peer does not read.
+    """
+    put_together = partial(assemble, hang_up=hang_up)
+    return Server(settings, clock=clock or SystemClock(), assemble=put_together, beside=beside)
 
 
-def assemble(house: House) -> Door:
+def assemble(house: House, *, hang_up: HangUp = lambda _: None) -> Door:
     """Put the application together from the open parts.
 
     Raises ``UndeclaredRoute`` where a route names no permission, rather than serving it to everybody.
@@ -83,7 +95,7 @@ def assemble(house: House) -> Door:
         litestar=litestar,
         broker=broker(house.city, house.db, house.settings, house.clock),  # type: ignore[arg-type]
         forward=forward_door(house.city),
-        stream=Stream(hub=house.hub, identity=house.identity, db=house.db),
+        stream=Stream(hub=house.hub, identity=house.identity, db=house.db, hang_up=hang_up),
         pages=Pages(house.settings.data_dir),
     )
     return Door(heads(parts), settings=house.settings, identity=house.identity)

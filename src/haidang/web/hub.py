@@ -88,6 +88,10 @@ class Client:
         self.closed = False
         self.recheck = False
         """Rights may have changed: look again who this is before sending more."""
+        self.sending = False
+        """Whether the connection is just now handed a chunk; it may take for ever to be taken."""
+        self.hang_up: Callable[[], None] = lambda: None
+        """Ends the connection from below, where it does not take the chunk."""
         self._frames: deque[bytes] = deque()
         self._bytes = 0
         self._reset = False
@@ -98,7 +102,8 @@ class Client:
         """Queue a frame, or fall back to ``reset`` where too much is unsent already."""
         if self.closed:
             return
-        if self._bytes + len(frame) > BUFFER_BYTES:
+        # One frame always finds room, however large: a screen that has taken all before it is not slow.
+        if self._frames and self._bytes + len(frame) > BUFFER_BYTES:
             metrics.STREAM_OVERFLOWS.inc()
             if self._reset:
                 self.close()
@@ -130,9 +135,11 @@ class Client:
         self._wake.set()
 
     def close(self) -> None:
-        """End the connection once it next looks."""
+        """End the connection once it next looks; at once where it waits for a peer that does not read."""
         self.closed = True
         self._wake.set()
+        if self.sending:
+            self.hang_up()
 
     async def take(self, wait_s: float) -> bytes:
         """Return all that waits as one chunk; empty after ``wait_s`` seconds without anything."""

@@ -19,6 +19,7 @@ from haidang.base.problems import INVALID, TOO_MANY, Fault, Problem
 from haidang.organisation.permissions import Principal
 from haidang.organisation.store import areas
 from haidang.web.asgi import Receive, Scope, Send, answer, header
+from haidang.web.connections import HangUp
 from haidang.web.guard import require
 from haidang.web.hub import TOPICS, Audience, Client, Hub, framed
 from haidang.web.identity import Identity, credential_of
@@ -41,8 +42,11 @@ _HEADERS = [
 class Stream:
     """The handler; one per application."""
 
-    def __init__(self, *, hub: Hub, identity: Identity, db: Database) -> None:
+    def __init__(
+        self, *, hub: Hub, identity: Identity, db: Database, hang_up: HangUp = lambda _: None
+    ) -> None:
         self._hub = hub
+        self._hang_up = hang_up
         self._identity = identity
         self._db = db
         self._open: Counter[str] = Counter()
@@ -64,6 +68,8 @@ class Stream:
             )
         self._open[principal.id] += 1
         client = Client(audience)
+        if peer := scope.get("client"):
+            client.hang_up = lambda: self._hang_up(peer)
         try:
             await self._hub.join(client, after)
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -90,9 +96,11 @@ class Stream:
                         # The browser asks again by itself, is then known anew, and starts from a snapshot.
                         chunk = framed("reset", {})
                         client.closed = True
+                client.sending = True
                 await send(
                     {"type": "http.response.body", "body": chunk or self._hub.beat(), "more_body": True}
                 )
+                client.sending = False
             await send({"type": "http.response.body", "body": b""})
         finally:
             watcher.cancel()

@@ -3,79 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest_asyncio
+from tests.faults.serving import LIMIT_S, Serving, serving, signed
 from tests.integration.city.receiver import Receiver
 
-from haidang.base.clock import SystemClock
 from haidang.base.database import Database
-from haidang.organisation.permissions import system
-from haidang.organisation.service.keys import NewKey, make_key
-from haidang.organisation.service.orgs import list_orgs
-
-LIMIT_S = 60
-KEY = ("entity.read", "entity.write", "subscription.read", "subscription.manage")
-
-
-class Serving:
-    """A real ``haidang serve``."""
-
-    def __init__(self, process: asyncio.subprocess.Process, address: str) -> None:
-        self.process = process
-        self.http = httpx.AsyncClient(base_url=address, timeout=30)
-
-    async def ready(self) -> None:
-        async with asyncio.timeout(LIMIT_S):
-            while True:
-                try:
-                    if (await self.http.get("/health/ready")).is_success:
-                        return
-                except httpx.TransportError:
-                    assert self.process.returncode is None, "it ended before it was ready"
-                await asyncio.sleep(0.05)
-
-    async def kill(self) -> None:
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
-        await self.http.aclose()
-
-
-@asynccontextmanager
-async def serving(url: str, folder: Path, receiver: Receiver) -> AsyncIterator[Serving]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "haidang",
-        "serve",
-        env=os.environ
-        | {
-            "HAIDANG_DATABASE_URL": url,
-            "HAIDANG_DATA_DIR": str(folder),
-            "HAIDANG_PORT": str(port),
-            "HAIDANG_LOG_LEVEL": "warning",
-            "HAIDANG_NOTIFICATION_ALLOW_HOSTS": receiver.host,
-        },
-    )
-    found = Serving(process, f"http://127.0.0.1:{port}")
-    try:
-        await found.ready()
-        yield found
-    finally:
-        await found.kill()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -83,17 +22,6 @@ async def receiver() -> AsyncIterator[Receiver]:
     found = await Receiver().start()
     yield found
     await found.stop()
-
-
-async def signed(db: Database, *servers: Serving) -> None:
-    """Give the clients of these servers one key."""
-    who = system("tests")
-    async with db.transaction() as connection:
-        root = (await list_orgs(connection, who))[0]
-        key = NewKey(name="tests", org_id=root.id, permissions=KEY)
-        secret = (await make_key(connection, SystemClock(), who, key)).secret
-    for server in servers:
-        server.http.headers["authorization"] = f"Bearer {secret}"
 
 
 def lamp(number: int, value: int) -> dict[str, Any]:
@@ -120,8 +48,8 @@ async def test_the_second_reads_and_forwards_and_takes_over_with_what_waits(
     db: Database, database_url: str, tmp_path: Path, receiver: Receiver
 ) -> None:
     async with (
-        serving(database_url, tmp_path / "a", receiver) as first,
-        serving(database_url, tmp_path / "b", receiver) as second,
+        serving(database_url, tmp_path / "a", notification_allow_hosts=receiver.host) as first,
+        serving(database_url, tmp_path / "b", notification_allow_hosts=receiver.host) as second,
     ):
         await signed(db, first, second)
         subscription = {
@@ -161,7 +89,7 @@ async def test_the_second_reads_and_forwards_and_takes_over_with_what_waits(
         assert await power(second, 1) == 8
 
         # One that comes back finds its place taken and forwards.
-        async with serving(database_url, tmp_path / "a", receiver) as third:
+        async with serving(database_url, tmp_path / "a", notification_allow_hosts=receiver.host) as third:
             third.http.headers["authorization"] = second.http.headers["authorization"]
             assert (await write(third, lamp(1, 9))).status_code == 204
             assert await power(third, 1) == await power(second, 1) == 9
@@ -177,8 +105,8 @@ async def test_a_writer_that_was_asleep_finds_itself_overtaken_and_forwards(
     db: Database, database_url: str, tmp_path: Path, receiver: Receiver
 ) -> None:
     async with (
-        serving(database_url, tmp_path / "a", receiver) as first,
-        serving(database_url, tmp_path / "b", receiver) as second,
+        serving(database_url, tmp_path / "a", notification_allow_hosts=receiver.host) as first,
+        serving(database_url, tmp_path / "b", notification_allow_hosts=receiver.host) as second,
     ):
         await signed(db, first, second)
         assert (await write(first, lamp(3, 1))).status_code == 201
@@ -216,8 +144,8 @@ async def test_a_writer_that_cannot_be_reached_is_told_so(
     db: Database, database_url: str, tmp_path: Path, receiver: Receiver
 ) -> None:
     async with (
-        serving(database_url, tmp_path / "a", receiver) as first,
-        serving(database_url, tmp_path / "b", receiver) as second,
+        serving(database_url, tmp_path / "a", notification_allow_hosts=receiver.host) as first,
+        serving(database_url, tmp_path / "b", notification_allow_hosts=receiver.host) as second,
     ):
         await signed(db, first, second)
         assert (await write(second, lamp(2, 1))).status_code == 201
