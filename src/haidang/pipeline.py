@@ -44,6 +44,7 @@ from haidang.city.model import Group
 from haidang.city.registrations.book import following
 from haidang.city.subscriptions import delivery
 from haidang.city.subscriptions import step as matching
+from haidang.city.tiers import summing
 from haidang.web.house import House
 
 BATCH = 2_000
@@ -114,6 +115,18 @@ async def notify(house: House, stretch: Stretch, connection: Connection) -> None
     await matching.match(house.city, connection, await stretch.changes(), stretch.last)
 
 
+async def sum_hours(house: House, stretch: Stretch, connection: Connection) -> None:
+    """Keep what each hour of each entity comes to; what came late is summed up anew."""
+    await summing.run(
+        connection,
+        house.city.terms,
+        stretch.after,
+        stretch.last,
+        head=await log.head(connection),
+        now=house.clock.now(),
+    )
+
+
 async def subscribed(house: House, connection: Connection) -> bool:
     """Say whether any subscription waits for changes."""
     return await matching.listening(house.city, connection)
@@ -130,6 +143,7 @@ STEPS: tuple[Step, ...] = (
         after=lambda house: delivery.wake(house.city),
         awaited=subscribed,
     ),
+    Step(summing.STEP, sum_hours, batch=200_000, rest_s=5.0),
 )
 """The way of a change, in order."""
 

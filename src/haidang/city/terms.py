@@ -8,6 +8,7 @@ module's dictionaries give each IRI a small number for ever.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -170,6 +171,8 @@ class Terms:
     def __init__(self, context: Context = CORE, local_url: str | None = None) -> None:
         self.context = context
         self.local_url = local_url
+        self.lake: Path | None = None
+        """Folder of the history's Parquet files; None in a process that was not told its data folder."""
         self.attr_ids: dict[str, int] = {}
         self.attr_iris: dict[int, str] = {}
         self.type_ids: dict[str, int] = {}

@@ -70,6 +70,7 @@ async def aggregated(
                 end=span.end,
                 period=period,
                 limit=left + 1,
+                distinct="distinctCount" in methods,
             )
             left -= len(found)
             if left < 0:

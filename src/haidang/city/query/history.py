@@ -9,7 +9,7 @@ import msgspec
 
 from haidang.base.database import Database
 from haidang.city.represent import Stored, stored_attributes, value_of
-from haidang.city.store import history, log, read
+from haidang.city.store import aggregates, history, log, read
 from haidang.city.store.read import Row
 from haidang.city.terms import Terms
 from haidang.city.times import to_us
@@ -62,7 +62,7 @@ async def course(
         return Course([], False)
     async with read.reading(db) as conn:
         if step == "hour":
-            found = await history.hours(conn, terms, row.eid, attrs=numbers, start=start, end=end)
+            found = await aggregates.hours(conn, terms, row.eid, attrs=numbers, start=start, end=end)
             return Course(_hourly(terms, numbers, found), False)
         rows_max = max(1, points_max // len(numbers))
         rows = await history.rows(
@@ -122,8 +122,8 @@ def _raw(
     ]
 
 
-def _hourly(terms: Terms, numbers: list[int], found: list[history.Hour]) -> list[Series]:
-    by_attr: dict[int, list[history.Hour]] = {number: [] for number in numbers}
+def _hourly(terms: Terms, numbers: list[int], found: list[aggregates.Hour]) -> list[Series]:
+    by_attr: dict[int, list[aggregates.Hour]] = {number: [] for number in numbers}
     for hour in found:
         by_attr[hour.attr].append(hour)
     return [

@@ -1,23 +1,25 @@
 """The one way from the log to the course of attributes: keysets and packed numbers in, observations out.
 
-Whoever wants history (charts, temporal queries, boards of the past) asks here, so that roll-ups, closed days
-or a lake can later answer instead.
+Whoever wants history (charts, temporal queries, boards of the past) asks here, and is answered from the log,
+packed days and Parquet alike. Sums over hours and periods stand in ``aggregates``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from psycopg import sql
 
 from haidang.base.database import Connection
 from haidang.city.represent import Stored, instances
-from haidang.city.store import names
+from haidang.city.store import names, tiers
 from haidang.city.terms import Terms
-from haidang.city.times import to_us
+from haidang.city.tiers import unpacking
+from haidang.city.times import EPOCH, to_us
 
 
 class Observation(NamedTuple):
@@ -36,18 +38,6 @@ class Observation(NamedTuple):
     dataset: str | None
     stored: Stored
     """The stored form, with sub-attributes."""
-
-
-class Hour(NamedTuple):
-    """One attribute over one hour of UTC that has data."""
-
-    attr: int
-    start: datetime
-    mean: float
-    low: float
-    high: float
-    n: int
-    unit: str | None
 
 
 LogRow = tuple[int, datetime, int, list[float] | None, dict[str, Any] | None]
@@ -102,8 +92,14 @@ async def rows(
     seq_until: int | None = None,
     limit: int,
     newest_first: bool = True,
+    by_seq: bool = False,
 ) -> list[LogRow]:
-    """Return an entity's log rows with ``start <= t < end`` in order of time, at most ``limit``."""
+    """Return an entity's log rows with ``start <= t < end`` in order of time, at most ``limit``.
+
+    ``by_seq``: in the order in which they were recorded.
+
+    Whoever asks holds one snapshot: between two, rows may have moved from one tier to another.
+    """
     parts = ["c.eid = %(eid)s", "c.kind < 4"]
     values: dict[str, Any] = {"eid": eid, "limit": limit, "start": start, "end": end}
     if start is not None:
@@ -118,7 +114,8 @@ async def rows(
     if attrs is not None:
         parts.append("(c.k = ANY(%(keysets)s::int[]) OR c.j ?| %(keys)s::text[])")
         values |= {"keysets": keysets_with(terms, attrs), "keys": [str(attr) for attr in attrs]}
-    order = "c.t DESC, c.seq DESC" if newest_first else "c.t, c.seq"
+    first, second = ("c.seq", "c.t") if by_seq else ("c.t", "c.seq")
+    order = f"{first} DESC, {second} DESC" if newest_first else f"{first}, {second}"
     found = await conn.execute(
         sql.SQL(
             f"SELECT c.seq, c.t, c.k, c.v, c.j FROM change c WHERE {' AND '.join(parts)} "
@@ -127,8 +124,72 @@ async def rows(
         values,
     )
     answer: list[LogRow] = await found.fetchall()
+    asked = _Asked(terms, eid, start, end, seq_after or 0, seq_until, limit, newest_first, by_seq, attrs)
+    answer = await _with_packed(conn, asked, answer)
     await know_keysets(conn, terms, (row[2] for row in answer))
     return answer
+
+
+class _Asked(NamedTuple):
+    """A question to :func:`rows`."""
+
+    terms: Terms
+    eid: int
+    start: datetime | None
+    end: datetime | None
+    seq_after: int
+    seq_until: int | None
+    limit: int
+    newest_first: bool
+    by_seq: bool
+    attrs: Sequence[int] | None
+
+
+async def _with_packed(conn: Connection, asked: _Asked, found: list[LogRow]) -> list[LogRow]:
+    """Merge packed rows into those of the log, day by day, until no other day can matter."""
+    start_us, end_us = unpacking.span_us(asked.start, asked.end)
+    span = unpacking.day_of(start_us), unpacking.day_of(end_us - 1)
+    days = await tiers.packed_days(conn, asked.eid, *span)
+    if not asked.newest_first:
+        days.reverse()
+    wanted = None
+    if asked.attrs is not None:
+        keysets = frozenset(keysets_with(asked.terms, asked.attrs))
+        wanted = unpacking.Wanted(keysets, frozenset(asked.attrs))
+    together = 1
+    while days and not _enough(asked, found, days[0]):
+        some, days = days[:together], days[together:]
+        together = min(2 * together, _DAYS_TOGETHER)
+        window = unpacking.Window(
+            asked.eid,
+            max(start_us, unpacking.start_us(min(some))),
+            min(end_us, unpacking.start_us(max(some)) + unpacking.DAY_US),
+        )
+        known = {row[:2] for row in found}
+        found += [
+            (seq, t, k, v, j)
+            for _, seq, at, k, v, j, _ in await unpacking.rows(conn, asked.terms, [window], wanted)
+            if (seq, t := EPOCH + timedelta(microseconds=at)) not in known
+            and seq > asked.seq_after
+            and (asked.seq_until is None or seq <= asked.seq_until)
+        ]
+        order = (0, 1) if asked.by_seq else (1, 0)
+        found.sort(key=itemgetter(*order), reverse=asked.newest_first)
+        del found[asked.limit :]
+    return found
+
+
+_DAYS_TOGETHER = 16
+
+
+def _enough(asked: _Asked, found: list[LogRow], day: date) -> bool:
+    """Say whether no row of ``day``, or beyond it, would be among the first ``limit``."""
+    if len(found) < asked.limit or asked.by_seq:
+        return False
+    last = to_us(found[-1][1])
+    if asked.newest_first:
+        return last >= unpacking.start_us(day) + unpacking.DAY_US
+    return last < unpacking.start_us(day)
 
 
 async def know_keysets(conn: Connection, terms: Terms, keysets: Iterable[int]) -> None:
@@ -137,42 +198,22 @@ async def know_keysets(conn: Connection, terms: Terms, keysets: Iterable[int]) -
         await names.load(conn, terms)
 
 
-async def hours(
-    conn: Connection, terms: Terms, eid: int, *, attrs: Sequence[int], start: datetime, end: datetime
-) -> list[Hour]:
-    """Return mean, least, greatest and count per hour of UTC, oldest first; hours without data are absent.
-
-    Of two observations of the same instant the one received last counts. Only the default instance counts.
-    """
+async def attributes(conn: Connection, terms: Terms, eid: int) -> set[int]:
+    """Return the attributes of which an entity has, or had, observations, in whatever tier they lie."""
     found = await conn.execute(
         """
-        WITH seen AS (
-            SELECT c.t, c.seq, p.attr, p.unit, p.x
-            FROM change c JOIN keyset k ON k.id = c.k
-            CROSS JOIN LATERAL unnest(k.attrs, k.units, k.datasets, c.v) AS p(attr, unit, dataset, x)
-            WHERE c.eid = %(eid)s AND c.t >= %(start)s AND c.t < %(end)s AND c.k = ANY(%(keysets)s::int[])
-              AND p.attr = ANY(%(attrs)s::int[]) AND p.dataset = '' AND p.x <> 'NaN'
-            UNION ALL
-            SELECT c.t, c.seq, a.attr, coalesce(c.j->a.attr::text->>'u', ''),
-                   attr_value(c.j->a.attr::text)::text::float8
-            FROM change c CROSS JOIN unnest(%(attrs)s::int[]) AS a(attr)
-            WHERE c.eid = %(eid)s AND c.t >= %(start)s AND c.t < %(end)s AND c.kind < 4
-              AND jsonb_typeof(attr_value(c.j->a.attr::text)) = 'number'
-        ), once AS (
-            SELECT DISTINCT ON (attr, t) attr, t, unit, x FROM seen ORDER BY attr, t, seq DESC
-        )
-        SELECT attr, date_trunc('hour', t, 'UTC'), avg(x), min(x), max(x), count(*)::int, max(unit)
-        FROM once GROUP BY 1, 2 ORDER BY 1, 2
+        SELECT DISTINCT k, NULL::int FROM change WHERE eid = %(eid)s AND kind < 4
+        UNION SELECT k, NULL FROM chunk WHERE eid = %(eid)s
+        UNION SELECT k, NULL FROM rollup WHERE eid = %(eid)s
+        UNION SELECT 0, key::int FROM change c, jsonb_object_keys(c.j) AS a (key)
+              WHERE c.eid = %(eid)s AND c.kind < 4 AND key ~ '^[0-9]+$'
+        UNION SELECT 0, unnest(others) FROM chunk WHERE eid = %(eid)s
+        UNION SELECT 0, unnest(attrs) FROM rollup WHERE eid = %(eid)s
         """,
-        {
-            "eid": eid,
-            "attrs": list(attrs),
-            "keysets": keysets_with(terms, attrs),
-            "start": start,
-            "end": end,
-        },
+        {"eid": eid},
     )
-    return [
-        Hour(attr, hour, mean, low, high, n, unit or None)
-        for attr, hour, mean, low, high, n, unit in await found.fetchall()
-    ]
+    answer = await found.fetchall()
+    await know_keysets(conn, terms, (k for k, _ in answer))
+    return {attr for k, _ in answer for attr in terms.keysets[k].attrs} | {
+        attr for _, attr in answer if attr is not None
+    }
