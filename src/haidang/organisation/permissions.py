@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, Permission] = {
     "registration.manage": Permission(
         "Quản lý đăng ký nguồn dữ liệu, thiết bị điều khiển", "Manage context source registrations"
     ),
+    "model.manage": Permission("Đổi chế độ kiểm tra theo mô hình dữ liệu", "Say how strict data models are"),
     "tenant.administer": Permission("Quản lý không gian dữ liệu (tenant)", "Administer tenants"),
     "feed.read": Permission("Xem nguồn dữ liệu", "See feeds"),
     "feed.run": Permission("Chạy, tạm dừng nguồn dữ liệu", "Run and pause feeds"),

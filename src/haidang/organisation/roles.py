@@ -23,6 +23,7 @@ BUILTIN: tuple[Role, ...] = (
         "data_steward", "Quản trị dữ liệu", "Data steward",
         *_READ, "entity.write", "entity.delete", "subscription.read", "subscription.manage",
         "registration.read", "registration.manage", "feed.run", "feed.manage", "area.manage", "system.read",
+        "model.manage",
     ),
     _role(
         "duty_operator", "Trực ban", "Duty operator",

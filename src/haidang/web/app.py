@@ -24,6 +24,7 @@ from haidang.base.settings import Settings
 from haidang.boards.api import ROUTES as BOARDS
 from haidang.city.api import ROUTES as CITY
 from haidang.city.forward import door as forward_door
+from haidang.city.models.api import ROUTES as MODELS
 from haidang.city.ngsild import ROUTES as BROKER_ROUTES
 from haidang.city.ngsild import app as broker
 from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
@@ -49,6 +50,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *site.ROUTES,
     *ORGANISATION,
     *CITY,
+    *MODELS,
     *SUBSCRIPTIONS,
     *BOARDS,
     *FEEDS,

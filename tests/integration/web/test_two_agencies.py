@@ -131,6 +131,12 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/entities/{entity_id:str}/history"): Asked(REFUSED, "/api/v1/entities/{entity}/history"),
     ("GET", "/api/v1/sectors"): Asked(SHARED),
     ("GET", "/api/v1/labels"): Asked(SHARED),
+    ("GET", "/api/v1/models"): Asked(LIST),
+    ("GET", "/api/v1/models/{type_name:str}"): Asked(LIST, "/api/v1/models/Camera"),
+    ("GET", "/api/v1/models/{type_name:str}/schema"): Asked(SHARED, "/api/v1/models/Camera/schema"),
+    ("PATCH", "/api/v1/models/{type_name:str}"): Asked(
+        NOT_MINE, "/api/v1/models/Camera", {"mode": "reject"}
+    ),
     ("GET", "/api/v1/search"): Asked(LIST, "/api/v1/search?q={word}"),
     ("GET", "/api/v1/boards/city"): Asked(LIST),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
@@ -279,6 +285,8 @@ async def furnish(site: Site, agency: Agency) -> None:
         "status": {"type": "Property", "value": "online", "observedAt": observed},
     }
     only = {
+        # Does not fit the data model, so that the agency has a violation of its own.
+        "on": {"type": "Property", "value": f"power of {word}"},
         "id": f"urn:x:only:{word}",
         "type": f"Only{word}",
         f"only{word}": {"type": "Property", "value": 1},

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from haidang.base.problems import Fault
 from haidang.city.items import NULL
 from haidang.city.models.model import Attribute
-from haidang.city.models.units import known_unit
+from haidang.city.models.units import CODES, known_unit
 
 NAMES_MAX = 60
 """Characters of a value or a list of words that a fault shows."""
@@ -78,9 +78,13 @@ class _Rule:
         """The kinds that can say the same."""
         words = frozenset(attribute.enum) if attribute.enum and not attribute.open else None
         self.words = words if attribute.value != "array" else None
-        plain = attribute.kind == "Property" and attribute.format is None and attribute.value != "array"
-        self.types = _TYPES.get(attribute.value, frozenset()) if plain else frozenset()
-        """What passes at a glance; empty where every value needs the second look."""
+        plain = attribute.format is None and attribute.value != "array"
+        self.types: frozenset[type] | None = (
+            _TYPES.get(attribute.value, frozenset()) if plain else frozenset()
+        )
+        """What passes at a glance; empty: every value needs the second look; None: the kind says all."""
+        if attribute.kind != "Property":
+            self.types = None
         self.low = attribute.min
         self.high = attribute.max
         self.unit = attribute.unit
@@ -104,21 +108,25 @@ class Rules:
             rule = get(name)
             if type(a) is dict:
                 unit = a.get("unitCode")
-                if unit is not None and not known_unit(unit):
+                if unit is not None and (type(unit) is not str or unit not in CODES) and not known_unit(unit):
                     found.append(_unknown_unit(name, unit))
-            if rule is None:
-                continue
-            if type(a) is dict and a.get("type") == rule.kind:
-                value: Any = a.get(rule.member)
-                if type(value) in rule.types:
-                    low, high, words = rule.low, rule.high, rule.words
-                    if (
-                        (words is None or value in words)
-                        and (low is None or value >= low)
-                        and (high is None or value <= high)
-                    ):
+                if rule is None:
+                    continue
+                if a.get("type") == rule.kind:
+                    types = rule.types
+                    if types is None:
                         continue
-            found += _look(name, a, rule)
+                    value: Any = a.get(rule.member)
+                    if type(value) in types:
+                        low, high, words = rule.low, rule.high, rule.words
+                        if (
+                            (low is None or value >= low)
+                            and (high is None or value <= high)
+                            and (words is None or value in words)
+                        ):
+                            continue
+            if rule is not None:
+                found += _look(name, a, rule)
         if whole:
             for name in self._required:
                 if name not in body:

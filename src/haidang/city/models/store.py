@@ -156,15 +156,15 @@ async def in_use(
 ) -> tuple[int, dict[int, int]]:
     """Return of how many entities, and how many of them carry each attribute number."""
     found = await conn.execute(
-        f"""WITH some AS MATERIALIZED (
+        f"""WITH sampled AS MATERIALIZED (
             SELECT e.eid, e.doc FROM entity e
             WHERE {visible} AND e.tenant_id = 0 AND e.type_id = ANY(%(types)s::int[]) LIMIT {SAMPLE_MAX}
         ), keys AS (
-            SELECT jsonb_object_keys(doc) AS key FROM some
+            SELECT jsonb_object_keys(doc) AS key FROM sampled
             UNION ALL
-            SELECT jsonb_object_keys(s.doc) FROM some JOIN entity_static s USING (eid)
+            SELECT jsonb_object_keys(s.doc) FROM sampled JOIN entity_static s USING (eid)
         )
-        SELECT (SELECT count(*) FROM some), key, count(*) FROM keys WHERE key ~ '^[0-9]+$' GROUP BY key""",
+        SELECT (SELECT count(*) FROM sampled), key, count(*) FROM keys WHERE key ~ '^[0-9]+$' GROUP BY key""",
         scopes | {"types": type_ids},
     )
     rows = await found.fetchall()

@@ -170,17 +170,18 @@ class Watch:
             if item.problem is not None:
                 continue
             faults: list[Fault] = []
+            warnings: list[str] = []
             for name, findings in zip(look.types, look.findings, strict=True):
                 strict = name in self._strict and any(one.reason != UNIT for one in findings)
                 if name in self.catalogue.models:
                     self._count(name, look.origin, item.id, findings, refused=strict)
-                item.warnings += tuple(
-                    f"{item.id}: {one.fault.field}: {one.fault.en}" for one in findings[:NAMED_MAX]
-                )
+                warnings += [f"{item.id}: {one.fault.field}: {one.fault.en}" for one in findings[:NAMED_MAX]]
                 if strict:
                     faults += [one.fault for one in findings]
             if faults:
                 item.problem = _refusal(look.types, faults)
+            else:
+                item.warnings += tuple(warnings)
 
     async def reload(self) -> None:
         """Read what was chosen at run time."""

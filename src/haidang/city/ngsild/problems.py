@@ -13,6 +13,7 @@ _ERRORS = NGSI + "errors/"
 _TYPES = {
     "invalid-request": "InvalidRequest",
     "bad-request-data": "BadRequestData",
+    "model-violation": "BadRequestData",
     "bad-query": "BadRequestData",
     "endpoint-not-allowed": "BadRequestData",
     "already-exists": "AlreadyExists",
