@@ -247,9 +247,26 @@ def represent(
     if scope is not None:
         body["scope"] = scope
     at_us = observed.pop("@", None)
+    at_a_glance = form == "normalized" and only is None and system is None
     for documents_at, source in ((None, other), (at_us, observed)):
+        at = None if documents_at is None else format_us(documents_at)
         for key, stored in source.items():
             number = int(key)
+            if at_a_glance and at is not None and type(stored) is not dict:  # telemetry
+                if type(stored) is list:
+                    value, unit = stored
+                    body[name_of(number)] = {
+                        "type": "Property",
+                        "value": value,
+                        "unitCode": unit,
+                        "observedAt": at,
+                    }
+                else:
+                    body[name_of(number)] = {"type": "Property", "value": stored, "observedAt": at}
+                continue
+            if at_a_glance and type(stored) is dict and len(stored) == 2 and stored.get("k") == "G":
+                body[name_of(number)] = {"type": "GeoProperty", "value": stored["v"]}
+                continue
             if only is not None and number not in only:
                 continue
             if form == "keyValues":

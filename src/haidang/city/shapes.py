@@ -58,6 +58,8 @@ class Relationship(
 
 SHAPED = (Property, GeoProperty, Relationship)
 
+decode_one = msgspec.json.Decoder(dict[str, str | Property | GeoProperty | Relationship]).decode
+"""Decode one entity's plain telemetry, as :data:`decode_batch` does."""
 decode_batch = msgspec.json.Decoder(list[dict[str, str | Property | GeoProperty | Relationship]]).decode
 """Decode a batch of plain telemetry; ``msgspec.MsgspecError`` or ``UnicodeDecodeError`` for anything else."""
 

@@ -6,7 +6,7 @@ a device does not need (cookies, access lines) costs it nothing.
 
 from __future__ import annotations
 
-import asyncio
+import itertools
 import os
 import re
 import time
@@ -19,7 +19,8 @@ from haidang.organisation.permissions import Principal, system
 from haidang.web import metrics
 from haidang.web.asgi import Application, Header, Message, Receive, Scope, Send, header
 from haidang.web.identity import ANONYMOUS, Identity, credential_of, cross_site
-from haidang.web.problems import BODY_SLOW, BROKER, CROSS_SITE, problem_of, refuse
+from haidang.web.patience import Patience
+from haidang.web.problems import BROKER, CROSS_SITE, problem_of, refuse
 
 CSP = (
     "default-src 'self'; worker-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -40,6 +41,9 @@ RIGHTS = (
 )
 """Writes below these paths may change who may do what."""
 
+_HOUSE = os.urandom(10).hex()
+"""Tells the requests of this process from all others'."""
+_numbers = itertools.count(1)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = logger("web.access")
 
@@ -51,7 +55,7 @@ class Door:
         self, inner: Application, *, settings: Settings, identity: Identity, body_s: float = BODY_S
     ) -> None:
         self._inner = inner
-        self._body_s = body_s
+        self._patience = Patience(body_s)
         self._settings = settings
         self._identity = identity
         self._headers = security_headers(settings.public_url)
@@ -117,7 +121,7 @@ class Door:
             raise _too_large(limit)
         if scope["method"] in SAFE:
             return receive
-        return _timed(receive if declared is not None else _counted(receive, limit), self._body_s)
+        return self._patience.bounded(receive if declared is not None else _counted(receive, limit))
 
     async def _failed(self, scope: Scope, visit: _Visit, error: Exception) -> None:
         problem = problem_of(error)
@@ -144,7 +148,9 @@ class _Visit:
 
     def __init__(self, scope: Scope, send: Send, headers: list[Header]) -> None:
         given = header(scope, b"x-request-id")
-        self.request_id = given if given and _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+        self.request_id = (
+            given if given and _REQUEST_ID.fullmatch(given) else f"{_HOUSE}{next(_numbers):012x}"
+        )
         self.started_at = time.perf_counter()
         self.started = False
         self.status = 0
@@ -158,10 +164,11 @@ class _Visit:
             self.started = True
             self.status = message["status"]
             own = message.get("headers", ())
-            if self._headers:
+            extra = self._headers
+            if any(name in _OURS for name, _ in own):
                 named = {name for name, _ in own}
-                extra = [pair for pair in self._headers if pair[0] not in named]
-                message["headers"] = [*own, *extra, (b"x-request-id", self.request_id.encode())]
+                extra = [pair for pair in extra if pair[0] not in named]
+            message["headers"] = [*own, *extra, (b"x-request-id", self.request_id.encode())]
         else:
             self.bytes_sent += len(message.get("body", b""))
         await self._send(message)
@@ -202,33 +209,13 @@ def security_headers(public_url: str | None) -> list[Header]:
     return headers
 
 
+_OURS = frozenset(name for name, _ in security_headers("https://"))
+
+
 def _shows_key(scope: Scope) -> bool:
     # Not any Authorization: a browser adds "Basic" by itself where a proxy asks for a password.
     credential = credential_of(scope)
     return credential is not None and credential.kind == "key"
-
-
-def _timed(receive: Receive, seconds: float) -> Receive:
-    """Wait for the body until a moment; after its end (a stream that watches for a farewell) without one."""
-    loop = asyncio.get_running_loop()
-    until: float | None = loop.time() + seconds
-
-    async def timed() -> Message:
-        nonlocal until
-        try:
-            async with asyncio.timeout_at(until):
-                message = await receive()
-        except TimeoutError as cause:
-            raise Problem(
-                BODY_SLOW,
-                f"Dữ liệu phải gửi xong trong {seconds:g} giây.",
-                f"The body must have come within {seconds:g} seconds.",
-            ) from cause
-        if not message.get("more_body"):
-            until = None
-        return message
-
-    return timed
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

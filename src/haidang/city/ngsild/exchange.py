@@ -21,7 +21,7 @@ from haidang.city.items import bad
 from haidang.city.model import LENGTH_REQUIRED, Origin
 from haidang.city.ngsild.rescue import UNREADABLE, rescue, unreadable
 from haidang.city.service import City
-from haidang.city.shapes import decode_batch
+from haidang.city.shapes import decode_batch, decode_one
 from haidang.city.terms import CORE, Context
 from haidang.city.times import to_us
 from haidang.organisation.model import Principal
@@ -37,6 +37,8 @@ _CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
 _LINK = re.compile(r"<([^>]*)>\s*((?:;[^,<]*)*)")
 FUTURE = timedelta(days=1)
 """How far ahead of our clock a device's may be."""
+ORIGINS_MAX = 1_000
+_origins: dict[int, tuple[Principal, Origin]] = {}
 _decode = msgspec.json.Decoder().decode
 # An escaped U+0000 after an even number of backslashes.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -102,7 +104,8 @@ class Call:
     @property
     def tenant(self) -> str:
         """Name of the tenant asked for; empty is the default one."""
-        return self.headers.get(b"ngsild-tenant", b"").decode("latin-1").strip()
+        named = self.headers.get(b"ngsild-tenant")
+        return named.decode("latin-1").strip() if named else ""
 
     def permit(self, permission: str) -> None:
         """Raise where the asker holds ``permission`` nowhere; rows are filtered and checked later."""
@@ -179,7 +182,9 @@ class Call:
 
     async def body(self, *media: bytes) -> Any:
         """Read and decode the body, within all limits."""
-        raw = await self._raw(*media)
+        return await self._decoded(await self._raw(*media))
+
+    async def _decoded(self, raw: bytes) -> Any:
         try:
             decoded = _decode(raw)
         except UNREADABLE as cause:
@@ -189,6 +194,16 @@ class Call:
         if isinstance(decoded, dict) and "@context" in decoded and self.media() == LD_JSON:
             await self.city.contexts.prepare(decoded["@context"])
         return decoded
+
+    async def telemetry(self, *media: bytes) -> Any:
+        """Read and decode the body of one entity's attributes; plain telemetry as :meth:`batch` does."""
+        if self.city.exclusives is None and self.media() == JSON:
+            raw = await self._raw(*media)
+            try:
+                return decode_one(raw)
+            except UNREADABLE:  # anything but plain telemetry, or no JSON at all
+                return await self._decoded(raw)
+        return await self.body(*media)
 
     async def batch(self, *media: bytes) -> Any:
         """Read and decode the body of a batch; elements that are no JSON become ``Broken`` beside the others.
@@ -252,7 +267,7 @@ class Call:
         if not self.settings.conformance:
             order.latest_us = to_us(self.clock.now() + FUTURE)
         if not order.origins:
-            order.origins = [origin_of(self.who)]
+            order.origins = [_origin(self.who)]
         return await self.city.order(self.who, order)
 
     def link_urls(self) -> list[str]:
@@ -263,6 +278,16 @@ class Call:
         return [
             url for url, parameters in _LINK.findall(link.decode("latin-1")) if _CONTEXT_REL in parameters
         ]
+
+
+def _origin(principal: Principal) -> Origin:
+    """Return :func:`origin_of`; the door hands out the same principal again and again."""
+    known = _origins.get(id(principal))
+    if known is None or known[0] is not principal:
+        if len(_origins) >= ORIGINS_MAX:
+            _origins.clear()
+        known = _origins[id(principal)] = (principal, origin_of(principal))
+    return known[1]
 
 
 def origin_of(principal: Principal) -> Origin:

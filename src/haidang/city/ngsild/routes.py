@@ -195,7 +195,7 @@ class Broker:
 
 def _decoded(part: bytes) -> str:
     try:
-        return unquote_to_bytes(part).decode()
+        return (unquote_to_bytes(part) if b"%" in part else part).decode()
     except UnicodeDecodeError as cause:
         raise Problem(INVALID, "Đường dẫn không phải UTF-8.", "The path is not UTF-8.") from cause
 

@@ -196,6 +196,7 @@ class Writer:
     async def _begin(self, conn: Connection) -> None:
         pack.register(conn)
         await conn.execute("SET TIME ZONE 'UTC'")
+        await conn.execute("SET plan_cache_mode = force_generic_plan")
         self._conn = conn
         self._epoch, self._head, self._next_eid = await write.take_over(conn)
         await write.forget_future(conn, self._clock.now())
