@@ -216,7 +216,7 @@ async def test_history_of_one(door: Door) -> None:
     after = (await door.get(f"{path}?timerel=after&timeAt={at(44)}&options=temporalValues")).json()
     assert after["heat"] == {"type": "Property", "values": [[44.5, at(44)]]}
     last = (await door.get(f"{path}?lastN=2&attrs=heat&timerel=before&timeAt={at(40)}")).json()
-    assert [one["value"] for one in last["heat"]] == [39.5, 38.5]
+    assert [one["value"] for one in last["heat"]] == [38.5, 39.5]
     recorded = f"{path}?timeproperty=modifiedAt&timerel=after&timeAt={at(44)}"
     assert [one["value"] for one in (await door.get(recorded)).json()["heat"]] == [44.5]
     everything = (await door.get(f"{path}?timeproperty=modifiedAt")).json()

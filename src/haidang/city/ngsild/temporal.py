@@ -1,249 +1,231 @@
-"""NGSI-LD temporal reading: the history of one entity's attributes, or of those that a question selects.
-
-The question itself (``q``, place) is asked of the present state; the span selects from the log.
-"""
+"""NGSI-LD temporal reading (GS CIM 009, 5.7.3, 5.7.4): the evolution of one entity, or of those selected."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from haidang.base.database import Connection
 from haidang.base.problems import Problem
+from haidang.city.choosing import DEFAULT, Choice, chosen, languages_of
 from haidang.city.model import BAD_DATA
 from haidang.city.ngsild.aggregates import PARAMETERS, aggregated
 from haidang.city.ngsild.asking import (
     JSON,
     LD,
+    LIMIT,
     Ask,
     asked,
     asked_by_body,
-    invalid,
+    flag,
+    form_of,
     negotiate,
-    options,
+    number,
+    page_links,
     reply,
     words,
 )
+from haidang.city.ngsild.evolving import Shown, content_range, shown
 from haidang.city.ngsild.exchange import Call, Reply
-from haidang.city.ngsild.read import PAGING, SELECTING, one, page_of, query_of, question_of
-from haidang.city.query.problems import bad
+from haidang.city.ngsild.questions import MEANING, SELECTING, query_of, question_of, too_wide
+from haidang.city.ngsild.read import missing
+from haidang.city.projection import Projection, projection_of
+from haidang.city.query.evolution import SCOPE, Collector, Cut, Life, Wish, ever
+from haidang.city.query.evolutions import Asker, Selection
+from haidang.city.query.problems import TOO_MANY_RESULTS, bad
+from haidang.city.query.sql import Question
 from haidang.city.query.temporal import TemporalQuery, parse_temporal
-from haidang.city.represent import KINDS, attribute, stored_attributes
-from haidang.city.store import history, log, read
-from haidang.city.store.history import Observation
-from haidang.city.store.read import Row
-from haidang.city.times import format_us, to_us
+from haidang.city.store import read
+from haidang.city.terms import is_uri
 
-INSTANCES_MAX = 1_000
-"""Attribute instances of one answer; beyond it the answer is 206 with a Content-Range."""
 INSTANCES_MAX_CONFORMANCE = 30
+"""What the conformance suite takes for granted: twenty instances come whole, forty are cut."""
 SPAN = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN")
-SHOWING = ("options", "format", "pick", "omit", "local")
-FORMS = ("temporalValues", "aggregatedValues", "normalized", "sysAttrs", "count")
+SHOWING = ("options", "format", "pick", "omit", "lang", "datasetId", "local")
+PAGING = ("limit", "offset", "count")
+FORMS = ("normalized", "concise", "temporalValues", "aggregatedValues")
+_OPTIONS = ("sysAttrs", "count")
+_MEMBERS = frozenset({"id", "type", "createdAt", "modifiedAt", "deletedAt", "expiresAt"})
 
 
-class _Cut(msgspec.Struct):
-    """How much of the answer is left, and what had to be cut."""
+class _Wanted(msgspec.Struct):
+    """What an answer is to hold."""
 
-    left: int
-    was: bool = False
-    first_us: int | None = None
-    last_us: int | None = None
+    span: TemporalQuery
+    form: str
+    media: str
+    system: bool
+    choice: Choice
+    projection: Projection
+    selecting: Wish
+    """What an entity must have an instance of (``attrs``)."""
+    showing: Wish
+    """What of it is shown (``attrs``, ``pick``)."""
 
 
 async def retrieve(call: Call) -> Reply:
     """GET /temporal/entities/{id}"""
     ask = asked(call, "attrs", *SPAN, *SHOWING, *PARAMETERS)
-    span = _span(ask.params)
-    row = await one(ask)
-    return await _answer(ask, [row], span, ask.params, single=True)
+    wanted = _wanted(ask, ask.params, _span(ask.params))
+    if not is_uri(ask.path_id):
+        raise bad(f"“{ask.path_id[:80]}” không phải URI.", f"{ask.path_id[:80]!r} is not a URI.")
+    life = await Selection(_asker(ask), Question(tenant=ask.tenant), wanted.selecting).one(ask.path_id)
+    if life is None or not await ever(ask.db, ask.city.terms, life, wanted.selecting.attrs):
+        raise missing(ask.path_id)
+    return await _answer(ask, [life], wanted, ask.params, {}, single=True)
 
 
 async def query(call: Call) -> Reply:
     """GET /temporal/entities"""
-    ask = asked(call, *SELECTING, *SPAN, *SHOWING, *PAGING, *PARAMETERS)
-    if not any(name in ask.params for name in SELECTING):
-        raise bad(
-            "Cần ít nhất một trong: type, id, idPattern, attrs, q, georel.",
-            "At least one of type, id, idPattern, attrs, q or georel is needed.",
-        )
-    span = _span(ask.params)
-    if span.start is None and span.end is None:
-        raise bad("Thiếu timerel và timeAt.", "timerel and timeAt are missing.")
-    page, headers = await page_of(ask, question_of(ask, ask.params))
-    return await _answer(ask, page.rows, span, ask.params, headers=headers)
+    ask = asked(call, *SELECTING, *MEANING, "orderBy", "collation", *SPAN, *SHOWING, *PAGING, *PARAMETERS)
+    if not any(name in ask.params for name in (*SELECTING, "local")):
+        raise too_wide()
+    return await _page(ask, question_of(ask, ask.params), _span(ask.params), ask.params)
 
 
 async def post_query(call: Call) -> Reply:
     """POST /temporal/entityOperations/query"""
     ask = await asked_by_body(call, *PAGING, "options", "format", "local")
     params, selectors = query_of(ask.body)
-    span_of = params.pop("temporalQ", None)
-    if not isinstance(span_of, dict):
-        raise Problem(BAD_DATA, "Thiếu temporalQ.", "temporalQ is missing.")
-    if not span_of.keys() <= {*SPAN, *PARAMETERS}:
-        raise Problem(BAD_DATA, "temporalQ có thành phần lạ.", "temporalQ has an unknown member.")
-    methods = span_of.get("aggrMethods")
-    if isinstance(methods, list) and all(isinstance(one, str) for one in methods):
-        span_of["aggrMethods"] = ",".join(methods)
-    params |= {name: str(span_of[name]) for name in PARAMETERS if name in span_of}
-    span = _span({name: str(value) for name, value in span_of.items()})
-    page, headers = await page_of(ask, question_of(ask, params, selectors))
-    return await _answer(ask, page.rows, span, params, headers=headers)
+    asked_of_time = params.pop("temporalQ", None)
+    if not selectors and not any(name in params for name in SELECTING) and "local" not in ask.params:
+        raise too_wide()
+    span = _span_of(asked_of_time, params)
+    return await _page(ask, question_of(ask, params, selectors), span, params)
 
 
-def _span(params: Mapping[str, str]) -> TemporalQuery:
+def _span(params: Mapping[str, Any]) -> TemporalQuery:
     return parse_temporal(
-        timerel=params.get("timerel"),
-        time_at=params.get("timeAt"),
-        end_time_at=params.get("endTimeAt"),
-        timeproperty=params.get("timeproperty"),
+        timerel=params.get("timerel") or None,
+        time_at=params.get("timeAt") or None,
+        end_time_at=params.get("endTimeAt") or None,
+        timeproperty=params.get("timeproperty") or None,
         last_n=params.get("lastN"),
     )
 
 
+def _span_of(body: Any, params: dict[str, Any]) -> TemporalQuery:
+    """Read the ``temporalQ`` of a body (5.2.21); what it says of aggregates goes to the parameters."""
+    if not isinstance(body, dict):
+        raise Problem(BAD_DATA, "Thiếu temporalQ.", "temporalQ is missing.")
+    if not body.keys() <= {*SPAN, *PARAMETERS, "type"}:
+        raise Problem(BAD_DATA, "temporalQ có thành phần lạ.", "temporalQ has an unknown member.")
+    for name, value in body.items():
+        whole = name == "lastN" and type(value) is int
+        several = name == "aggrMethods" and type(value) is list and all(type(one) is str for one in value)
+        if not (whole or several or (type(value) is str and name != "lastN")):
+            raise Problem(BAD_DATA, f"temporalQ.{name} không hợp lệ.", f"temporalQ.{name} is not valid.")
+    methods = body.get("aggrMethods")
+    if methods is not None:
+        params["aggrMethods"] = ",".join(methods) if type(methods) is list else methods
+    if "aggrPeriodDuration" in body:
+        params["aggrPeriodDuration"] = body["aggrPeriodDuration"]
+    return _span(body)
+
+
+async def _page(ask: Ask, question: Question, span: TemporalQuery, params: Mapping[str, Any]) -> Reply:
+    if span.start is None and span.end is None:
+        raise bad("Thiếu timerel và timeAt.", "timerel and timeAt are missing.")
+    if question.ordering is not None and [one.path.attributes for one in question.ordering.terms] != [
+        ("id",)
+    ]:
+        raise bad("orderBy chỉ nhận id ở đây.", "orderBy can only be id here.")
+    wanted = _wanted(ask, params, span)
+    count = flag(ask, "count") or "count" in words(ask.params.get("options"))
+    limit, offset = number(ask, "limit", LIMIT), number(ask, "offset", 0)
+    if not limit and not count:
+        raise bad("limit=0 chỉ dùng cùng count=true.", "limit=0 goes only with count=true.")
+    if limit > ask.settings.query_limit_max:
+        most = ask.settings.query_limit_max
+        raise Problem(TOO_MANY_RESULTS, f"limit tối đa là {most}.", f"The largest limit is {most}.")
+    selection = Selection(_asker(ask), question, wanted.selecting)
+    page = await selection.page(limit=limit, offset=offset, count=count)
+    headers = page_links(ask, limit=limit, offset=offset, more=page.more)
+    if page.total is not None:
+        headers["ngsild-results-count"] = str(page.total)
+    return await _answer(ask, page.lives, wanted, params, headers)
+
+
+def _wanted(ask: Ask, params: Mapping[str, Any], span: TemporalQuery) -> _Wanted:
+    form, chosen_options = form_of(ask, FORMS, _OPTIONS)
+    if ask.body is not None and "aggrMethods" in params and "format" not in ask.params and form == FORMS[0]:
+        form = "aggregatedValues"  # whoever says in the body how to sum up wants it summed up
+    projection = projection_of(params.get("pick") or None, params.get("omit") or None)
+    if projection.depth > 0:
+        raise bad(
+            "pick và omit không theo liên kết ở đây.", "pick and omit do not follow relationships here."
+        )
+    choice = _choice(params)
+    attrs = words(params.get("attrs"))
+    picked = [name for name in projection.pick if name not in _MEMBERS]
+    narrowed = picked if projection.pick else None
+    if attrs and projection.pick:
+        narrowed = [name for name in attrs if name in projection.pick]
+
+    def keep(stored: Any) -> Any:
+        return stored if choice == Choice() else chosen({"0": stored}, choice).get("0")
+
+    selecting = Wish(span, _numbers(ask, attrs) if attrs else None, keep, bool(choice.datasets))
+    shows = selecting.attrs if narrowed is None else _numbers(ask, narrowed)
+    return _Wanted(
+        span=span,
+        form=form,
+        media=negotiate(ask, JSON, LD),
+        system="sysAttrs" in chosen_options,
+        choice=choice,
+        projection=projection,
+        selecting=selecting,
+        showing=selecting._replace(attrs=shows),
+    )
+
+
+def _numbers(ask: Ask, names: Sequence[str]) -> tuple[int, ...]:
+    terms = ask.city.terms
+    found = (SCOPE if name == "scope" else terms.attr_id(name, ask.context) for name in names)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _choice(params: Mapping[str, Any]) -> Choice:
+    datasets = frozenset(words(params.get("datasetId")))
+    if not all(dataset == DEFAULT or is_uri(dataset) for dataset in datasets):
+        raise bad("datasetId phải là URI hoặc @none.", "A datasetId is a URI or @none.")
+    try:
+        return Choice(datasets, languages_of(params.get("lang")))
+    except ValueError as cause:
+        raise bad("lang không hợp lệ.", "lang is not valid, e.g. vi,en;q=0.5.") from cause
+
+
+def _asker(ask: Ask) -> Asker:
+    return Asker(ask.db, ask.city.terms, ask.principal, ask.context)
+
+
 async def _answer(
     ask: Ask,
-    rows: list[Row],
-    span: TemporalQuery,
+    lives: Sequence[Life],
+    wanted: _Wanted,
     params: Mapping[str, Any],
+    headers: dict[str, str],
     *,
     single: bool = False,
-    headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    media = negotiate(ask, JSON, LD)
-    chosen = options(ask, *FORMS)
-    if len(chosen & {"temporalValues", "aggregatedValues", "normalized"}) > 1:
-        raise invalid("Chỉ chọn một dạng biểu diễn.", "Only one representation can be chosen.")
-    if "aggregatedValues" in chosen:
-        summed: Any = await aggregated(ask, rows, span, params)
-        return reply(ask, summed[0] if single else summed, media, headers=dict(headers or {}))
-    most = INSTANCES_MAX_CONFORMANCE if ask.settings.conformance else INSTANCES_MAX
-    cut = _Cut(most)
-    wanted = words(params.get("attrs")) + words(params.get("pick"))
-    unwanted = words(params.get("omit"))
-    found: list[dict[str, Any]] = []
+    if wanted.form == "aggregatedValues":
+        summed = await aggregated(ask, [life.row for life in lives if life.row], wanted.span, params)
+        found: Any = [wanted.projection.apply(body) for body in summed]
+        return reply(ask, found[0] if single else found, wanted.media, headers=headers)
+    most = INSTANCES_MAX_CONFORMANCE if ask.settings.conformance else ask.settings.temporal_instances_max
+    cut = Cut(most, backwards=wanted.span.last is not None)
     async with read.reading(ask.db) as conn:
-        for row in rows:
-            courses = await _courses(conn, ask, row, span, wanted=wanted, cut=cut)
-            body = _entity(ask, row, courses, span, values="temporalValues" in chosen)
-            found.append({name: value for name, value in body.items() if name not in unwanted})
-            if cut.left <= 0:
-                break
-    range_ = {"content-range": _content_range(cut)} if cut.was else {}
-    body_: Any = found[0] if single else found
-    return reply(ask, body_, media, status=206 if cut.was else 200, headers=dict(headers or {}) | range_)
-
-
-async def _courses(
-    conn: Connection, ask: Ask, row: Row, span: TemporalQuery, *, wanted: tuple[str, ...], cut: _Cut
-) -> dict[int, list[tuple[Observation, str]]]:
-    """Return each attribute's observations with the text of the time asked about, newest first."""
-    terms = ask.city.terms
-    numbers = [number for name in wanted if (number := terms.attr_id(name, ask.context)) is not None]
-    if wanted and not numbers:
-        return {}
-    recorded = span.timeproperty != "observedAt"
-    bounds: dict[str, Any] = {"start": span.start, "end": span.end}
-    if recorded:
-        bounds = {
-            "seq_after": None if span.start is None else (await log.moment(conn, span.start))[0],
-            "seq_until": None if span.end is None else (await log.moment(conn, span.end))[0],
-        }
-    rows = await history.rows(
-        conn,
-        terms,
-        row.eid,
-        attrs=numbers or None,
-        limit=cut.left + 1,
-        newest_first=span.last is not None,
-        **bounds,
+        collector = Collector(conn, ask.city.terms, wanted.showing, cut, most)
+        for place, life in enumerate(lives):
+            await collector.collect(life, place)
+        how = Shown(
+            wanted.form, wanted.system, wanted.span.timeproperty, cut.was, wanted.showing.attrs, ask.context
+        )
+        bodies = await shown(conn, ask.city.terms, lives, cut, how)
+    found = [wanted.projection.apply(body) for body in bodies]
+    if cut.was:
+        headers["content-range"] = content_range(wanted.span, cut)
+    return reply(
+        ask, found[0] if single else found, wanted.media, status=206 if cut.was else 200, headers=headers
     )
-    more = len(rows) > cut.left
-    marks = await _marks(conn, rows) if recorded else []
-    only = frozenset(numbers) if wanted else None
-    courses: dict[int, list[tuple[Observation, str]]] = {}
-    for each in rows:
-        for seen in history.decode(each, terms, only):
-            if seen.value is None or not (recorded or seen.observed):
-                continue
-            course = courses.setdefault(seen.attr, [])
-            if span.last is not None and len(course) >= span.last:
-                continue
-            if cut.left <= 0:
-                cut.was = True
-                break
-            cut.left -= 1
-            at = _recorded(marks, seen.seq) if recorded else seen.at_us
-            cut.first_us = at if cut.first_us is None else min(cut.first_us, at)
-            cut.last_us = at if cut.last_us is None else max(cut.last_us, at)
-            course.append((seen, format_us(at)))
-    # Rows were left unread: the answer is whole only if every attribute already has the last N asked for.
-    if more and not (span.last and _complete(row, numbers, courses, span.last)):
-        cut.was = True
-    return courses
-
-
-def _complete(
-    row: Row, numbers: list[int], courses: Mapping[int, list[tuple[Observation, str]]], last: int
-) -> bool:
-    known = numbers or [number for number, _, _ in stored_attributes(row.doc, "{}")]
-    return all(len(courses.get(number, ())) >= last for number in known)
-
-
-async def _marks(conn: Connection, rows: list[history.LogRow]) -> list[tuple[int, datetime]]:
-    if not rows:
-        return []
-    numbers = [each[0] for each in rows]
-    return await log.moments(conn, min(numbers) - 1, max(numbers))
-
-
-def _recorded(marks: list[tuple[int, datetime]], seq: int) -> int:
-    """Return when a number of the log was recorded, to the second, in µs."""
-    place = min(bisect_left(marks, seq, key=lambda mark: mark[0]), len(marks) - 1)
-    return to_us(marks[place][1])
-
-
-def _entity(
-    ask: Ask,
-    row: Row,
-    courses: dict[int, list[tuple[Observation, str]]],
-    span: TemporalQuery,
-    *,
-    values: bool,
-) -> dict[str, Any]:
-    terms = ask.city.terms
-    types = terms.type_names(row.type_id, ask.context)
-    body: dict[str, Any] = {"id": row.id, "type": types[0] if len(types) == 1 else list(types)}
-    for number, course in courses.items():
-        name = terms.attr_name(number, ask.context)
-        if values:
-            kind = course[0][0].kind
-            member = {"R": "objects", "L": "languageMaps", "V": "vocabs", "J": "jsons"}.get(kind, "values")
-            body[name] = {"type": KINDS[kind][0], member: [[seen.value, at] for seen, at in course]}
-        else:
-            body[name] = [_instance(ask, seen, at, span) for seen, at in course]
-    return body
-
-
-def _instance(ask: Ask, seen: Observation, at: str, span: TemporalQuery) -> dict[str, Any]:
-    terms = ask.city.terms
-    shown: dict[str, Any] = attribute(
-        seen.stored,
-        seen.at_us if seen.observed else None,
-        lambda number: terms.attr_name(number, ask.context),
-    )
-    if span.timeproperty != "observedAt":
-        shown[span.timeproperty] = at
-    # Derived, not stored: the number of the log and the attribute name an instance for ever.
-    shown["instanceId"] = f"urn:ngsi-ld:Instance:{seen.seq}-{seen.attr}"
-    return shown
-
-
-def _content_range(cut: _Cut) -> str:
-    first, last = format_us(cut.first_us or 0), format_us(cut.last_us or 0)
-    return f"date-time {first}-{last}/*"

@@ -46,7 +46,6 @@ async def incarnations(conn: Connection, tenant_id: int, id_: str) -> list[Incar
             type_id int, tenant_id int, owner_org int, area_code text, sector text, source text,
             simulated boolean)
         WHERE c.kind = 4 AND c.j->'@e'->>'id' = %(id)s AND p.tenant_id = %(tenant)s
-        ORDER BY 10 = 0 DESC, 10 DESC
         """,
         {"tenant": tenant_id, "id": id_},
     )
@@ -54,7 +53,7 @@ async def incarnations(conn: Connection, tenant_id: int, id_: str) -> list[Incar
     for eid, type_id, owner, area, sector, source, simulated, created, ended, seq in await found.fetchall():
         origin = Origin(owner, area, sector, source or "", bool(simulated))
         known = lives.get(eid)
-        if known is None or (known.ended is not None and known.end_seq < seq):
+        if known is None or ended is None or (known.ended is not None and known.end_seq < seq):
             lives[eid] = Incarnation(eid, type_id, origin, created, ended, seq)
     return sorted(lives.values(), key=lambda one: (one.ended is not None, -one.end_seq))
 
@@ -225,3 +224,104 @@ async def keysets_of(conn: Connection, eids: Sequence[int]) -> list[int]:
     """Return the keysets that rows of these entities have."""
     found = await conn.execute("SELECT DISTINCT k FROM change WHERE eid = ANY(%s::int[])", (list(eids),))
     return [int(k) for (k,) in await found.fetchall()]
+
+
+async def corrected(conn: Connection, eid: int) -> list[tuple[Any, ...]]:
+    """Return (seq, t, k, v, j) of an entity's rows in which an instance was corrected."""
+    found = await conn.execute(
+        """
+        SELECT seq, t, k, v, j FROM change
+        WHERE eid = %s AND kind < 4 AND (j @? '$.*.w' OR j @? '$.*.m[*].w') ORDER BY t LIMIT 10000
+        """,
+        (eid,),
+    )
+    return await found.fetchall()
+
+
+async def deletions(conn: Connection, eid: int) -> list[tuple[Any, ...]]:
+    """Return (seq, t, k, v, j) of an entity's rows that tell of the deletion of an attribute."""
+    found = await conn.execute(
+        """
+        SELECT seq, t, k, v, j FROM change
+        WHERE eid = %s AND kind < 4 AND (j @? '$.* ? (@ == null)' OR j @? '$.*.m[*].v ? (@ == null)')
+        ORDER BY seq LIMIT 10000
+        """,
+        (eid,),
+    )
+    return await found.fetchall()
+
+
+async def attributes_of(conn: Connection, eid: int) -> list[int]:
+    """Return the numbers of all attributes that an entity ever had."""
+    found = await conn.execute(
+        """
+        SELECT unnest(k.attrs) FROM keyset k
+        WHERE k.id IN (SELECT c.k FROM change c WHERE c.eid = %(eid)s GROUP BY c.k)
+        UNION
+        SELECT a.key::int FROM change c CROSS JOIN LATERAL jsonb_object_keys(c.j) AS a (key)
+        WHERE c.eid = %(eid)s AND c.j IS NOT NULL AND a.key ~ '^[0-9]+$'
+        ORDER BY 1
+        """,
+        {"eid": eid},
+    )
+    return [int(number) for (number,) in await found.fetchall()]
+
+
+async def scopes(conn: Connection, eid: int) -> list[tuple[int, datetime, Any]]:
+    """Return (seq, from when, scope or None) of an entity, in order of time."""
+    found = await conn.execute(
+        "SELECT seq, t, j->'scope' FROM change WHERE eid = %s AND kind < 4 AND j ? 'scope'"
+        " ORDER BY t, seq LIMIT 10000",
+        (eid,),
+    )
+    return await found.fetchall()
+
+
+async def ended_as(
+    conn: Connection, visible: str, values: dict[str, Any], tenant_id: int, id_: str
+) -> list[tuple[int, int, datetime, dict[str, Any]]]:
+    """Return what :func:`ended` does, of one id."""
+    found = await conn.execute(
+        sql.SQL(f"""
+        SELECT c.eid, c.seq, c.t, c.j->'@e'
+        FROM change c CROSS JOIN LATERAL jsonb_to_record(c.j->'@e') AS p (
+            tenant_id int, owner_org int, area_code text, sector text)
+        WHERE c.kind = 4 AND c.j->'@e'->>'id' = %(id)s AND p.tenant_id = %(tenant)s AND {visible}
+        ORDER BY c.seq DESC
+        """),  # a predicate of ours
+        values | {"tenant": tenant_id, "id": id_},
+    )
+    return await found.fetchall()
+
+
+async def observed_between(
+    conn: Connection, eids: Sequence[int], start: datetime | None, end: datetime | None
+) -> set[int]:
+    """Return those of which the log holds something observed with ``start <= t < end``."""
+    bounds = ["c.t >= %(start)s"] if start is not None else []
+    bounds += ["c.t < %(end)s"] if end is not None else []
+    found = await conn.execute(
+        sql.SQL(f"""
+        SELECT u.eid FROM unnest(%(eids)s::int[]) AS u (eid) WHERE EXISTS (
+            SELECT FROM change c LEFT JOIN keyset k ON k.id = c.k
+            WHERE c.eid = u.eid AND c.kind < 4 AND {" AND ".join(["TRUE", *bounds])}
+              AND coalesce(k.observed, c.k = 0)
+              AND (c.v IS NOT NULL OR c.j - ARRAY['@e', '@t', '@f', '@types', 'scope'] <> '{{}}'))
+        """),  # words of ours
+        {"eids": list(eids), "start": start, "end": end},
+    )
+    return {int(eid) for (eid,) in await found.fetchall()}
+
+
+async def entered_between(conn: Connection, eids: Sequence[int], after: int, until: int | None) -> set[int]:
+    """Return those of which the log holds something entered under ``after < seq <= until``."""
+    found = await conn.execute(
+        """
+        SELECT DISTINCT c.eid FROM change c
+        WHERE c.eid = ANY(%(eids)s::int[]) AND c.kind < 4
+          AND c.seq > %(after)s AND (%(until)s::bigint IS NULL OR c.seq <= %(until)s)
+          AND (c.v IS NOT NULL OR c.j - ARRAY['@e', '@t', '@f', '@types', 'scope'] <> '{}')
+        """,
+        {"eids": list(eids), "after": after, "until": until},
+    )
+    return {int(eid) for (eid,) in await found.fetchall()}
