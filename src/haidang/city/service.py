@@ -59,6 +59,7 @@ class City:
         self.limits = Limits()
         self.terms = Terms(_site_context(settings.data_dir), settings.local_context_url)
         self.terms.lake = settings.data_dir / "history"
+        self.terms.learn_by(lambda: names.learn(db.url, self.terms))
         self.contexts = Contexts(db, settings, clock, self.terms)
         """Contexts that others bring, host here or refer to."""
         self.together = Together(db, self.terms)

@@ -8,6 +8,7 @@ module's dictionaries give each IRI a small number for ever.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,21 @@ class Keyset(msgspec.Struct, frozen=True, gc=False):
     integers: tuple[bool, ...]
 
 
+class Numbered(dict[int, str]):
+    """Texts by number. One that another process has given since is learnt when its number is met."""
+
+    def __init__(self, *known: tuple[int, str]) -> None:
+        super().__init__(known)
+        self.learn: Callable[[], None] = lambda: None
+
+    def __missing__(self, number: int) -> str:
+        self.learn()
+        found = self.get(number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+
 class Terms:
     """All interned names in memory; ``store.names`` fills and extends it.
 
@@ -174,9 +190,9 @@ class Terms:
         self.lake: Path | None = None
         """Folder of the history's Parquet files; None in a process that was not told its data folder."""
         self.attr_ids: dict[str, int] = {}
-        self.attr_iris: dict[int, str] = {}
+        self.attr_iris = Numbered()
         self.type_ids: dict[str, int] = {}
-        self.type_iris: dict[int, str] = {}
+        self.type_iris = Numbered()
         self.type_members: dict[int, tuple[int, ...]] = {}
         self.keysets: dict[int, Keyset] = {
             0: Keyset(0, True, (), (), (), ()),
@@ -184,11 +200,16 @@ class Terms:
         }
         self.keyset_ids: dict[tuple[bool, tuple[int, ...]], int] = {(True, ()): 0, (False, ()): -1}
         self.tenants: dict[str, int] = {"": 0}
-        self.tenant_names: dict[int, str] = {0: ""}
+        self.tenant_names = Numbered((0, ""))
         self._columns: dict[tuple[int, str, str, bool], Column] = {}
         self.columns: list[Column] = []
         self._names: dict[int, str] = {}
         self._type_names: dict[int, tuple[str, ...]] = {}
+
+    def learn_by(self, learn: Callable[[], None]) -> None:
+        """Say how numbers are learnt that another process has given."""
+        for names in (self.attr_iris, self.type_iris, self.tenant_names):
+            names.learn = learn
 
     def known_context(self, url: str) -> bool:
         """Say whether a Link or @context URL means what we have compiled."""
@@ -223,6 +244,8 @@ class Terms:
 
     def members(self, number: int) -> tuple[int, ...]:
         """Return the single types of a type number (itself, unless it is a combination)."""
+        if number not in self.type_iris:
+            self.type_iris.learn()
         return self.type_members.get(number, (number,))
 
     def column(self, attr: int, unit: str, dataset: str, integer: bool) -> Column:

@@ -68,6 +68,18 @@ async def test_the_second_reads_and_forwards_and_takes_over_with_what_waits(
         assert bad.status_code == 207 or bad.status_code == 400
         assert "URI" in bad.text, "a refusal is the same, forwarded or not"
 
+        # What one has named the other can name at once.
+        for number in range(20):
+            made = lamp(number, 1) | {
+                "id": f"urn:x:{number}",
+                "type": f"Kind{number}",
+                f"attribute{number}": 1,
+            }
+            assert (await write(first, made)).status_code == 201
+            found = await second.http.get(f"/ngsi-ld/v1/entities/urn:x:{number}")
+            assert (found.status_code, found.json()["type"]) == (200, f"Kind{number}")
+            assert f"attribute{number}" in found.json()
+
         # The first hangs on a notification and dies; others wait behind it.
         receiver.hang = True
         before = len(receiver.bodies)

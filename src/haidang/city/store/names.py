@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, LiteralString
 
 import msgspec
+import psycopg
 
 from haidang.base.database import Connection
 from haidang.city.items import bad
@@ -14,31 +15,63 @@ from haidang.city.terms import Keyset, Terms
 
 TYPE_BYTES_MAX = 2_048
 """Of all IRIs of a combination of types together."""
+LEARN_S = 3
 OVERLAP = 100
 """Numbers below the newest one known that a refresh reads again."""
 
 
 async def load(conn: Connection, terms: Terms) -> None:
     """Fill ``terms`` with everything interned so far; calling it again adds what is new."""
-    for number, iri in await _rows(
-        conn, "SELECT id, iri FROM attr WHERE id > %s", max(terms.attr_iris, default=0)
-    ):
+    for statement, newest, add in _sources(terms):
+        for row in await (await conn.execute(statement, (newest - OVERLAP,))).fetchall():
+            add(*row)
+
+
+def learn(url: str, terms: Terms) -> None:
+    """Do as :func:`load`, at once: a number is met that another process has given a moment ago.
+
+    It holds the process up for the few milliseconds of a connection; names are new only so often.
+    """
+    with psycopg.connect(url, autocommit=True, connect_timeout=LEARN_S) as conn:
+        for statement, newest, add in _sources(terms):
+            for row in conn.execute(statement, (newest - OVERLAP,)).fetchall():
+                add(*row)
+
+
+def _sources(terms: Terms) -> Iterator[tuple[LiteralString, int, Callable[..., None]]]:
+    """Yield (what to ask, the newest number known, what adds a row)."""
+
+    def attribute(number: int, iri: str) -> None:
         terms.attr_iris[number] = iri
         terms.attr_ids[iri] = number
-    newest = max(terms.type_iris, default=0)
-    for number, iri, members in await _rows(conn, "SELECT id, iri, members FROM type WHERE id > %s", newest):
-        _add_type(terms, number, iri, members)
-    newest = max(terms.keysets)
-    for row in await _rows(
-        conn, "SELECT id, observed, attrs, units, datasets, integers FROM keyset WHERE id > %s", newest
-    ):
-        number, observed, *lists = row
+
+    def keyset(number: int, observed: bool, *lists: list[Any]) -> None:
         terms.add_keyset(Keyset(number, observed, *(tuple(one) for one in lists)))
-    for number, name in await _rows(
-        conn, "SELECT id, name FROM tenant WHERE id > %s", max(terms.tenant_names)
-    ):
+
+    def tenant(number: int, name: str) -> None:
         terms.tenants[name] = number
         terms.tenant_names[number] = name
+
+    def type_(number: int, iri: str, members: list[int] | None) -> None:
+        _add_type(terms, number, iri, members)
+
+    # Two transactions may commit their numbers in the other order: look a little behind the newest.
+    yield (
+        "SELECT id, iri FROM attr WHERE id > %s ORDER BY id",
+        max(terms.attr_iris, default=0),
+        attribute,
+    )
+    yield (
+        "SELECT id, iri, members FROM type WHERE id > %s ORDER BY id",
+        max(terms.type_iris, default=0),
+        type_,
+    )
+    yield (
+        "SELECT id, observed, attrs, units, datasets, integers FROM keyset WHERE id > %s ORDER BY id",
+        max(terms.keysets),
+        keyset,
+    )
+    yield "SELECT id, name FROM tenant WHERE id > %s ORDER BY id", max(terms.tenant_names), tenant
 
 
 async def intern_attributes(conn: Connection, terms: Terms, iris: Iterable[str]) -> None:
@@ -132,11 +165,6 @@ def _add_type(terms: Terms, number: int, iri: str, members: list[int] | None) ->
     terms.type_ids[iri] = number
     if members:
         terms.type_members[number] = tuple(members)
-
-
-async def _rows(conn: Connection, statement: LiteralString, newest: int) -> list[tuple[Any, ...]]:
-    # Two transactions may commit their numbers in the other order: look a little behind the newest.
-    return await (await conn.execute(statement + " ORDER BY id", (newest - OVERLAP,))).fetchall()
 
 
 async def _id(
