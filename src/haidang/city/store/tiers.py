@@ -147,13 +147,13 @@ async def waiting_entities(conn: Connection, start: datetime, end: datetime, las
     return [row[0] for row in await found.fetchall()]
 
 
-_PACKABLE = """c.kind IN (2, 3) AND c.seq <= %(last)s
+_PACKABLE = """c.kind IN (2, 3) AND c.seq <= %(last)s AND NOT stays_in_log(c.j)
     AND NOT EXISTS (SELECT FROM chunk_copy y WHERE y.seq = c.seq AND y.t = c.t)"""
 
 _TAKE = """
 WITH gone AS (
     DELETE FROM change c WHERE c.eid = ANY(%(eids)s::int[]) AND c.t >= %(start)s AND c.t < %(end)s
-        AND c.kind IN (2, 3) AND c.seq <= %(last)s
+        AND c.kind IN (2, 3) AND c.seq <= %(last)s AND NOT stays_in_log(c.j)
     RETURNING c.eid, c.k, c.seq, c.t, c.kind, c.v, c.j
 )
 SELECT eid, k, array_agg(seq), array_agg(t), array_agg(kind::bigint), array_agg(v),
