@@ -2,8 +2,7 @@
 // from which sources they were made, so that a build with unchanged sources can be skipped.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, relative, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin, ResolvedConfig } from 'vite'
 
@@ -35,20 +34,6 @@ export function sourceHash(root: string): string {
     .sort()
   for (const name of names) hash.update(name).update('\0').update(readFileSync(join(root, name))).update('\0')
   return hash.digest('hex')
-}
-
-/** The API's documentation page is served by the product itself; its viewer lies beside our own files, with plain names. */
-export function shipApiDocs(): Plugin {
-  return {
-    name: 'haidang-ship-api-docs',
-    apply: 'build',
-    generateBundle() {
-      const from = createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')
-      for (const name of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']) {
-        this.emitFile({ type: 'asset', fileName: `docs/${name}`, source: readFileSync(join(dirname(from), name)) })
-      }
-    },
-  }
 }
 
 /** Compress every text file of the output (never the fonts, which are compressed already) and write the manifest. */

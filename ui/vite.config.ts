@@ -1,13 +1,13 @@
 import { defineConfig } from 'vite'
-import { compressAndList, shipApiDocs } from './build.ts'
+import { compressAndList } from './build.ts'
 
 // In development the pages come from Vite and the data from a running `haidang up`.
 const server = process.env['HAIDANG_URL'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   root: import.meta.dirname,
-  server: { proxy: { '/api': server, '/ngsi-ld': server, '/docs': server, '/schema': server } },
-  preview: { proxy: { '/api': server, '/ngsi-ld': server, '/docs': server, '/schema': server } },
+  server: { proxy: { '/api': server, '/ngsi-ld': server, '/schema': server } },
+  preview: { proxy: { '/api': server, '/ngsi-ld': server, '/schema': server } },
   build: {
     outDir: '../src/haidang/web/dist',
     emptyOutDir: true,
@@ -19,5 +19,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1600,
   },
   worker: { format: 'es' },
-  plugins: [shipApiDocs(), compressAndList()],
+  plugins: [compressAndList()],
 })

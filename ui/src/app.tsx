@@ -12,7 +12,8 @@ import { Forbidden, NotFound } from './shell/not-found'
 
 interface Screen {
   load: () => Promise<{ default: ComponentType }>
-  /** What a person must be allowed somewhere to see it (one of several); null is open to everyone, signed in or not. */
+  /** What a person must be allowed somewhere to see it (one of several); `public` is open to everyone, and null also stands
+   *  without the frame of the other screens. */
   permission: string | readonly string[] | null
 }
 
@@ -22,10 +23,14 @@ const SCREENS: Record<string, Screen> = {
   operations: { load: () => import('./screens/operations'), permission: ['system.read', 'subscription.read'] },
   people: { load: () => import('./screens/people'), permission: 'account.read' },
   account: { load: () => import('./screens/account'), permission: 'signed-in' },
+  docs: { load: () => import('./screens/docs'), permission: 'public' },
   login: { load: () => import('./screens/login'), permission: null },
   'first-administrator': { load: () => import('./screens/login/first-administrator'), permission: null },
   'set-password': { load: () => import('./screens/login/set-password'), permission: null },
 }
+
+/** What needs no permission of its own. */
+const OPEN: ReadonlySet<string | readonly string[]> = new Set(['public', 'signed-in'])
 
 const loaded = signal<Record<string, ComponentType>>({})
 const failed = signal<{ name: string; problem: Problem } | null>(null)
@@ -64,7 +69,8 @@ export function App() {
   const name = currentName()
   const screen = SCREENS[name]
   // Whoever is not signed in sees the sign-in form at the address they asked for, and stays there afterwards.
-  const shown = screen?.permission != null && me.value === null ? 'login' : name
+  const isForAll = screen?.permission == null || screen.permission === 'public'
+  const shown = !isForAll && me.value === null ? 'login' : name
   useEffect(() => ensureLoaded(shown), [shown])
 
   if (startProblem.value) {
@@ -75,11 +81,11 @@ export function App() {
     )
   }
   if (me.value === undefined) return <Loading />
-  const isOpen = SCREENS[shown]?.permission === null
+  const isOpen = SCREENS[shown]?.permission === null || me.value === null
   const content = <Content name={shown} />
   return (
     <>
-      {isOpen ? content : <Shell current={shown}>{content}</Shell>}
+      {isOpen ? screen?.permission === 'public' ? <main id="main" class="main">{content}</main> : content : <Shell current={shown}>{content}</Shell>}
       <Toasts />
     </>
   )
@@ -88,7 +94,7 @@ export function App() {
 function Content({ name }: { name: string }) {
   const screen = SCREENS[name]
   if (!screen) return <NotFound />
-  if (screen.permission && screen.permission !== 'signed-in' && !may(screen.permission)) return <Forbidden />
+  if (screen.permission && !OPEN.has(screen.permission) && !may(screen.permission)) return <Forbidden />
   const Loaded = loaded.value[name]
   if (Loaded) return <Loaded />
   if (failed.value?.name === name) return <ProblemBox problem={failed.value.problem} onRetry={() => ensureLoaded(name)} />

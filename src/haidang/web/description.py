@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +12,9 @@ from litestar import Request
 from litestar.enums import OpenAPIMediaType
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 
-from haidang.organisation.permissions import PUBLIC, SIGNED_IN
+from haidang.web.guard import Route, routes_of
 from haidang.web.stream import PATH as STREAM
+from haidang.web.stream import PERMISSION
 
 PROBLEM = "#/components/schemas/Problem"
 _PROBLEM_SCHEMA = {
@@ -39,11 +41,14 @@ _PROBLEM_SCHEMA = {
 }
 _VARYING = ("entityId", "attrName", "instanceId")
 """What the varying parts of the broker's paths are called, in their order."""
+_TYPED = re.compile(r":\w+}")
+"""The end of a varying part in Litestar's paths: ``{no:int}``."""
 _STREAM = {
     "get": {
         "operationId": "Stream",
         "summary": "The live stream (server-sent events)",
         "description": "Events hello, changes, feed, reset and beat; see docs/api.md.",
+        "x-permission": PERMISSION,
         "tags": ["stream"],
         "parameters": [
             {"name": name, "in": "query", "schema": {"type": "string"}, "description": meaning}
@@ -70,11 +75,15 @@ class Description(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Return the JSON text of the whole description."""
         if self._rendered is None:
-            self._rendered = msgspec.json.encode(self._complete(openapi_schema))
+            self._rendered = msgspec.json.encode(self._complete(openapi_schema, routes_of(request.app)))
         return self._rendered
 
-    def _complete(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def _complete(self, schema: dict[str, Any], routes: Iterable[Route]) -> dict[str, Any]:
         paths = {**schema["paths"], STREAM: _STREAM, **self._broker}
+        for route in routes:
+            operation = paths.get(_TYPED.sub("}", route.path), {}).get(route.method.lower())
+            if operation is not None:
+                operation["x-permission"] = route.permission
         for item in paths.values():
             for method, operation in item.items():
                 if method in {"get", "post", "put", "patch", "delete"}:
@@ -100,13 +109,13 @@ class Description(OpenAPIRenderPlugin):
             for name in _VARYING:
                 path = path.replace("{}", f"{{{name}}}", 1)
             names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-            free = permission in {PUBLIC, SIGNED_IN}
             operation: dict[str, Any] = {
                 "operationId": "NgsiLd"
                 + method.title()
                 + "".join(part.strip("{}").title() for part in path.split("/")),
                 "summary": f"NGSI-LD v1.8: {method} {path.removeprefix('/ngsi-ld/v1')}",
-                "description": "ETSI GS CIM 009." + ("" if free else f" Permission: {permission}."),
+                "description": "ETSI GS CIM 009.",
+                "x-permission": permission,
                 "tags": ["NGSI-LD"],
                 "responses": {"2XX": {"description": "As the standard says"}},
                 "parameters": [

@@ -1,8 +1,8 @@
-"""The pages: the built user interface, the site's base map, and the few pages that need no build."""
+"""The pages: the built user interface, the site's base map, and the page that needs no build."""
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from haidang.base.problems import NOT_FOUND, Problem
 from haidang.web.asgi import Receive, Scope, Send
@@ -11,7 +11,7 @@ from haidang.web.static import Folder
 HERE = Path(__file__).parent
 DIST = HERE / "dist"
 OWN = Folder(HERE / "pages")
-"""Pages that exist without a build: the docs page, the notice that the interface is not built."""
+"""Pages that exist without a build: the notice that the interface is not built, and its mark."""
 BASEMAP = "/basemap.pmtiles"
 
 
@@ -31,10 +31,6 @@ class Pages:
         if path == BASEMAP:
             site = Folder(self._data_dir)
             found = site.find("basemap.pmtiles")
-        elif path in {"/docs", "/docs/"}:
-            return OWN, OWN.root / "docs.html"
-        elif (own := OWN.find(PurePosixPath(path).name)) and path.startswith("/docs/"):
-            return OWN, own
         else:
             site, found = self._built, self._built.find(path)
         if found:
@@ -50,7 +46,7 @@ class Pages:
 def is_screen(path: str) -> bool:
     """Say whether a path is an address inside the interface (``/city/urn:x:7``) and not a lost file."""
     first, _, _ = path.lstrip("/").partition("/")
-    if first in {"api", "ngsi-ld", "internal", "schema", "assets", "health", "metrics", "docs"}:
+    if first in {"api", "ngsi-ld", "internal", "schema", "assets", "health", "metrics"}:
         return False
     name = path.rsplit("/", 1)[-1]
     return path.isprintable() and (":" in name or "." not in name)

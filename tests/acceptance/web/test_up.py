@@ -88,6 +88,9 @@ async def test_the_api_docs_show_an_operation_and_ask_nobody_outside(
     server: Centre, anonymous_page: Page
 ) -> None:
     await anonymous_page.goto(f"{server.url}/docs")
-    await anonymous_page.wait_for_selector(".opblock-summary-path")
-    paths = await anonymous_page.locator(".opblock-summary-path").all_inner_texts()
+    await anonymous_page.wait_for_selector(".docs-path")
+    paths = await anonymous_page.locator(".docs-path").all_inner_texts()
     assert any("boards" in path for path in paths)
+    await anonymous_page.get_by_role("link", name="/api/v1/site").click()
+    await anonymous_page.get_by_role("button", name="Gửi").click()
+    await anonymous_page.wait_for_selector('pre:has-text("province_code")')

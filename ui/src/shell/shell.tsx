@@ -54,7 +54,12 @@ export function Shell({ current, children }: { current: string; children: Compon
             <span>{m.railShort[place.name]}</span>
           </a>
         ))}
-        <a class="rail-place rail-last" href="/docs" data-external title={m.screens.docs}>
+        <a
+          class="rail-place rail-last"
+          href={href('/docs')}
+          aria-current={current === 'docs' ? 'page' : undefined}
+          title={m.screens.docs}
+        >
           <Icon name="book" size={24} />
           <span>API</span>
         </a>
@@ -193,9 +198,9 @@ function useFocusOnArrival(current: string): void {
 
 function useTitle(current: string): void {
   const m = common.value
-  const place = PLACES.find((other) => other.name === current)
+  const place = current === 'docs' ? 'docs' : PLACES.find((other) => other.name === current)?.name
   const name = named(site.value?.name, site.value?.name_en) || m.product
   useEffect(() => {
-    document.title = place ? `${m.screens[place.name]} · ${name}` : name
+    document.title = place ? `${m.screens[place]} · ${name}` : name
   })
 }
