@@ -24,6 +24,8 @@ CONTEXTS, SUMS, CHOICE = (CITY + f"test_{name}.py" for name in ("contexts", "agg
 LINKS = CITY + "test_linking.py"
 HOSTILE = CITY + "test_hostile.py"
 CLIENTS = "tests/acceptance/clients/test_clients.py"
+REGISTERED, ACTS = CITY + "test_registrations.py", CITY + "test_actuation.py"
+AGENT, FLOWS = (f"tests/acceptance/clients/test_{name}.py" for name in ("iotagent", "nodered"))
 
 # Clause, requirement, (file, functions) that test it, deviation and why.
 ROWS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
@@ -86,9 +88,35 @@ ROWS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
     ("5.5.2, 6.3.2", "Errors, unknown parameters and methods",
      ((WRITE, "test_bad_bodies_get_a_problem_document test_methods_paths_and_parameters_that_are_not_there"),
       (READ, "test_refusals")), ""),
-    ("5.9, 5.10", "Registrations and forwarding to a device", (), "not there yet"),
+    ("5.9", "Context source registrations: create, update, delete; conflicts 409",
+     ((REGISTERED, "test_1_1_csource_registrations_post_201_with_location_and_an_empty_body "
+                   "test_1_1_csource_registrations_patch_204 test_1_1_csource_registrations_delete_204 "
+                   "test_1_1_csource_registrations_meaningless_ones_are_400 "
+                   "test_exclusive_registrations_do_not_overlap_409 test_what_has_expired_holds_nothing"),),
+     "a value that is here already is no conflict: the device's reports are kept; expired ones stay listed until "
+     "they are deleted"),
+    ("5.10", "Retrieve and query registrations",
+     ((REGISTERED, "test_1_1_csource_registrations_get_what_was_sent test_1_1_csource_registrations_query"),),
+     "no csf, no q; a list without a filter is answered; information is shown whole; registrations with an interval "
+     "are also found without a temporal question"),
+    ("4.3.6, 5.6", "Exclusive registrations: changes go to their source, once; 207, 409, 502, 504, 508",
+     ((ACTS, "test_1_1_patch_of_one_attribute_goes_to_its_source "
+             "test_1_1_each_row_that_changes_attributes_is_forwarded "
+             "test_1_1_batch_update_and_merge_divide_each_entity test_loops_end_with_508 "
+             "test_a_part_that_failed_stands_in_the_207_with_its_reason "
+             "test_no_answer_is_504_and_is_never_sent_again test_a_failed_source_is_left_alone_for_its_cooldown"),),
+     "of changes to attributes only; reads, creation, upsert, replacement and deletion are not forwarded; inclusive, "
+     "redirecting and auxiliary registrations are kept, not acted upon; updateEntity and updateAttrs are read either "
+     "way for PATCH of attributes; the entity's type is not compared again"),
+    ("5.11", "Context source subscriptions", (), "second step"),
     ("", "ngsildclient 0.5.2 and filip 0.8.1 work unmodified",
      ((CLIENTS, "test_1_6_a_foreign_client_works_unmodified"),), ""),
+    ("", "FIWARE's agent library (iotagent-node-lib 4.14.0) and Node-RED 4.1.8 work unmodified",
+     ((AGENT, "test_1_6_the_iot_agent_registers_measures_and_actuates"),
+      (FLOWS, "test_1_6_node_red_creates_reads_batches_subscribes"),
+      (CITY + "test_iotagent_requests.py", "test_1_6_the_exchange_of_the_iot_agent"),
+      (CITY + "test_nodered_requests.py", "test_1_6_the_batch_node_takes_201_and_204_only")),
+     "run where a variable names them; what they and Node-RED's NGSI-LD nodes send is tested always"),
 )  # fmt: skip
 
 HEAD = """# Conformance to NGSI-LD (ETSI GS CIM 009 v1.8.1)

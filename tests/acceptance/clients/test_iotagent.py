@@ -12,8 +12,7 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,8 +20,10 @@ import gmqtt
 import httpx
 import pytest
 import pytest_asyncio
+from tests.acceptance.clients.fields import folder, key_of, up
 from tests.acceptance.conftest import Centre, free_port
 
+__all__ = ["folder"]
 ENTITY = "urn:ngsi-ld:Barrier:gate1"
 TENANT = {"NGSILD-Tenant": "gates"}
 FIWARE = {"fiware-service": "gates", "fiware-servicepath": "/"}
@@ -62,27 +63,6 @@ def home() -> Path:
     return Path(folder)
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="hd-iota-"))
-    made.chmod(0o711)  # as root, the database runs as another user and must get through
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-async def up(address: tuple[str, int], process: subprocess.Popen[bytes]) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            assert process.poll() is None, "it ended by itself"
-            try:
-                _, writer = await asyncio.open_connection(*address)
-            except OSError:
-                await asyncio.sleep(0.1)  # another process starts; there is nothing to wait on
-                continue
-            writer.close()
-            return
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def field(home: Path, folder: Path) -> AsyncIterator[Field]:
     mqtt, north = free_port(), free_port()
@@ -94,7 +74,10 @@ async def field(home: Path, folder: Path) -> AsyncIterator[Field]:
     try:
         centre.start()
         await up(("127.0.0.1", mqtt), broker)
-        secret = await key_of(centre)
+        secret = await key_of(
+            centre, "IoT agent", "entity.read", "entity.write", "registration.read", "registration.manage",
+            "tenant.administer",
+        )  # fmt: skip
         (folder / "agent.json").write_text(json.dumps(config(centre, north, secret)))
         script = Path(__file__).with_name("with_iotagent.js")
         with (folder / "agent.log").open("wb") as log:
@@ -118,26 +101,6 @@ async def field(home: Path, folder: Path) -> AsyncIterator[Field]:
         centre.stop()
         broker.terminate()
         broker.wait(30)
-
-
-async def key_of(centre: Centre) -> str:
-    """Make the agent's key: it reads, writes, registers, and may make its tenant."""
-    async with await centre.signed_in() as administrator:
-        me = (await administrator.get("/api/v1/session")).json()
-        made = await administrator.post(
-            "/api/v1/keys",
-            json={
-                "name": "IoT agent",
-                "org_id": me["account"]["org_id"],
-                "permissions": [
-                    "entity.read", "entity.write", "registration.read", "registration.manage",
-                    "tenant.administer",
-                ],
-            },
-            headers={"Idempotency-Key": "iota-key"},
-        )  # fmt: skip
-        assert made.status_code == 201, made.text
-        return str(made.json()["secret"])
 
 
 def config(centre: Centre, north: int, secret: str) -> dict[str, Any]:
