@@ -104,6 +104,38 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     notification_dead_days: int = 30
     """How long a dead letter is kept."""
 
+    # --- history
+    history_pack_days: int = 2
+    """Days after which a closed day is packed; at least so far the log in its order (replay) reaches back."""
+    history_export_days: int = 30
+    """Days after which a packed day moves to Parquet files in the data folder; 0: never."""
+    history_keep_days: int = 0
+    """Days that observations are kept, where a type does not say otherwise; 0: for ever."""
+
+    # --- tasks
+    smtp_host: str | None = None
+    """Mail server for reminders; absent: nothing is mailed."""
+    smtp_port: int = 587
+    """Its port."""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is protected; ``none`` only for a server on the same machine."""
+    smtp_user: str | None = None
+    """Name to sign in with; absent: without signing in."""
+    smtp_password: str | None = None
+    """Its password; better given as an environment variable than in a file."""
+    mail_from: str = "haidang@localhost"
+    """Sender of mails."""
+    sms_gateway_url: str | None = None
+    """Where SMS are posted as ``{to, text, id}``; absent: no SMS."""
+    sms_gateway_token: str | None = None
+    """Bearer token for the gateway."""
+    evidence_limit_bytes: int = 8 * 1024 * 1024
+    """Largest file of evidence; never more than ``body_limit_bytes``."""
+    malware_scan: tuple[str, ...] = ()
+    """Command that scans a file, whose path is put at its end: 0 is clean, anything else is refused."""
+    notice_days: int = 400
+    """How long notices are kept; reminders, reports and the log stay."""
+
     # --- NGSI-LD
     conformance: bool = False
     """Profile for the conformance suite: last write wins, tenants made freely. Not for production."""
@@ -111,13 +143,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Address under which the site's own pinned JSON-LD context is known to others."""
     context_allow_hosts: tuple[str, ...] = ()
     """Public hosts from which JSON-LD contexts may be downloaded; absent: nothing is downloaded."""
-
-    # --- database
     model_validation: Literal["accept", "warn", "reject"] = "warn"
     """What becomes of entities that do not fit the data model of their type, where neither their sector's pack
     nor a choice at run time says. In the conformance profile nobody looks."""
     model_checks_per_s: int = 500
     """Entities held against their models in a second, beyond those of types that refuse (all of them)."""
+
+    # --- database
     pool_max: int = 12
     """Most pooled connections of the server (the writer and the jobs have their own beside them)."""
     postgres_shared_buffers_mb: int | None = None

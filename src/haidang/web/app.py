@@ -27,11 +27,12 @@ from haidang.city.forward import door as forward_door
 from haidang.city.models.api import ROUTES as MODELS
 from haidang.city.ngsild import ROUTES as BROKER_ROUTES
 from haidang.city.ngsild import app as broker
-from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
 from haidang.city.registrations.api import ROUTES as REGISTRATIONS
+from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
+from haidang.tasks.api import ROUTES as TASKS
 from haidang.web import site
 from haidang.web.asgi import Application, Receive, Scope, Send
 from haidang.web.connections import HangUp
@@ -52,9 +53,10 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *CITY,
     *MODELS,
     *SUBSCRIPTIONS,
+    *REGISTRATIONS,
     *BOARDS,
     *FEEDS,
-    *REGISTRATIONS,
+    *TASKS,
 )
 """Everything that Litestar serves."""
 

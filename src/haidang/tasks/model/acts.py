@@ -51,6 +51,8 @@ class Progress(_Act, frozen=True, kw_only=True, tag="progress"):
 
     text: Text
     percent: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    file_sha256: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """Of the workbook it was read from."""
 
 
 class Report(_Act, frozen=True, kw_only=True, tag="report"):
