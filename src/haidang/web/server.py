@@ -23,13 +23,14 @@ from haidang.demo.service import Demo, living
 from haidang.feeds import JOBS as FEED_JOBS
 from haidang.feeds import FeedRunner
 from haidang.organisation.permissions import Principal
+from haidang.tasks import JOBS as TASK_JOBS
 from haidang.web.asgi import Receive, Scope, Send
 from haidang.web.door import Door
 from haidang.web.house import Beside, House
 from haidang.web.hub import Hub, Missed, Row
 from haidang.web.identity import Authenticate, Credential, Identity
 
-JOBS = {"feeds": FEED_JOBS}
+JOBS = {"feeds": FEED_JOBS, "tasks": TASK_JOBS}
 """Tasks of the rooms, by room."""
 
 Assemble = Callable[[House], Door]
