@@ -14,6 +14,7 @@ from haidang.base.database import Connection, Database
 from haidang.base.problems import NOT_FOUND, Problem
 from haidang.base.settings import Settings
 from haidang.base.text import fold
+from haidang.city.ngsild import identity
 from haidang.city.packs import COMMON, Packs, TypePack, site_packs, symbol
 from haidang.city.query import entities, history
 from haidang.city.query.problems import bad
@@ -24,7 +25,7 @@ from haidang.city.store import read
 from haidang.city.store.read import Row
 from haidang.city.terms import Terms
 from haidang.city.times import format_us, to_us
-from haidang.organisation.permissions import SIGNED_IN, Principal
+from haidang.organisation.permissions import PUBLIC, SIGNED_IN, Principal
 from haidang.organisation.store import areas
 
 SEARCH_MAX = 50
@@ -270,4 +271,10 @@ async def labels(settings: NamedDependency[Settings]) -> dict[str, Any]:
     }
 
 
-ROUTES = (entity, entity_history, search, sectors, labels)
+@get("/version", opt={"permission": PUBLIC}, summary="Phiên bản / which versions are spoken here")
+async def version() -> dict[str, str]:
+    """Return what this is and which version of NGSI-LD it conforms to; clients of brokers look here."""
+    return identity.version()
+
+
+ROUTES = (entity, entity_history, search, sectors, labels, version)

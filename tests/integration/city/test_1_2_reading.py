@@ -1,4 +1,4 @@
-"""Members and parameters of city-core § 1.2 in reading: forms, projection, links, order, pages, preferences."""
+"""Parameters of city-core § 1.2 in reading: forms, projection, links, order, pages, preferences."""
 
 from __future__ import annotations
 
@@ -132,9 +132,7 @@ async def test_1_2_format_takes_precedence_over_options(http: httpx.AsyncClient)
 @pytest.mark.parametrize(
     ("wish", "tag"), [("en", "en-US"), ("EN-us", "en-US"), ("vi-VN", "vi"), ("fr;q=0.9,vi;q=0.1", "vi")]
 )
-async def test_1_2_lang_matches_shorter_and_longer_tags(
-    http: httpx.AsyncClient, wish: str, tag: str
-) -> None:
+async def test_1_2_lang_matches_shorter_and_longer_tags(http: httpx.AsyncClient, wish: str, tag: str) -> None:
     street = (await get(http, f"/entities/{EVERY}?lang={wish}"))["street"]
     assert street == {"type": "Property", "value": KINDS["street"]["languageMap"][tag], "lang": tag}
 
@@ -154,9 +152,7 @@ async def test_1_2_lang_matches_shorter_and_longer_tags(
         ("pick=https://uri.etsi.org/ngsi-ld/default-context/name", {"name"}),
     ],
 )
-async def test_1_2_pick_and_omit_name_members(
-    http: httpx.AsyncClient, rest: str, members: set[str]
-) -> None:
+async def test_1_2_pick_and_omit_name_members(http: httpx.AsyncClient, rest: str, members: set[str]) -> None:
     assert (await get(http, f"/entities/{BUILDING}?{rest}")).keys() == members
 
 
@@ -177,7 +173,12 @@ async def test_1_2_pick_looks_into_linked_entities(http: httpx.AsyncClient) -> N
 async def test_1_2_omit_takes_from_linked_entities_only_what_it_names_there(http: httpx.AsyncClient) -> None:
     body = await get(http, f"/entities/{BUILDING}?join=inline&omit=name,locatedAt{{mood,isIn}}")
     linked = {"id": CITY, "type": "City", "name": prop("Hạ Long")}
-    assert body == {"id": BUILDING, "type": "Building", "sub": prop("x"), "locatedAt": rel(CITY, entity=linked)}
+    assert body == {
+        "id": BUILDING,
+        "type": "Building",
+        "sub": prop("x"),
+        "locatedAt": rel(CITY, entity=linked),
+    }
 
 
 @pytest.mark.parametrize(
@@ -468,9 +469,17 @@ async def test_1_2_sys_attrs_of_entities_attributes_and_sub_attributes(
         assert (await http.patch(f"/entities/{id_}/attrs", json={"name": prop("b")})).status_code == 204
         shown = await get(http, f"/entities/{id_}?options=sysAttrs")
         assert (shown["createdAt"], shown["modifiedAt"]) == (made, last)
-        ages = {name: (shown[name]["createdAt"], shown[name]["modifiedAt"]) for name in body if name in shown
-                and name not in ("id", "type")} | {"late": (shown["late"]["createdAt"], shown["late"]["modifiedAt"])}
-        assert ages == {"name": (made, last), "heat": (made, later), "still": (made, made), "late": (later, later)}
+        ages = {
+            name: (shown[name]["createdAt"], shown[name]["modifiedAt"])
+            for name in body
+            if name in shown and name not in ("id", "type")
+        } | {"late": (shown["late"]["createdAt"], shown["late"]["modifiedAt"])}
+        assert ages == {
+            "name": (made, last),
+            "heat": (made, later),
+            "still": (made, made),
+            "late": (later, later),
+        }
         quality = shown["heat"]["quality"]
         assert (quality["createdAt"], quality["modifiedAt"]) == (made, later)
         concise = await get(http, f"/entities/{id_}?options=sysAttrs&format=concise")
@@ -479,7 +488,11 @@ async def test_1_2_sys_attrs_of_entities_attributes_and_sub_attributes(
         assert "createdAt" not in json.dumps(plain) and "modifiedAt" not in json.dumps(plain)
         # Telemetry rewrites neither the static row nor the ages in it.
         clock.advance(started + timedelta(minutes=12) - clock.now())
-        tick = {"id": id_, "type": "Aged", "heat": prop(9, observedAt="2026-03-16T01:20:00Z", quality=prop(2))}
+        tick = {
+            "id": id_,
+            "type": "Aged",
+            "heat": prop(9, observedAt="2026-03-16T01:20:00Z", quality=prop(2)),
+        }
         assert (await http.post("/entityOperations/update", json=[tick])).status_code == 204
         again = await get(http, f"/entities/{id_}?options=sysAttrs")
         now = clock.now().isoformat().replace("+00:00", "Z")
@@ -548,9 +561,7 @@ async def test_1_2_nothing_acceptable_is_406_and_names_what_there_is(http: httpx
 
 async def test_1_2_geometry_property_goes_only_with_geojson(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"/entities/{EVERY}?geometryProperty=location")).status_code == 400
-    feature = await get(
-        http, f"/entities/{EVERY}?geometryProperty=street", accept="application/geo+json"
-    )
+    feature = await get(http, f"/entities/{EVERY}?geometryProperty=street", accept="application/geo+json")
     assert feature["geometry"] is None
 
 
@@ -574,5 +585,7 @@ async def test_1_1_a_query_body_that_is_none_is_refused(http: httpx.AsyncClient,
 
 async def test_1_1_ids_take_precedence_over_a_pattern(http: httpx.AsyncClient) -> None:
     selector = {"type": "*", "id": [BUILDING, CITY], "idPattern": "Country"}
-    found = (await http.post("/entityOperations/query", json={"type": "Query", "entities": [selector]})).json()
+    found = (
+        await http.post("/entityOperations/query", json={"type": "Query", "entities": [selector]})
+    ).json()
     assert [one["id"] for one in found] == [BUILDING, CITY]

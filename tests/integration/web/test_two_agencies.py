@@ -32,6 +32,8 @@ SHARED = "shared"
 """The same for everybody who is signed in; holds nothing that belongs to an agency."""
 EVERYBODY = "everybody"
 """Public."""
+NOTHING = "nothing"
+"""Does its work on nothing: what is the other's is not there for it."""
 NOT_MINE = "not mine"
 """Needs a permission over the whole house: 403 for whoever administers one agency."""
 
@@ -65,6 +67,7 @@ T = "/ngsi-ld/v1/temporal/entities/{entity}"
 S = "/ngsi-ld/v1/subscriptions/{subscription}"
 R = "/ngsi-ld/v1/csourceRegistrations/{registration}"
 ASKED: dict[tuple[str, str], Asked] = {
+    ("GET", "/version"): Asked(EVERYBODY),
     ("GET", "/api/v1/site"): Asked(EVERYBODY),
     ("GET", "/health/live"): Asked(EVERYBODY),
     ("GET", "/health/ready"): Asked(EVERYBODY),
@@ -168,6 +171,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/api/v1/feeds/{name:str}/resume"): Asked(REFUSED, "/api/v1/feeds/{feed}/resume"),
     ("GET", "/ngsi-ld/v1/entities"): Asked(LIST, "/ngsi-ld/v1/entities?type=Camera"),
     ("GET", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E),
+    ("GET", "/ngsi-ld/v1/entities/{}/attrs/{}/value"): Asked(REFUSED, E + "/attrs/status/value"),
+    ("GET", "/ngsi-ld/v1/info/sourceIdentity"): Asked(SHARED),
     ("POST", "/ngsi-ld/v1/entityOperations/query"): Asked(
         LIST, body={"type": "Query", "entities": [{"type": "Camera"}]}
     ),
@@ -206,6 +211,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/ngsi-ld/v1/entities"): Asked(REFUSED, body=entity()),
     ("PUT", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
     ("PATCH", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E, entity()),
+    ("DELETE", "/ngsi-ld/v1/entities"): Asked(NOTHING, "/ngsi-ld/v1/entities?type=Camera&id={entity}"),
     ("DELETE", "/ngsi-ld/v1/entities/{}"): Asked(REFUSED, E),
     ("POST", "/ngsi-ld/v1/entities/{}/attrs"): Asked(REFUSED, E + "/attrs", {"status": {"value": "x"}}),
     ("PATCH", "/ngsi-ld/v1/entities/{}/attrs"): Asked(REFUSED, E + "/attrs", {"status": {"value": "x"}}),
@@ -214,6 +220,7 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, E + "/attrs/status", {"type": "Property", "value": "x"}
     ),
     ("DELETE", "/ngsi-ld/v1/entities/{}/attrs/{}"): Asked(REFUSED, E + "/attrs/status"),
+    ("PUT", "/ngsi-ld/v1/entities/{}/attrs/{}/value"): Asked(REFUSED, E + "/attrs/status/value", "taken over"),
     ("POST", "/ngsi-ld/v1/entityOperations/create"): Asked(REFUSED, body=[entity()]),
     ("POST", "/ngsi-ld/v1/entityOperations/upsert"): Asked(REFUSED, body=[entity()]),
     ("POST", "/ngsi-ld/v1/entityOperations/update"): Asked(REFUSED, body=[entity()]),
@@ -455,6 +462,8 @@ async def test_the_other_agency_stays_out_of_sight_and_reach(world: World, metho
         assert THEIRS not in answer.text.replace(f"so+{THEIRS}", "")
     elif asked.what == REFUSED:
         assert_refused(answer)
+    elif asked.what == NOTHING:
+        assert answer.status_code == 204, answer.text
     elif asked.what == NOT_MINE:
         assert answer.status_code == 403, answer.text
     elif asked.what == SHARED:

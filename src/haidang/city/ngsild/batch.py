@@ -24,7 +24,7 @@ async def create(call: Call) -> Reply:
     created = [one.id for one in results if one.problem is None]
     if len(created) == len(results):
         return _created(created, results)
-    return _partial(results)
+    return partial(results)
 
 
 async def upsert(call: Call) -> Reply:
@@ -33,7 +33,7 @@ async def upsert(call: Call) -> Reply:
     op = Op.UPSERT_UPDATE if "update" in options else Op.UPSERT_REPLACE
     results = await _carry_out(call, op)
     if any(one.problem is not None for one in results):
-        return _partial(results)
+        return partial(results)
     created = [one.id for one in results if one.created]
     if created:
         return _created(created, results)
@@ -121,11 +121,11 @@ def _created(ids: list[str], results: list[Result]) -> Reply:
 
 def _done(results: list[Result]) -> Reply:
     if any(one.problem is not None or one.not_updated for one in results):
-        return _partial(results)
+        return partial(results)
     return Reply(204, headers=warning_headers(results))
 
 
-def _partial(results: list[Result]) -> Reply:
+def partial(results: list[Result]) -> Reply:
     """207 with each id on the side where it belongs."""
     success = [one.id for one in results if one.problem is None and not one.not_updated]
     errors: list[dict[str, Any]] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from haidang.base.problems import NOT_FOUND, Problem
 from haidang.city.ngsild.asking import (
     EDGES,
     GEO,
@@ -19,12 +18,13 @@ from haidang.city.ngsild.asking import (
     words,
 )
 from haidang.city.ngsild.exchange import Call, Reply
+from haidang.city.ngsild.narrowing import missing
 from haidang.city.ngsild.preferring import OURS
 from haidang.city.ngsild.questions import MEANING, ORDERING, SELECTING, query_of, question_of, too_wide
 from haidang.city.ngsild.showing import SHOWING, Shape, Showing, shape_of
 from haidang.city.query.entities import Page, entity_page
 from haidang.city.query.problems import bad
-from haidang.city.query.selection import TypeNode, matches, parse_types
+from haidang.city.query.selection import parse_types, selects
 from haidang.city.query.sql import Question
 from haidang.city.store.read import Row
 from haidang.city.terms import is_uri
@@ -93,19 +93,8 @@ def of_type(ask: Ask, type_id: int, selection: str | None) -> bool:
     if selection in (None, "*"):
         return True
     terms = ask.city.terms
-    iris = frozenset(terms.type_iris[number] for number in terms.members(type_id))
-    return matches(_expanded(parse_types(selection or ""), ask), iris)
-
-
-def _expanded(node: TypeNode, ask: Ask) -> TypeNode:
-    if isinstance(node, str):
-        return ask.context.expand(node)
-    return type(node)(tuple(_expanded(part, ask) for part in node.parts))
-
-
-def missing(id_: str) -> Problem:
-    """Return the refusal for what does not exist, or not for this asker."""
-    return Problem(NOT_FOUND, f"Không có thực thể {id_}.", f"There is no entity {id_}.")
+    node = parse_types(selection or "")
+    return selects(node, terms.members(type_id), terms.type_iris, ask.context.expand)
 
 
 async def page_of(ask: Ask, question: Question) -> tuple[Page, dict[str, str]]:

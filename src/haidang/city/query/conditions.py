@@ -15,7 +15,7 @@ import msgspec
 from haidang.city.query import grammar
 from haidang.city.query.grammar import Linked, Node, Path, Range, Term, Value
 from haidang.city.query.problems import bad
-from haidang.city.query.selection import AnyType, TypeNode, matches
+from haidang.city.query.selection import AnyType, TypeNode, selects
 from haidang.city.terms import Context, Terms
 from haidang.city.times import parse_us
 from haidang.organisation.permissions import Principal, scope_sql
@@ -59,18 +59,11 @@ class Builder:
 
 def type_numbers(node: TypeNode, terms: Terms, context: Context) -> list[int]:
     """Return the numbers of all types and combinations of types that a selection means."""
-    expanded = _expanded(node, context)
     return [
         number
         for number in terms.type_iris
-        if matches(expanded, frozenset(terms.type_iris[one] for one in terms.members(number)))
+        if selects(node, terms.members(number), terms.type_iris, context.expand)
     ]
-
-
-def _expanded(node: TypeNode, context: Context) -> TypeNode:
-    if isinstance(node, str):
-        return context.expand(node)
-    return type(node)(tuple(_expanded(part, context) for part in node.parts))
 
 
 def stored(number: int) -> str:

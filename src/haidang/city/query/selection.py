@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -50,6 +51,22 @@ def matches(node: TypeNode, types: frozenset[str]) -> bool:
     if isinstance(node, AllTypes):
         return all(matches(part, types) for part in node.parts)
     return any(matches(part, types) for part in node.parts)
+
+
+def selects(
+    node: TypeNode,
+    numbers: Iterable[int],
+    iris: Mapping[int, str],
+    expand: Callable[[str], str],
+) -> bool:
+    """Say whether an entity of these types (by number) is selected by names of a context."""
+    return matches(_expanded(node, expand), frozenset(iris[number] for number in numbers))
+
+
+def _expanded(node: TypeNode, expand: Callable[[str], str]) -> TypeNode:
+    if isinstance(node, str):
+        return expand(node)
+    return type(node)(tuple(_expanded(part, expand) for part in node.parts))
 
 
 def names(node: TypeNode) -> list[str]:
