@@ -137,15 +137,48 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/models"): Asked(LIST),
     ("GET", "/api/v1/models/{type_name:str}"): Asked(LIST, "/api/v1/models/Camera"),
     ("GET", "/api/v1/models/{type_name:str}/schema"): Asked(SHARED, "/api/v1/models/Camera/schema"),
-    ("PATCH", "/api/v1/models/{type_name:str}"): Asked(
-        NOT_MINE, "/api/v1/models/Camera", {"mode": "reject"}
-    ),
+    ("PATCH", "/api/v1/models/{type_name:str}"): Asked(NOT_MINE, "/api/v1/models/Camera", {"mode": "reject"}),
     ("GET", "/api/v1/search"): Asked(LIST, "/api/v1/search?q={word}"),
     ("GET", "/api/v1/boards/city"): Asked(LIST),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
     ("GET", "/api/v1/operations"): Asked(SHARED),
     ("GET", "/api/v1/contexts"): Asked(LIST),
     ("GET", "/api/v1/stream"): Asked(LIST, "stream"),
+    ("GET", "/api/v1/tasks"): Asked(LIST, "/api/v1/tasks?view=all"),
+    ("GET", "/api/v1/tasks/counts"): Asked(SHARED),
+    ("POST", "/api/v1/tasks"): Asked(
+        REFUSED, body={"title": "Chen vào", "owner_org": "{org}", "due": {"precision": "none"}}
+    ),
+    ("GET", "/api/v1/tasks/{task_id:int}"): Asked(REFUSED, "/api/v1/tasks/{task}"),
+    ("PATCH", "/api/v1/tasks/{task_id:int}"): Asked(REFUSED, "/api/v1/tasks/{task}", {"title": "Đổi"}),
+    ("POST", "/api/v1/tasks/{task_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/tasks/{task}/acts", {"do": {"act": "cancel", "text": "hủy giúp"}}
+    ),
+    ("POST", "/api/v1/tasks/{task_id:int}/children"): Asked(
+        REFUSED, "/api/v1/tasks/{task}/children", {"title": "Chen vào", "due": {"precision": "none"}}
+    ),
+    ("GET", "/api/v1/tasks/{task_id:int}/timeline"): Asked(REFUSED, "/api/v1/tasks/{task}/timeline"),
+    ("GET", "/api/v1/tasks/{task_id:int}/colleagues"): Asked(REFUSED, "/api/v1/tasks/{task}/colleagues"),
+    ("POST", "/api/v1/tasks/{task_id:int}/evidence"): Asked(
+        REFUSED, "/api/v1/tasks/{task}/evidence?name=a.txt", {"chen": "vào"}
+    ),
+    ("GET", "/api/v1/tasks/{task_id:int}/evidence/{evidence_id:int}"): Asked(
+        REFUSED, "/api/v1/tasks/{task}/evidence/{evidence}"
+    ),
+    ("POST", "/api/v1/tasks/bulk"): Asked(
+        REFUSED, body={"do": {"act": "receive"}, "tasks": [{"id": "{task}", "version": 1}]}
+    ),
+    ("GET", "/api/v1/tasks/export"): Asked(SHARED, "/api/v1/tasks/export?view=all"),
+    ("POST", "/api/v1/tasks/import/compare"): Asked(REFUSED, body={}),
+    ("POST", "/api/v1/tasks/import"): Asked(
+        REFUSED, body={"sha256": "0" * 64, "rows": [{"id": "{task}", "version": 1, "text": "chen vào"}]}
+    ),
+    ("GET", "/api/v1/notices"): Asked(LIST),
+    ("POST", "/api/v1/notices/read"): Asked(SHARED, body={"ids": ["{notice}"]}),
+    ("GET", "/api/v1/task-preferences"): Asked(SHARED),
+    ("PUT", "/api/v1/task-preferences"): Asked(SHARED, body={"digest": False}),
+    ("GET", "/api/v1/task-roles"): Asked(LIST),
+    ("PUT", "/api/v1/task-roles/{org_id:int}"): Asked(REFUSED, "/api/v1/task-roles/{org}", {"roles": []}),
     ("GET", "/api/v1/subscriptions"): Asked(LIST),
     ("POST", "/api/v1/subscriptions/{no:int}/pause"): Asked(
         REFUSED, "/api/v1/subscriptions/{subscription_no}/pause"
@@ -185,7 +218,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/ngsi-ld/v1/temporal/entities/{}/attrs"): Asked(
         REFUSED, f"{T}/attrs", {"status": [{"type": "Property", "value": "taken over"}]}
     ),
-    ("DELETE", "/ngsi-ld/v1/temporal/entities/{}/attrs/{}"): Asked(REFUSED, f"{T}/attrs/status?deleteAll=true"),
+    ("DELETE", "/ngsi-ld/v1/temporal/entities/{}/attrs/{}"): Asked(
+        REFUSED, f"{T}/attrs/status?deleteAll=true"
+    ),
     ("PATCH", "/ngsi-ld/v1/temporal/entities/{}/attrs/{}/{}"): Asked(
         REFUSED, f"{T}/attrs/status/urn:ngsi-ld:Instance:1-1", {"type": "Property", "value": "taken over"}
     ),
@@ -239,8 +274,6 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/ngsi-ld/v1/subscriptions/{}"): Asked(REFUSED, S),
     ("PATCH", "/ngsi-ld/v1/subscriptions/{}"): Asked(REFUSED, S, {"isActive": False}),
     ("DELETE", "/ngsi-ld/v1/subscriptions/{}"): Asked(REFUSED, S),
-}
-
     ("POST", "/ngsi-ld/v1/csourceRegistrations"): Asked(
         REFUSED, body=registration("urn:x:registration:taken", "{entity}")
     ),
@@ -248,6 +281,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R),
     ("PATCH", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R, {"description": "taken over"}),
     ("DELETE", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R),
+}
+
 FEED = """
 feed: feed-{word}
 title: {{vi: Nguồn {word}, en: Feed {word}}}
@@ -290,10 +325,10 @@ async def furnish(site: Site, agency: Agency) -> None:
         "type": "Camera",
         "name": {"type": "Property", "value": f"Camera {word}"},
         "status": {"type": "Property", "value": "online", "observedAt": observed},
-    }
-    only = {
         # Does not fit the data model, so that the agency has a violation of its own.
         "on": {"type": "Property", "value": f"power of {word}"},
+    }
+    only = {
         "id": f"urn:x:only:{word}",
         "type": f"Only{word}",
         f"only{word}": {"type": "Property", "value": 1},
@@ -344,8 +379,6 @@ async def furnish(site: Site, agency: Agency) -> None:
         "notification": {"endpoint": {"uri": endpoint}},
     }
     assert (await client.post("/ngsi-ld/v1/subscriptions", json=subscription)).status_code == 201
-    async with site.house.db.transaction() as connection:
-        cursor = await connection.execute(
     registered = registration(f"urn:x:registration:{word}", str(own["id"]))
     made_registration = await client.post("/ngsi-ld/v1/csourceRegistrations", json=registered)
     assert made_registration.status_code == 201, made_registration.text
@@ -354,6 +387,8 @@ async def furnish(site: Site, agency: Agency) -> None:
         f"/ngsi-ld/v1/entities/{own['id']}/attrs/pointing", json={"type": "Property", "value": word}
     )
     assert command.status_code in {502, 504}, command.text
+    async with site.house.db.transaction() as connection:
+        cursor = await connection.execute(
             "INSERT INTO notification (id, subscription, queue, entity_id, origins, made_at, dead_at, body) "
             "SELECT %s, no,"
             " %s, '', '[]', now(), now(), '{}' FROM subscription WHERE id = %s "
@@ -361,7 +396,7 @@ async def furnish(site: Site, agency: Agency) -> None:
             (f"urn:x:letter:{word}", endpoint, subscription["id"]),
         )
         [(letter, subscription_no)] = await cursor.fetchall()
-    agency.things = {
+    agency.things = await tasks_of(site, agency) | {
         "word": word,
         "entity": own["id"],
         "org": agency.org_id,
@@ -374,12 +409,32 @@ async def furnish(site: Site, agency: Agency) -> None:
         "feed": f"feed-{word}",
         "refused": rows[0]["id"],
         "subscription": subscription["id"],
+        "registration": registered["id"],
         "subscription_no": subscription_no,
         "letter": letter,
-        "registration": registered["id"],
         "long_ago": "2020-01-01T00:00:00Z",
         "soon": "2100-01-01T00:00:00Z",
     }
+
+
+async def tasks_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency a task with a file of evidence, a notice, a wish and a filled role."""
+    client = agency.client
+    body = {"title": f"Việc của {agency.word}", "owner_org": agency.org_id, "due": {"precision": "none"}}
+    task = await site.write(client, "POST", "/api/v1/tasks", body)
+    attached = await client.post(
+        f"/api/v1/tasks/{task['id']}/evidence?name=bien-ban.txt",
+        content=f"biên bản {agency.word}".encode(),
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )
+    assert attached.status_code == 201, attached.text
+    roles = {"roles": [{"role": "focal", "account_id": agency.account_id}]}
+    await site.write(client, "PUT", f"/api/v1/task-roles/{agency.org_id}", roles)
+    headers = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": '"0"'}
+    wished = await client.put("/api/v1/task-preferences", json={"digest": True}, headers=headers)
+    assert wished.status_code == 200, wished.text
+    notices = (await client.get("/api/v1/notices")).json()["items"]
+    return {"task": task["id"], "evidence": attached.json()["id"], "notice": notices[0]["id"]}
 
 
 def routes(site: Site) -> list[Route]:
@@ -427,6 +482,10 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "letters": "SELECT n.id, n.dead_at FROM notification n JOIN subscription s ON s.no = n.subscription "
         "WHERE s.owner_org = %s ORDER BY 1",
         "contexts": "SELECT url, body FROM context WHERE owner_org = %s ORDER BY 1",
+        "tasks": "SELECT to_jsonb(t) FROM task t WHERE owner_org = %s ORDER BY id",
+        "evidence": "SELECT e.* FROM task_evidence e JOIN task t ON t.id = e.task_id WHERE t.owner_org = %s",
+        "notices": "SELECT id, read_at FROM notice WHERE org_id = %s ORDER BY id",
+        "task roles": "SELECT role, account_id FROM task_role WHERE org_id = %s ORDER BY 1",
         "looked": "SELECT looked_by FROM feed_refused r JOIN feed f ON f.id = r.feed_id "
         "WHERE f.owner_org = %s ORDER BY r.id",
     }
@@ -476,7 +535,9 @@ def assert_refused(answer: httpx.Response) -> None:
     if answer.status_code == 207:
         assert not answer.json().get("success")
     else:
-        assert answer.status_code in {400, 401, 403, 404, 409, 410}, f"{answer.status_code}: {answer.text}"
+        assert answer.status_code in {400, 401, 403, 404, 409, 410, 422}, (
+            f"{answer.status_code}: {answer.text}"
+        )
     for secret in ("online", f"Camera {THEIRS}", f"Nhân viên {THEIRS}", f"khóa {THEIRS}", f"Nguồn {THEIRS}"):
         assert secret not in answer.text
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
@@ -67,7 +67,7 @@ async def list_tasks(
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
     view: FromQuery[str] = "unit",
-    state: FromQuery[str | None] = None,
+    states: Annotated[str | None, QueryParameter(name="state")] = None,
     priority: FromQuery[str | None] = None,
     source: FromQuery[str | None] = None,
     org: FromQuery[int | None] = None,
@@ -79,7 +79,7 @@ async def list_tasks(
     """Return a view: mine, unit, coop, assigned, overdue, all (open ones by their end), or done."""
     desk = desk_of(settings, clock)
     asked = Asked(
-        view=view, states=_words(state), priorities=_numbers("priority", priority), source_kind=source,
+        view=view, states=_words(states), priorities=_numbers("priority", priority), source_kind=source,
         org=org, q=q, timeliness=timeliness,
     )  # fmt: skip
     async with db.transaction() as connection:
@@ -134,7 +134,13 @@ async def act_on_many(
             ]
         }
 
-    return await write(request, db, principal.id, key, work)
+    return _each(await write(request, db, principal.id, key, work))
+
+
+def _each(found: dict[str, Any]) -> Response[dict[str, Any]]:
+    """Answer 207 where some were refused, each with its reason; 200 where all were done."""
+    refused = any("problem" in each for each in found["items"])
+    return Response(found, status_code=207 if refused else 200)
 
 
 @get(
@@ -150,7 +156,7 @@ async def export_tasks(
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
     view: FromQuery[str] = "unit",
-    state: FromQuery[str | None] = None,
+    states: Annotated[str | None, QueryParameter(name="state")] = None,
     priority: FromQuery[str | None] = None,
     source: FromQuery[str | None] = None,
     org: FromQuery[int | None] = None,
@@ -160,7 +166,7 @@ async def export_tasks(
     """Return an XLSX of a view; its yellow columns can be filled and brought back."""
     desk = desk_of(settings, clock)
     asked = Asked(
-        view=view, states=_words(state), priorities=_numbers("priority", priority), source_kind=source,
+        view=view, states=_words(states), priorities=_numbers("priority", priority), source_kind=source,
         org=org, q=q, timeliness=timeliness,
     )  # fmt: skip
     async with db.transaction() as connection:
@@ -214,7 +220,7 @@ async def import_tasks(
     async def work(connection: Connection) -> Any:
         return await lists.apply(connection, desk, principal, data.rows, sha256=data.sha256)
 
-    return await write(request, db, principal.id, key, work)
+    return _each(await write(request, db, principal.id, key, work))
 
 
 ROUTES = (list_tasks, count_tasks, act_on_many, export_tasks, compare_tasks, import_tasks)
