@@ -16,8 +16,10 @@ import msgspec
 from haidang.base import eventlog
 from haidang.base.database import Connection
 from haidang.base.problems import CONFLICT, FORBIDDEN, NOT_FOUND, Problem
+from haidang.city import tiers
 from haidang.city.forward import Order
 from haidang.city.items import Op, shorten
+from haidang.city.query.evolution import STEP
 from haidang.city.query.temporal import entered_under, instance_id
 from haidang.city.service import City
 from haidang.city.store import history, names, temporal
@@ -88,11 +90,12 @@ async def delete_attribute(asked: Asked, attr: int | str | None, dataset: str | 
     async with city.db.transaction() as conn:
         lives = await _lives(asked, conn, "entity.delete")
         eids = [life.eid for life in lives]
+        await _reopen(conn, terms, eids)
         used = await temporal.keysets_of(conn, eids)
     wanted = None if every else dataset or ""
     plans = await _plans(city, used, attr, wanted) if type(attr) is int else []
     async with city.db.transaction() as conn:
-        await temporal.lock(conn, eids)
+        await _reopen(conn, terms, eids)
         taken = 0
         for keyset, places, left in plans:
             taken += await temporal.take_numbers(conn, eids, keyset, places, left)
@@ -125,10 +128,9 @@ async def delete_evolution(asked: Asked) -> None:
     async with city.db.transaction() as conn:
         lives = await _lives(asked, conn, "entity.delete")
         eids = [life.eid for life in lives]
-        await temporal.lock(conn, eids)
-        await temporal.forget(conn, eids)
-        if lives[0].ended is None:
-            await temporal.keep_passport(conn, lives[0].eid, city.clock.now())
+        for eid in eids:
+            await tiers.erase(conn, city.terms, eid)
+        await temporal.strip(conn, eids)
         await _tell(asked, conn, lives, "erase", {"whole": True})
     city.nudge()
 
@@ -205,7 +207,7 @@ async def _rewrite(asked: Asked, found: _Found, new: dict[str, Any] | None) -> b
     if new is not None and here:
         contents = (contents[0], contents[1], _with(contents[2], key, new, to_us(at)))
     async with city.db.transaction() as conn:
-        await temporal.lock(conn, [eid])
+        await tiers.reopen(conn, terms, eid, at, at + STEP)
         if not await temporal.put_row(conn, eid, seq, at, was=(k, v, j), now=contents):
             return False
         detail: dict[str, Any] = {
@@ -216,6 +218,7 @@ async def _rewrite(asked: Asked, found: _Found, new: dict[str, Any] | None) -> b
             moved = EPOCH + timedelta(microseconds=new["o"]) if "o" in new else city.clock.now()
             keyset = terms.keyset_ids["o" in new, ()]
             await temporal.add_row(conn, eid, seq, moved, keyset=keyset, j={key: new})
+            await tiers.touch(conn, eid, moved, moved + STEP)
         await temporal.sweep(conn, [eid])
         what = "erase" if new is None else "correct"
         await _tell(asked, conn, [found.life], what, detail)
@@ -244,6 +247,12 @@ def _less(terms: Terms, found: _Found) -> tuple[Contents, tuple[int, ...] | None
     ]
     numbers = [value for place, value in enumerate(v or ()) if place not in gone]
     return (k, numbers, j), _columns(terms, keyset, gone)
+
+
+async def _reopen(conn: Connection, terms: Terms, eids: Sequence[int]) -> None:
+    """Bring all of their history back into the log; the tiers' lock keeps it there until the commit."""
+    for eid in sorted(eids):
+        await tiers.reopen(conn, terms, eid, None, None)
 
 
 def _holds(stored: Any, one: Any) -> bool:

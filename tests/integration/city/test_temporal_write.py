@@ -1,4 +1,4 @@
-"""Writing history over NGSI-LD (GS CIM 009, 5.6.11 to 5.6.16), asked as clients ask, and what is left in the database."""
+"""Writing history over NGSI-LD (GS CIM 009, 5.6.11 to 5.6.16), asked as clients ask, and what is left of it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ async def kept(db: Database, text: str) -> int:
     async with db.transaction() as conn:
         row = await (
             await conn.execute(
-                "SELECT count(*) FROM change WHERE position(%s IN coalesce(v::text, '') || coalesce(j::text, '')) > 0",
+                "SELECT count(*) FROM change"
+                " WHERE position(%s IN coalesce(v::text, '') || coalesce(j::text, '')) > 0",
                 (text,),
             )
         ).fetchone()
@@ -237,7 +238,8 @@ async def test_1_1_temporal_attrs_instance_patch(http: httpx.AsyncClient, clock:
     }  # fmt: skip
     for wrong in (
         [], {}, {"type": "Property"}, {"fuel": [speed(1, 1)]}, {"speed": [speed(1, 1), speed(2, 2)]},
-        {"type": "Property", "value": "urn:ngsi-ld:null"}, {"type": "Property", "value": 1, "observedAt": "soon"},
+        {"type": "Property", "value": "urn:ngsi-ld:null"},
+        {"type": "Property", "value": 1, "observedAt": "soon"},
     ):  # fmt: skip
         answer = await http.patch(f"{path}/attrs/speed/{before}", json=wrong)
         assert answer.status_code == 400, (wrong, answer.text)

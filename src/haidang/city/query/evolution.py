@@ -138,7 +138,7 @@ class Collector:
             if span.timeproperty == "deletedAt":
                 points, edge = await self._deleted(life, eid), None
             elif span.timeproperty != "observedAt":
-                points, edge = await self._recorded(eid), None
+                points, edge = await self._recorded(eid)
             elif span.last is None:
                 points, edge = await self._forwards(eid, self._cut.edge)
             else:
@@ -216,39 +216,43 @@ class Collector:
                 return points, stop
             limit *= 4
 
-    async def _recorded(self, eid: int) -> list[Point]:
+    async def _recorded(self, eid: int) -> tuple[list[Point], int | None]:
         """Return instances by when they were entered (createdAt) or last corrected (modifiedAt)."""
         span = self._wish.span
         modified = span.timeproperty == "modifiedAt"
         after = 0 if span.start is None else (await log.moment(self._conn, span.start - STEP))[0]
         until = None if span.end is None else (await log.moment(self._conn, span.end - STEP))[0]
-        rows = await history.rows(
-            self._conn,
-            self._terms,
-            eid,
-            attrs=self._numbers,
-            seq_after=after,
-            seq_until=until,
-            limit=ROWS_MAX,
-            newest_first=False,
-        )
+        limit, edge = self._most + 1, None
+        while True:
+            rows = await history.rows(
+                self._conn,
+                self._terms,
+                eid,
+                attrs=self._numbers,
+                seq_after=after,
+                seq_until=until,
+                limit=limit,
+                newest_first=span.last is not None,
+                by_seq=True,
+            )
+            when = await recorded(self._conn, [row[0] for row in rows])
+            edge = when(rows[-1][0]) if len(rows) == limit else None
+            if edge is None or limit >= ROWS_MAX or when(rows[0][0]) != edge:
+                break
+            limit *= 4
         if modified:
-            known = {(row[0], row[1]) for row in rows}
-            late = await temporal.corrected(self._conn, eid)
-            rows += [row for row in late if (row[0], row[1]) not in known]
+            known = {row[:2] for row in rows}
+            late = [row for row in await temporal.corrected(self._conn, eid) if row[:2] not in known]
             await history.know_keysets(self._conn, self._terms, (row[2] for row in late))
-        if not rows:
-            return []
-        when = await recorded(self._conn, [row[0] for row in rows])
+            rows += late
+            when = await recorded(self._conn, [row[0] for row in rows])
         start_us, end_us = self._ends()
         found: list[Point] = []
         for one in points_of(self._terms, rows, self._wish):
-            at = when(one.seq)
-            if modified and one.corrected_us is not None:
-                at = one.corrected_us
+            at = one.corrected_us if modified and one.corrected_us is not None else when(one.seq)
             if one.value is not None and start_us <= at < end_us:
                 found.append(one._replace(at_us=at))
-        return found
+        return found, edge
 
     async def _deleted(self, life: Life, eid: int) -> list[Point]:
         """Return what was deleted when: attributes by themselves, and all of them with their entity."""
@@ -259,7 +263,7 @@ class Collector:
             if mine != eid:
                 continue
             gone = {one.attr for one in points if one.seq > seq}
-            for attr in await temporal.attributes_of(self._conn, eid):
+            for attr in sorted(await history.attributes(self._conn, self._terms, eid)):
                 if attr in gone or (self._wish.attrs is not None and attr not in self._wish.attrs):
                     continue
                 last = await self._before(eid, attr, seq)
@@ -309,7 +313,7 @@ class Collector:
             return self._numbers
         if life.row is not None and life.row.eid == eid:
             return [number for number, _, _ in stored_attributes(life.row.doc, "{}")]
-        return await temporal.attributes_of(self._conn, eid)
+        return sorted(await history.attributes(self._conn, self._terms, eid))
 
 
 def points_of(terms: Terms, rows: Sequence[LogRow], wish: Wish) -> list[Point]:

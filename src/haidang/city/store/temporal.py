@@ -58,12 +58,6 @@ async def incarnations(conn: Connection, tenant_id: int, id_: str) -> list[Incar
     return sorted(lives.values(), key=lambda one: (one.ended is not None, -one.end_seq))
 
 
-async def lock(conn: Connection, eids: Sequence[int]) -> None:
-    """Let corrections of one entity come one after the other, until the end of the transaction."""
-    for eid in sorted(eids):
-        await conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", (0x4854, eid))
-
-
 async def only_by_temporal_writes(conn: Connection, eid: int) -> str | None:
     """Return the mark of the state that the last temporal write left; None where another write made it."""
     row = await (
@@ -190,9 +184,15 @@ async def ended(
     return await found.fetchall()
 
 
-async def forget(conn: Connection, eids: Sequence[int]) -> None:
-    """Delete all rows of these entities."""
-    await conn.execute("DELETE FROM change WHERE eid = ANY(%s::int[])", (list(eids),))
+async def strip(conn: Connection, eids: Sequence[int]) -> None:
+    """Leave of the rows that make and end entities only who they were."""
+    await conn.execute(
+        """
+        UPDATE change SET v = NULL, k = -1, j = jsonb_build_object('@e', j->'@e')
+        WHERE eid = ANY(%s::int[]) AND kind IN (1, 4)
+        """,
+        (list(eids),),
+    )
 
 
 async def state_of(conn: Connection, eid: int) -> tuple[str, str] | None:
@@ -204,20 +204,6 @@ async def state_of(conn: Connection, eid: int) -> tuple[str, str] | None:
         )
     ).fetchone()
     return (row[0], row[1]) if row else None
-
-
-async def keep_passport(conn: Connection, eid: int, now: datetime) -> None:
-    """Leave one row that says who an entity is, and nothing of what it was, where all its history is gone."""
-    await conn.execute(
-        """
-        INSERT INTO change (seq, t, eid, k, kind, j)
-        SELECT e.seq, %(now)s, e.eid, -1, 2, jsonb_build_object('@e', jsonb_build_object(
-            'id', e.id, 'type_id', e.type_id, 'tenant_id', e.tenant_id, 'owner_org', e.owner_org,
-            'area_code', e.area_code, 'sector', e.sector, 'source', e.source, 'simulated', e.simulated))
-        FROM entity e WHERE e.eid = %(eid)s
-        """,
-        {"eid": eid, "now": now},
-    )
 
 
 async def keysets_of(conn: Connection, eids: Sequence[int]) -> list[int]:
@@ -249,22 +235,6 @@ async def deletions(conn: Connection, eid: int) -> list[tuple[Any, ...]]:
         (eid,),
     )
     return await found.fetchall()
-
-
-async def attributes_of(conn: Connection, eid: int) -> list[int]:
-    """Return the numbers of all attributes that an entity ever had."""
-    found = await conn.execute(
-        """
-        SELECT unnest(k.attrs) FROM keyset k
-        WHERE k.id IN (SELECT c.k FROM change c WHERE c.eid = %(eid)s GROUP BY c.k)
-        UNION
-        SELECT a.key::int FROM change c CROSS JOIN LATERAL jsonb_object_keys(c.j) AS a (key)
-        WHERE c.eid = %(eid)s AND c.j IS NOT NULL AND a.key ~ '^[0-9]+$'
-        ORDER BY 1
-        """,
-        {"eid": eid},
-    )
-    return [int(number) for (number,) in await found.fetchall()]
 
 
 async def scopes(conn: Connection, eid: int) -> list[tuple[int, datetime, Any]]:
