@@ -20,6 +20,7 @@ interface Screen {
 const SCREENS: Record<string, Screen> = {
   city: { load: () => import('./screens/city'), permission: 'entity.read' },
   feeds: { load: () => import('./screens/feeds'), permission: 'feed.read' },
+  models: { load: () => import('./screens/models'), permission: 'entity.read' },
   operations: { load: () => import('./screens/operations'), permission: ['system.read', 'subscription.read'] },
   people: { load: () => import('./screens/people'), permission: 'account.read' },
   account: { load: () => import('./screens/account'), permission: 'signed-in' },

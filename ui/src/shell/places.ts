@@ -4,6 +4,7 @@ import type { IconName } from '../design/icons'
 export const PLACES = [
   { name: 'city', icon: 'map', letter: 'M', permission: 'entity.read' },
   { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read' },
+  { name: 'models', icon: 'models', letter: 'H', permission: 'entity.read' },
   { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'] },
   { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
 ] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[] }[]

@@ -43,7 +43,8 @@ export function OperationPanel({ api, operation }: Props) {
           title={m.parameters}
           rows={operation.parameters.map((one) => ({
             name: one.name,
-            type: [m.places[one.in], typeOf(one.schema)].join(' · '),
+            place: m.places[one.in],
+            type: typeOf(one.schema),
             required: one.required ?? false,
             text: one.description ?? '',
           }))}
@@ -69,7 +70,7 @@ export function OperationPanel({ api, operation }: Props) {
 
 function Body({ api, operation }: Props) {
   const m = messages.value
-  const rows = membersOf(operation.body, api).map((one) => ({ ...one, text: '' }))
+  const rows = membersOf(operation.body, api)
   if (rows.length > 0) return <Members title={`${m.body} (${operation.bodyType})`} rows={rows} />
   return (
     <p>
@@ -80,7 +81,7 @@ function Body({ api, operation }: Props) {
 
 interface MembersProps {
   title: string
-  rows: readonly { name: string; type: string; required: boolean; text: string }[]
+  rows: readonly { name: string; type: string; required: boolean; text?: string; place?: string }[]
 }
 
 function Members({ title, rows }: MembersProps) {
@@ -88,13 +89,14 @@ function Members({ title, rows }: MembersProps) {
     <section aria-label={title}>
       <h3>{title}</h3>
       <dl class="docs-members">
-        {rows.map(({ name, type, required, text }) => (
+        {rows.map(({ name, type, required, text, place }) => (
           <div key={name} class="docs-member">
             <dt class="mono broken">
               {name}
               {required && <span class="docs-required"> {messages.value.required}</span>}
             </dt>
             <dd>
+              <span class="muted">{place && `${place} · `}</span>
               <span class="mono muted broken">{type}</span>
               {text && <span class="docs-text">{text}</span>}
             </dd>
