@@ -70,7 +70,7 @@ RAW_ROUTES = (
 """Routes that are answered below Litestar; those of NGSI-LD stand in ``city.ngsild``."""
 
 _log = logger("web")
-_LITESTAR = ("/api/", "/health/", "/metrics", "/schema/openapi.json")
+_LITESTAR = ("/api/", "/health/", "/metrics", "/schema/openapi.json", "/version")
 
 
 def make_app(
