@@ -99,6 +99,9 @@ COMMON = {
 # NGSI-LD says when something was observed with observedAt on the attribute.
 SAID_BY_NGSI_LD = {"dateObserved", "dateObservedFrom", "dateObservedTo", "observationDateTime", "timestamp"}
 
+# Where the public model is narrower than what it describes: a camera's number bears letters.
+WIDER = {"Camera.cameraNum": {"value": "any"}}
+
 # How the catalogue writes units, to UN/CEFACT codes. A litre on a square metre is a millimetre of rain.
 UNITS = {
     "mg/l": "M1", "meter": "MTR", "meters": "MTR", "meter (m)": "MTR", "kilowatts (kw)": "KWT",
@@ -152,7 +155,7 @@ def _model(
             by_name.setdefault(row["property"], []).append(row)
     attributes = {}
     for name, found in sorted(by_name.items()):
-        attributes[name] = _attribute(found)
+        attributes[name] = _attribute(found) | WIDER.get(f"{kind}.{name}", {})
         vi = words.get(f"{kind}.{name}") or words.get(name)
         if vi:
             attributes[name]["vi"] = vi

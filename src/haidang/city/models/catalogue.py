@@ -26,12 +26,17 @@ class Catalogue:
         self._attributes: dict[str, dict[str, Attribute]] = {}
 
     def attributes(self, type_name: str) -> dict[str, Attribute]:
-        """Return all attributes of a type, labelled: the pack's own words first, then the model's."""
+        """Return all attributes of a type, labelled: the pack's own words first, then the model's.
+
+        What the pack shows and the model does not name is part of it too, and may hold anything.
+        """
         found = self._attributes.get(type_name)
         if found is None:
+            pack = self.packs.types.get(type_name)
+            shown = dict.fromkeys(pack.attributes, Attribute()) if pack else {}
+            described = shown | attributes_of(self.models[type_name], self.models)
             found = self._attributes[type_name] = {
-                name: self._labelled(type_name, name, one)
-                for name, one in attributes_of(self.models[type_name], self.models).items()
+                name: self._labelled(type_name, name, one) for name, one in described.items()
             }
         return found
 
