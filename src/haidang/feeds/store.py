@@ -347,7 +347,7 @@ async def summaries(
 async def entity_counts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     """Return how many entities each feed has brought into the city."""
     cursor = await connection.execute(
-        "SELECT source, count(*) FROM entity WHERE source = ANY(%s) GROUP BY source",
+        "SELECT source, count(*) FROM entity WHERE source = ANY(%s) AND source LIKE 'feed:%%' GROUP BY source",
         ([f"feed:{n}" for n in names],),
     )
     return {row[0].removeprefix("feed:"): row[1] for row in await cursor.fetchall()}

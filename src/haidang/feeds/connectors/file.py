@@ -27,7 +27,8 @@ WHOLE_MAX_MB = 64
 """Spreadsheets and GeoJSON are held in memory as a whole, so their size has a lower limit."""
 _CHUNK = 1 << 20
 _FORMATS = {
-    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), "xlsx"),
+    **dict.fromkeys((".xlsx", ".xlsm"), "xlsx"),
+    **dict.fromkeys((".xls", ".ods"), "xlsx"),  # refused there, with a word on what to do
     **dict.fromkeys((".geojson", ".json"), "geojson"),
 }
 
@@ -86,7 +87,10 @@ class FileConnector:
             case _:
                 lines = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
                 return records.delimited(
-                    lines, delimiter=source.delimiter, columns=self._columns, layout=layout
+                    records.bounded_lines(lines),
+                    delimiter=source.delimiter,
+                    columns=self._columns,
+                    layout=layout,
                 )
 
 

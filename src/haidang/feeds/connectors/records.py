@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 import orjson
@@ -17,7 +17,11 @@ from haidang.feeds.model.rows import Row, pick
 
 RECORD_LINES_MAX = 100
 """A quoted cell that runs on for more lines than this has lost its closing quote."""
-CELL_MAX = 1 << 20
+LINE_MAX = 1 << 18
+"""Characters of a line; what is longer is refused and passed over without ever being held as a whole."""
+RECORD_MAX = 1 << 20
+"""Characters of a record over all of its lines."""
+CELL_MAX = LINE_MAX
 _DELIMITERS = ",;\t|"
 csv.field_size_limit(CELL_MAX)
 
@@ -118,6 +122,28 @@ def _elsewhere(lines: list[str], delimiter: str, columns: tuple[str, ...], befor
     return None
 
 
+class TooLong(str):
+    """The beginning of a line beyond :data:`LINE_MAX`; the rest of it was passed over."""
+
+    __slots__ = ()
+
+
+def bounded_lines(text: TextIO) -> Iterator[str]:
+    """Yield the lines of a text, of those beyond :data:`LINE_MAX` the beginning."""
+    while line := text.readline(LINE_MAX):
+        if len(line) < LINE_MAX or _ends(line):
+            yield line
+            continue
+        more = text.readline(LINE_MAX)
+        while more and not _ends(more):
+            more = text.readline(LINE_MAX)
+        yield TooLong(cut(line))
+
+
+def _ends(line: str) -> bool:
+    return line.endswith(("\n", "\r"))
+
+
 class _Lines:
     """Lines with a way back, so that a record that swallowed its followers can return them."""
 
@@ -157,13 +183,18 @@ class _Lines:
             self._back += reversed(self._taken[1:])
             original = self._taken[0].rstrip("\r\n")
             problem = ("Dấu ngoặc kép không đóng.", "A quotation mark is never closed.")
+        if any(isinstance(line, TooLong) for line in self._taken):
+            problem = (
+                f"Dòng dài hơn {LINE_MAX} ký tự.",
+                f"The line is longer than {LINE_MAX} characters.",
+            )
         return cells, original, problem
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if len(self._taken) >= RECORD_LINES_MAX:
+        if len(self._taken) >= RECORD_LINES_MAX or sum(map(len, self._taken)) > RECORD_MAX:
             self._ended = True
             raise StopIteration
         line = self.next()
@@ -232,7 +263,9 @@ def parse_json(body: bytes) -> Any:
 def text_lines(body: bytes, encoding: str) -> Iterator[str]:
     """Yield the lines of a text that is whole in memory."""
     chosen = find_encoding([body], encoding)
-    yield from io.TextIOWrapper(io.BytesIO(body), encoding=chosen, errors="replace", newline="")
+    yield from bounded_lines(
+        io.TextIOWrapper(io.BytesIO(body), encoding=chosen, errors="replace", newline="")
+    )
 
 
 def _wording(value: Any) -> str:

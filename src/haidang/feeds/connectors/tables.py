@@ -23,7 +23,10 @@ from haidang.feeds.model.rows import Row
 
 LOOKED_THROUGH = 50
 """Rows in which a header is looked for, to say where it stands."""
+MERGED_MAX = 100_000
+"""Merged ranges of a sheet."""
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -144,10 +147,15 @@ def spreadsheet(
 
 
 def _open(file: BinaryIO) -> CalamineWorkbook:
-    old = file.read(4) == _OLD_WORKBOOK
+    head = file.read(128)
     file.seek(0)
-    if not old:  # .xls is no archive
-        _check_workbook(file)
+    if head.startswith(_OLD_WORKBOOK) or _OPEN_DOCUMENT in head:
+        # How large they become cannot be told before they are spread out, as it can of the newer format.
+        raise unreadable(
+            "Không nhận bảng tính .xls, .ods hay có mật khẩu; hãy lưu lại thành .xlsx hoặc .csv.",
+            "A workbook in .xls or .ods, or with a password, is not taken; save it as .xlsx or .csv.",
+        )
+    _check_workbook(file)
     return CalamineWorkbook.from_filelike(file)
 
 
@@ -168,13 +176,20 @@ def _values(sheet: CalamineSheet, layout: Layout) -> list[list[Any]]:
     """Return all cells of a sheet, merged ones filled: down in the data, and to the right in the header."""
     cells = sheet.to_python(skip_empty_area=False)
     head = range(layout.header_row - 1, layout.header_row - 1 + layout.header_rows)
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    merged = sheet.merged_cell_ranges or ()
+    # Ranges do not overlap where a programme has written them: none covers more than there are cells.
+    covered = sum(min(bottom + 1, len(cells)) - top for (top, _), (bottom, _) in merged if top < len(cells))
+    if len(merged) > MERGED_MAX or covered > sum(map(len, cells)):
+        raise unreadable("Bảng tính có quá nhiều ô gộp.", "The workbook has too many merged cells.")
+    for (top, left), (bottom, right) in merged:
         if top >= len(cells) or left >= len(cells[top]):
             continue
+        value = cells[top][left]
         for row in range(top, min(bottom + 1, len(cells))):
-            for column in range(left, min(right + 1, len(cells[row]))):
-                if column == left or row in head:
-                    cells[row][column] = cells[top][left]
+            cells[row][left] = value
+            if row in head:
+                for column in range(left + 1, min(right + 1, len(cells[row]))):
+                    cells[row][column] = value
     return cells
 
 
