@@ -82,15 +82,117 @@ async def test_without_a_period_all_is_one(http: httpx.AsyncClient, period: str)
     assert body["sky"] == {"type": "Property", "totalCount": [[3, day(1), day(3)]]}
 
 
-async def test_text_is_counted_not_summed(http: httpx.AsyncClient) -> None:
+async def test_text_is_counted_and_ordered_not_summed(http: httpx.AsyncClient) -> None:
+    bounds = [day(1), day(3)]
+    body = await summed(http, "aggrMethods=min,max&attrs=sky")
+    assert body["sky"] == {"type": "Property", "min": [["mây", *bounds]], "max": [["mưa", *bounds]]}
     body = await summed(http, "aggrMethods=avg,distinctCount&attrs=sky")
     assert body.keys() == {"id", "type", "sky"}
     assert body["sky"] == {"type": "Property", "distinctCount": [[2, day(1), day(3)]]}
 
 
-async def test_months_are_those_of_the_calendar(http: httpx.AsyncClient) -> None:
-    body = await summed(http, "aggrMethods=max&aggrPeriodDuration=P1M&attrs=level")
-    assert body["level"]["max"] == [[9.0, day(1), "2026-04-01T00:00:00Z"]]
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [
+        ("P1M", "2026-04-01T00:00:00Z"),
+        ("P1Y", "2027-03-01T00:00:00Z"),
+        ("P2M", "2026-05-01T00:00:00Z"),
+        ("P1Y2M3DT4H5M6S", "2027-05-04T04:05:06Z"),
+        ("P1W", "2026-03-08T00:00:00Z"),
+    ],
+)
+async def test_1_2_aggr_period_duration(http: httpx.AsyncClient, period: str, end: str) -> None:
+    body = await summed(http, f"aggrMethods=max&aggrPeriodDuration={period}&attrs=level")
+    assert body["level"]["max"] == [[9.0, day(1), end]]
+
+
+async def test_1_2_aggr_months_are_counted_from_the_start_of_the_question(http: httpx.AsyncClient) -> None:
+    span = "timerel=after&timeAt=2026-01-31T06:00:00Z&options=aggregatedValues"
+    answer = await http.get(
+        f"/temporal/entities/{ID}?{span}&aggrMethods=totalCount&aggrPeriodDuration=P1M&attrs=level"
+    )
+    assert answer.json()["level"]["totalCount"] == [[4, "2026-02-28T06:00:00Z", "2026-03-31T06:00:00Z"]]
+
+
+async def test_1_2_aggr_periods_begin_with_the_first_instance_where_nothing_else_is_said(
+    http: httpx.AsyncClient,
+) -> None:
+    await http.post(
+        "/temporal/entities",
+        json={
+            "id": "urn:ngsi-ld:Gauge:2",
+            "type": "Other",
+            "level": [
+                {"type": "Property", "value": value, "observedAt": f"2020-08-01T{at}:00Z"}
+                for value, at in [(67, "12:03"), (53, "13:05"), (40, "14:07")]
+            ],
+        },
+    )
+    answer = await http.get(
+        "/temporal/entities/urn:ngsi-ld:Gauge:2?options=aggregatedValues&aggrMethods=avg&aggrPeriodDuration=PT1H"
+    )
+    assert answer.json()["level"]["avg"] == [
+        [67.0, "2020-08-01T12:03:00Z", "2020-08-01T13:03:00Z"],
+        [53.0, "2020-08-01T13:03:00Z", "2020-08-01T14:03:00Z"],
+        [40.0, "2020-08-01T14:03:00Z", "2020-08-01T15:03:00Z"],
+    ]
+
+
+async def test_1_2_aggr_methods_on_every_kind_of_value(http: httpx.AsyncClient) -> None:
+    def seen(value: Any, minute: int, **more: Any) -> dict[str, Any]:
+        at = f"2020-08-01T12:{minute:02}:00Z"
+        return {"type": "Property", "value": value, "observedAt": at, **more}
+
+    body = {
+        "id": "urn:ngsi-ld:Gauge:3",
+        "type": "Other",
+        "open": [seen(True, 1), seen(False, 2), seen(True, 3)],
+        "queue": [seen(["a", "b"], 1), seen([], 2)],
+        "status": [seen({"a": 1}, 1), seen({"a": 1}, 2)],
+        "pump": [seen(1, 1), seen(3, 2), seen(10, 1, datasetId="urn:x:b")],
+        "near": [
+            {"type": "Relationship", "object": f"urn:x:{one % 2}", "observedAt": f"2020-08-01T12:0{one}:00Z"}
+            for one in range(3)
+        ],
+    }
+    assert (await http.post("/temporal/entities", json=body)).status_code == 201
+    path = "/temporal/entities/urn:ngsi-ld:Gauge:3?options=aggregatedValues"
+    found = (await http.get(f"{path}&aggrMethods={ALL}")).json()
+
+    def of(shown: dict[str, Any]) -> dict[str, Any]:
+        return {method: pairs[0][0] for method, pairs in shown.items() if isinstance(pairs, list)}
+
+    sizes = {"totalCount": 2, "distinctCount": 2, "sum": 2.0, "avg": 1.0, "min": 0.0, "max": 2.0}
+    assert of(found["queue"]) == sizes | {"stddev": 1.0, "sumsq": 4.0}
+    assert {name: of(found["open"])[name] for name in ("sum", "max", "totalCount")} == {
+        "sum": 2.0, "max": 1.0, "totalCount": 3,
+    }  # fmt: skip
+    assert of(found["status"]) == {"totalCount": 2, "distinctCount": 1}
+    assert found["near"]["type"] == "Relationship"
+    assert of(found["near"]) == {"totalCount": 3, "distinctCount": 2}
+    assert [(one.get("datasetId"), of(one)["sum"]) for one in found["pump"]] == [
+        (None, 4.0),
+        ("urn:x:b", 10.0),
+    ]
+    only = (await http.get(f"{path}&aggrMethods=sum&attrs=pump&datasetId=@none")).json()
+    assert of(only["pump"]) == {"sum": 4.0}
+    for attr in ("near", "status"):
+        refused = await http.get(f"{path}&aggrMethods=sum,avg&attrs={attr}")
+        assert refused.status_code == 400
+        assert refused.json()["type"].endswith("/InvalidRequest")
+    entered = (await http.get(f"{path}&aggrMethods=sum&attrs=open&timeproperty=createdAt")).json()
+    assert of(entered["open"]) == {"sum": 2.0}
+
+
+async def test_1_2_aggregates_follow_a_correction_at_once(http: httpx.AsyncClient) -> None:
+    path = f"/temporal/entities/{ID}"
+    body = (await http.get(f"{path}?{SPAN}&attrs=level")).json()
+    wrong = body["level"][-1]
+    for value in (90, wrong["value"]):
+        fragment = {"type": "Property", "value": value, "unitCode": "MTR", "observedAt": wrong["observedAt"]}
+        answer = await http.patch(f"{path}/attrs/level/{wrong['instanceId']}", json=fragment)
+        assert answer.status_code == 204
+        assert (await summed(http, "aggrMethods=max&attrs=level"))["level"]["max"][0][0] == value
 
 
 async def test_a_query_and_its_body_sum_up_alike(http: httpx.AsyncClient) -> None:
@@ -116,8 +218,23 @@ async def test_a_query_and_its_body_sum_up_alike(http: httpx.AsyncClient) -> Non
 
 @pytest.mark.parametrize(
     "rest",
-    ["", "aggrMethods=median", "aggrMethods=avg&lastN=3"]
-    + [f"aggrMethods=avg&aggrPeriodDuration={one}" for one in ("1D", "P", "PT", "P2M", "-P1D")],
+    ["", "aggrMethods=median", "aggrMethods=avg&lastN=3", "aggrMethods=avg&timeproperty=deletedAt"]
+    + [
+        f"aggrMethods=avg&aggrPeriodDuration={one}"
+        for one in (
+            "1D",
+            "P",
+            "PT",
+            "P1H",
+            "PT1D",
+            "-P1D",
+            "P1.5D",
+            "P1W2D",
+            "P9999999999Y",
+            "P999999999D",
+            "٣",
+        )
+    ],
 )
 async def test_what_cannot_be_summed_up_is_refused(http: httpx.AsyncClient, rest: str) -> None:
     answer = await http.get(f"{SUMMED}&{rest}".rstrip("&"))

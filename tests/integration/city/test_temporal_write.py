@@ -1,4 +1,4 @@
-"""Writing history over NGSI-LD (GS CIM 009, 5.6.11 to 5.6.16), asked as clients ask, and what is left of it."""
+"""Writing history over NGSI-LD (GS CIM 009, 5.6.11 to 5.6.16), asked as clients ask."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ async def _answer(
     single: bool = False,
 ) -> Reply:
     if wanted.form == "aggregatedValues":
-        summed = await aggregated(ask, [life.row for life in lives if life.row], wanted.span, params)
+        summed = await aggregated(ask, lives, wanted.showing, params)
         found: Any = [wanted.projection.apply(body) for body in summed]
         return reply(ask, found[0] if single else found, wanted.media, headers=headers)
     most = INSTANCES_MAX_CONFORMANCE if ask.settings.conformance else ask.settings.temporal_instances_max
