@@ -14,7 +14,7 @@ reminder or an escalation of its own. One unit leads, others cooperate, one has 
 * What differs between kinds of work is data: ``data/policies``, and a site's own in ``<data folder>/tasks``.
 * The log is the chain ``tasks`` (``haidang audit verify --log tasks``); there is no second history.
 
-Rooms above give tasks by :func:`haidang.tasks.service.giving.give`. ``docs/tasks.md`` has every state and act.
+Rooms above give tasks by ``tasks.service.giving.give``. ``docs/tasks.md`` has every state and act.
 """
 
 from haidang.tasks.service.jobs import JOBS
