@@ -6,6 +6,7 @@ import asyncio
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, Self
 
 from psycopg import AsyncConnection, Error, OperationalError
@@ -17,6 +18,8 @@ from haidang.base.disk import storage_full
 from haidang.base.problems import UNAVAILABLE, Problem
 
 Connection = AsyncConnection[TupleRow]
+ASKER: ContextVar[str | None] = ContextVar("asker", default=None)
+"""Who asks, in a request of somebody; None where the house itself works."""
 
 
 class Database:
@@ -24,6 +27,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_min: int = 1, pool_max: int = 12, wait_s: float = 10) -> None:
         self.url = url
+        self.pool_max = pool_max
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=pool_min,

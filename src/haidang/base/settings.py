@@ -73,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Connections that one address may hold, loopback apart; 0: as many as there are."""
     disk_reserve_mb: int = 256
     """Free space on the embedded database's disk below which intake stops (507); 0: never."""
+    tenants_max: int = 1_000
+    """Data spaces (tenants) that a site can have."""
+    keysets_max: int = 20_000
+    """Combinations of numeric attributes that observations come in; each takes about 1 kB of memory."""
     query_limit_max: int = 1_000
     """Largest ``limit`` of an NGSI-LD query."""
     temporal_instances_max: int = 1_000

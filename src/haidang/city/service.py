@@ -75,7 +75,7 @@ class City:
         self.room = room_of(settings)
         """The disk of the embedded database; while it is nearly full nothing new is taken."""
         self.exclusives: dict[tuple[int, str], tuple[Any, ...]] | None = None
-        """What context sources hold, by (tenant, entity); None while they hold nothing (registrations.book)."""
+        """What context sources hold, by (tenant, entity); None while they hold nothing."""
         self.writer: Writer | None = None
         self.secret = secrets.token_urlsafe(32)
         """What a forwarding process must show."""
@@ -262,13 +262,19 @@ class City:
         except Problem:
             if order.op not in (Op.CREATE, Op.UPSERT_REPLACE, Op.UPSERT_UPDATE, Op.TEMPORAL_UPSERT):
                 raise
-        if not self.settings.conformance and not principal.may("tenant.administer"):
+        # A tenant is of the whole site, so the right within one agency does not do.
+        if not self.settings.conformance and not principal.everywhere("tenant.administer"):
             raise Problem(
                 FORBIDDEN,
-                f"Không gian “{order.tenant}” chưa có; cần quyền quản trị không gian dữ liệu để tạo.",
-                f"The tenant {order.tenant!r} does not exist; making it needs tenant.administer.",
+                f"Không gian “{order.tenant}” chưa có; tạo mới cần quyền quản trị không gian của toàn trang.",
+                f"There is no tenant {order.tenant!r}; making one needs tenant.administer for the whole site.",
             )
         async with self._naming, self.db.transaction() as conn:
+            if len(self.terms.tenants) > self.settings.tenants_max:  # the default one is not counted
+                most = self.settings.tenants_max
+                raise Problem(
+                    FORBIDDEN, f"Đã có {most} không gian dữ liệu.", f"There are {most} tenants already."
+                )
             return await names.make_tenant(conn, self.terms, order.tenant)
 
     async def _item(self, intake: Intake, tenant_id: int, order: Order, body: Any) -> Item:
@@ -322,6 +328,7 @@ class City:
             group_limit=self.settings.group_limit_entities,
             last_wins=self.settings.conformance,
             room=self.room,
+            keysets_max=self.settings.keysets_max,
         )
         writer.callbacks = self._callbacks
         writer.lost = self._overtaken

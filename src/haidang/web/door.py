@@ -12,6 +12,7 @@ import re
 import time
 from typing import Any
 
+from haidang.base.database import ASKER
 from haidang.base.log import logger
 from haidang.base.problems import TOO_LARGE, UNAVAILABLE, Problem
 from haidang.base.settings import Settings
@@ -85,7 +86,8 @@ class Door:
             raise Problem(UNAVAILABLE, "Máy chủ đang dừng.", "The server is stopping.", retry_after_s=5)
         receive = self._bounded(scope, receive)
         if not path.startswith(OWN_SECRET):
-            state["principal"] = await self._who(scope, path)
+            who = state["principal"] = await self._who(scope, path)
+            ASKER.set(who.id)
         if scope["method"] in SAFE:
             await self._inner(scope, receive, visit.send)
             return

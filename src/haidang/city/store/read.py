@@ -12,6 +12,7 @@ from psycopg import errors, sql
 from haidang.base.database import Connection, Database
 from haidang.base.problems import Problem
 from haidang.city.query.problems import BAD_QUERY, QUERY_TIMEOUT
+from haidang.city.store.turns import turn
 
 QUERY_SECONDS = 5
 """How long one question may run."""
@@ -51,7 +52,7 @@ _FROM = "FROM entity e JOIN entity_static s USING (eid)"
 async def reading(db: Database) -> AsyncIterator[Connection]:
     """Lend a connection for one question: one snapshot, bounded time, the database's refusals made clear."""
     try:
-        async with db.transaction() as conn:
+        async with turn(db), db.transaction() as conn:
             await conn.execute(
                 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
                 f"SET LOCAL statement_timeout = {QUERY_SECONDS * 1000}"

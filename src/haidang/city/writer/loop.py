@@ -98,9 +98,11 @@ class Writer:
         group_limit: int,
         last_wins: bool,
         room: Room,
+        keysets_max: int,
     ) -> None:
         self._db = db
         self._room = room
+        self._keysets_max = keysets_max
         self._clock = clock
         self._terms = terms
         self._queue_limit = queue_limit
@@ -327,7 +329,12 @@ class Writer:
         drafts, next_eid = await self._fold(pairs, now_us)
         if not drafts and not events:
             return
-        for observed, columns in groups.unknown_keysets(self._terms, drafts):
+        unknown = groups.unknown_keysets(self._terms, drafts)
+        if unknown and len(self._terms.keyset_ids) + len(unknown) > self._keysets_max:
+            _refuse_combinations(pairs, drafts, unknown, self._keysets_max)
+            await self._group(pairs, events)  # without those that were refused
+            return
+        for observed, columns in unknown:
             await self._retrying(
                 lambda: names.intern_keyset(self._connection(), self._terms, observed, columns)  # noqa: B023
             )
@@ -483,6 +490,27 @@ class Writer:
     def _connection(self) -> Connection:
         assert self._conn is not None  # noqa: S101 - set by start
         return self._conn
+
+
+def _refuse_combinations(
+    pairs: Sequence[tuple[Request, Item]],
+    drafts: Sequence[Draft],
+    unknown: set[tuple[bool, tuple[int, ...]]],
+    most: int,
+) -> None:
+    """Refuse the items that bring combinations of attributes beyond what the site may have."""
+    at_fault = {
+        (draft.entity.tenant_id, draft.entity.id)
+        for draft in drafts
+        if any((row.at is not None, row.columns) in unknown for _, row in draft.rows)
+    }
+    for _, item in pairs:
+        if (item.tenant_id, item.id) in at_fault and item.problem is None:
+            item.created = item.changed = False
+            item.problem = bad(
+                f"Trang đã có {most} tổ hợp thuộc tính; hãy gửi các thuộc tính theo những tổ hợp đã dùng.",
+                f"This site has {most} combinations of attributes already; send them in those in use.",
+            )
 
 
 def _unavailable() -> Problem:
