@@ -147,6 +147,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Address under which the site's own pinned JSON-LD context is known to others."""
     context_allow_hosts: tuple[str, ...] = ()
     """Public hosts from which JSON-LD contexts may be downloaded; absent: nothing is downloaded."""
+    context_missing_status: Literal[503, 504] = 503
+    """Status of a request whose JSON-LD context cannot be had: 503 up to NGSI-LD v1.8, 504 from v1.9 on."""
     model_validation: Literal["accept", "warn", "reject"] = "warn"
     """What becomes of entities that do not fit the data model of their type, where neither their sector's pack
     nor a choice at run time says. In the conformance profile nobody looks."""

@@ -11,12 +11,14 @@ attribute itself, so coercions change nothing here.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import secrets
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +28,7 @@ import msgspec
 import structlog
 
 from haidang.base.clock import Clock
-from haidang.base.database import Database
+from haidang.base.database import Connection, Database
 from haidang.base.network import PrivateHost, UnresolvedHost, resolve
 from haidang.base.problems import TOO_LARGE, Problem
 from haidang.base.settings import Settings
@@ -49,6 +51,8 @@ FRESH_S = 5.0
 """How long a process trusts what it read of the table: another one may have deleted or renewed it."""
 FAILED_S = 60.0
 DOWNLOAD_S = 3.0
+CACHED = timedelta(days=7)
+"""How long a download serves before it is fetched again."""
 
 Fetch = Callable[[str], Awaitable[bytes]]
 _encode = msgspec.json.Encoder().encode
@@ -67,6 +71,8 @@ class Contexts:
         self._bodies: dict[str, tuple[float, Any]] = {}
         """Address to (until when it is trusted, value of @context)."""
         self._failed: dict[str, float] = {}
+        self._hits: Counter[str] = Counter()
+        """Uses of contexts of the table that are not counted there yet."""
         self._compiled: OrderedDict[bytes, tuple[Context, int]] = OrderedDict()
         self._compiled_bytes = 0
         self.fetch: Fetch = self._download
@@ -113,6 +119,8 @@ class Contexts:
             now = time.monotonic()
             if self._bodies.get(url, (0.0, None))[0] < now:
                 await self._look_up(url, now)
+            if depth == 0:
+                self._hits[url] += 1
             await self.prepare(self._bodies[url][1], depth + 1)
 
     async def host(self, body: Any, owner_org: int | None) -> Held:
@@ -128,15 +136,34 @@ class Contexts:
         await self._keep(held)
         return held
 
+    async def implied(self, value: Any, owner_org: int | None) -> Held:
+        """Give contexts that have no one address one of their own (5.13.1); the same always get the same."""
+        id_ = hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:16]
+        found = await self.find(id_)
+        if found is not None:
+            return found
+        url = f"{self._settings.address}/ngsi-ld/v1/jsonldContexts/{id_}"
+        held = Held(url, id_, "ImplicitlyCreated", {"@context": value}, owner_org, self._clock.now())
+        await self._keep(held)
+        return held
+
     async def find(self, name: str) -> Held | None:
         """Return a context of the table by address or id."""
         async with self._db.transaction() as conn:
+            await self._count(conn)
             return await store.find(conn, name)
 
     async def every(self, kind: str | None) -> list[Held]:
         """Return all contexts of the table, or those of a kind."""
         async with self._db.transaction() as conn:
+            await self._count(conn)
             return await store.every(conn, kind)
+
+    async def _count(self, conn: Connection) -> None:
+        """Write down what was used since the last time."""
+        if self._hits:
+            hits, self._hits = self._hits, Counter()
+            await store.used(conn, hits, self._clock.now())
 
     async def remove(self, held: Held) -> None:
         """Forget a context."""
@@ -160,6 +187,9 @@ class Contexts:
         held = await self.find(url)
         if held is not None:
             self._bodies[url] = (now + FRESH_S, held.body["@context"])
+            if held.kind == "Cached" and self._clock.now() >= held.created_at + CACHED:
+                with contextlib.suppress(Problem):  # what is held serves on where it cannot be renewed
+                    await self.reload(held)
             return
         self._bodies.pop(url, None)
         if self._failed.get(url, 0.0) > now or not self._allowed(url):

@@ -126,6 +126,12 @@ NO_CONTEXT = kind(
     "Không tải được ngữ cảnh JSON-LD",
     "This JSON-LD context is not available here",
 )
+NOT_SUPPORTED = kind(
+    "operation-not-supported",
+    422,
+    "Không hỗ trợ thao tác này ở đây",
+    "This operation is not supported here",
+)
 QUEUE_FULL = kind("write-queue-full", 429, "Hàng đợi ghi đã đầy", "The write queue is full")
 LENGTH_REQUIRED = kind("length-required", 411, "Thiếu Content-Length", "A body needs a Content-Length")
 NOT_ACCEPTABLE = kind(

@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 
 from haidang.base.problems import FORBIDDEN, NOT_FOUND, Problem
+from haidang.city import core_terms
+from haidang.city.contexts import CACHED
 from haidang.city.items import bad
+from haidang.city.model import NOT_SUPPORTED
 from haidang.city.ngsild.exchange import JSON, LD_JSON, Call, Reply
 from haidang.city.store.contexts import Held
-from haidang.city.terms import is_core_url
-from haidang.city.times import format_us, to_us
+from haidang.city.terms import CORE_URL, is_core_url
+from haidang.city.times import EPOCH, format_us, to_us
 from haidang.organisation.model import Principal
 
 KINDS = ("Cached", "Hosted", "ImplicitlyCreated")
@@ -43,7 +46,16 @@ async def every(call: Call) -> Reply:
 async def serve(call: Call) -> Reply:
     """GET /jsonldContexts/{id}; the id or the whole address"""
     details = _flag(call.query("details"), "details")
-    held = await _held(call)
+    if is_core_url(call.params[0]):
+        held = Held(CORE_URL, "core", "Cached", core_terms.DOCUMENT, None, EPOCH)
+    else:
+        held = await _held(call)
+        if held.kind == "Cached" and not details:
+            raise Problem(
+                NOT_SUPPORTED,
+                "Ngữ cảnh tải về không được phục vụ lại; hãy lấy ở địa chỉ gốc.",
+                "A downloaded context is not served; get it from its own address.",
+            )
     body = _details(held) if details else held.body
     media = (b"content-type", b"application/json" if details else b"application/ld+json")
     return Reply(200, msgspec.json.encode(body), [media])
@@ -85,12 +97,21 @@ async def _held(call: Call) -> Held:
 
 
 def _details(held: Held) -> dict[str, Any]:
-    return {
+    """Return what is known of a context (5.13.3.5); ``timestamp`` is what v1.8 called createdAt."""
+    made = format_us(to_us(held.created_at))
+    found: dict[str, Any] = {
         "URL": held.url,
         "localId": held.id,
         "kind": held.kind,
-        "timestamp": format_us(to_us(held.created_at)),
+        "timestamp": made,
+        "createdAt": made,
+        "numberOfHits": held.hits,
     }
+    if held.kind == "Cached" and held.created_at > EPOCH:
+        found["expiresAt"] = format_us(to_us(held.created_at + CACHED))
+    if held.used_at is not None:
+        found["lastUsage"] = format_us(to_us(held.used_at))
+    return found
 
 
 def _flag(query: dict[str, str], name: str) -> bool:

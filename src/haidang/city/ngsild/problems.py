@@ -25,6 +25,7 @@ _TYPES = {
     "query-too-complex": "TooComplexQuery",
     "too-many-results": "TooManyResults",
     "ld-context-not-available": "LdContextNotAvailable",
+    "operation-not-supported": "OperationNotSupported",
     "internal-error": "InternalError",
 }
 

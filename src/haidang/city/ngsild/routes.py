@@ -17,6 +17,7 @@ from haidang.base.database import Database, refusal_of
 from haidang.base.log import logger
 from haidang.base.problems import INTERNAL, INVALID, NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.base.settings import Settings
+from haidang.city.model import NO_CONTEXT
 from haidang.city.ngsild import (
     batch,
     contexts,
@@ -149,7 +150,7 @@ class Broker:
                 await call.city.contexts.prepare(call.link_urls())
             reply = await route.handler(call)
         except Problem as problem:
-            reply = refusal(problem)
+            reply = refusal(problem, self._city.settings.context_missing_status)
         except RecursionError:
             reply = refusal(Problem(INVALID, "Nội dung lồng quá sâu.", "The body is nested too deeply."))
         except psycopg.Error as error:
@@ -207,8 +208,10 @@ def _decoded(part: bytes) -> str:
         raise Problem(INVALID, "Đường dẫn không phải UTF-8.", "The path is not UTF-8.") from cause
 
 
-def refusal(problem: Problem) -> Reply:
+def refusal(problem: Problem, context_missing_status: int = NO_CONTEXT.status) -> Reply:
     """Return the reply that tells of a problem."""
+    if problem.kind is NO_CONTEXT:
+        problem.kind = msgspec.structs.replace(NO_CONTEXT, status=context_missing_status)
     headers = [_PROBLEM]
     if problem.kind is NOT_ALLOWED:
         headers.append((b"allow", problem.extra["allow"].encode()))

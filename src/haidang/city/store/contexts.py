@@ -20,12 +20,18 @@ class Held(NamedTuple):
     body: dict[str, Any]
     owner_org: int | None
     created_at: datetime
+    hits: int = 0
+    """How often it was found here."""
+    used_at: datetime | None = None
+
+
+_COLUMNS = "url, id, kind, body, owner_org, created_at, hits, used_at"
 
 
 async def find(conn: Connection, name: str) -> Held | None:
     """Return a context by its address or by its id."""
     found = await conn.execute(
-        "SELECT url, id, kind, body, owner_org, created_at FROM context WHERE url = %s OR id = %s",
+        sql.SQL(f"SELECT {_COLUMNS} FROM context WHERE url = %s OR id = %s"),  # of constants of ours
         (name, name),
     )
     row = await found.fetchone()
@@ -35,8 +41,9 @@ async def find(conn: Connection, name: str) -> Held | None:
 async def every(conn: Connection, kind: str | None) -> list[Held]:
     """Return all contexts, or those of a kind, oldest first."""
     found = await conn.execute(
-        "SELECT url, id, kind, body, owner_org, created_at FROM context"
-        " WHERE %s::text IS NULL OR kind = %s ORDER BY created_at, url",
+        sql.SQL(
+            f"SELECT {_COLUMNS} FROM context WHERE %s::text IS NULL OR kind = %s ORDER BY created_at, url"
+        ),  # of constants of ours
         (kind, kind),
     )
     return [Held(*row) for row in await found.fetchall()]
@@ -102,6 +109,17 @@ async def put(conn: Connection, held: Held) -> None:
         ON CONFLICT (url) DO UPDATE SET body = EXCLUDED.body, created_at = EXCLUDED.created_at
         """,
         (held.url, held.id, held.kind, Jsonb(held.body), held.owner_org, held.created_at),
+    )
+
+
+async def used(conn: Connection, hits: dict[str, int], at: datetime) -> None:
+    """Count how often contexts (by address) were found."""
+    await conn.execute(
+        """
+        UPDATE context c SET hits = c.hits + n.hits, used_at = %s
+        FROM unnest(%s::text[], %s::bigint[]) AS n (url, hits) WHERE c.url = n.url
+        """,
+        (at, list(hits), list(hits.values())),
     )
 
 

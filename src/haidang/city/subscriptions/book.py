@@ -106,15 +106,29 @@ async def known_context(city: City, said: list[Any]) -> Context:
     return city.contexts.context(said)
 
 
-async def kept_context(city: City, said: list[Any], shown: str | None) -> dict[str, Any]:
-    """Return what a subscription keeps of its contexts: their definitions, so that it outlives them."""
+async def kept_context(
+    city: City, said: list[Any], shown: str | None, owner_org: int | None
+) -> dict[str, Any]:
+    """Return what a subscription keeps of its contexts: their definitions, so that it outlives them.
+
+    Notifications in plain JSON name their context by its address, so contexts without one get one here.
+    """
     asked_in = await known_context(city, said)
     shown_in = None if shown is None else await known_context(city, [shown])
-    return {
+    kept: dict[str, Any] = {
         "said": said,
         "parts": asked_in.parts if said else None,
         "shown": None if shown_in is None else shown_in.parts,
     }
+    own = _own(said)
+    if shown is None and own and not (len(own) == 1 and isinstance(own[0], str)):
+        kept["url"] = (await city.contexts.implied(said, owner_org)).url
+    return kept
+
+
+def _own(said: list[Any]) -> list[Any]:
+    """Return the contexts beside the core one, which goes without saying."""
+    return [one for one in said if not (isinstance(one, str) and is_core_url(one))]
 
 
 def asked_in(city: City, row: store.Row) -> Context:
@@ -133,7 +147,7 @@ def compiled(row: store.Row, city: City) -> Compiled:
     terms, definition = city.terms, converted(row.body)
     written_in = shown_in = asked_in(city, row)
     said = row.context["said"]
-    own = [one for one in said if not (isinstance(one, str) and is_core_url(one))]
+    own = _own(said)
     url = CORE_URL
     if definition.jsonld_context is not None:
         url, shown_in = definition.jsonld_context, _context(city, row.context["shown"])
@@ -141,8 +155,10 @@ def compiled(row: store.Row, city: City) -> Compiled:
         url = terms.local_url
     elif len(own) == 1 and isinstance(own[0], str):
         url = own[0]
+    elif "url" in row.context:
+        url = row.context["url"]
     elif own:
-        shown_in = CORE  # what has no one address cannot be named to the receiver
+        shown_in = CORE  # kept before contexts without an address were given one
     triggers: frozenset[str] = frozenset(
         definition.notification_trigger or ("attributeCreated", "attributeUpdated")
     )

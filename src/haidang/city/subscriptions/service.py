@@ -46,7 +46,7 @@ async def create(
     written_in = await known_context(city, context)
     now = city.clock.now()
     definition = read(body, now_us=to_us(now), allow_hosts=city.settings.notification_allow_hosts)
-    kept = await kept_context(city, context, definition.jsonld_context)
+    kept = await kept_context(city, context, definition.jsonld_context, principal.org_id)
     id_ = definition.id or f"urn:ngsi-ld:Subscription:{uuid.uuid4()}"
     stored = mapped(body, written_in.expand) | {"id": id_}
     async with city.db.transaction() as conn:
@@ -97,7 +97,7 @@ async def change(
             now_us=to_us(now),
             allow_hosts=city.settings.notification_allow_hosts,
         )
-        kept = await kept_context(city, said, definition.jsonld_context)
+        kept = await kept_context(city, said, definition.jsonld_context, principal.org_id)
         await store.update(
             conn,
             row.no,
@@ -164,6 +164,8 @@ def present(
         )
         counters["status"] = "ok" if good else "failed"
     body["notification"] = {**params, "endpoint": endpoint, **counters}
+    if "url" in row.context:
+        body.setdefault("jsonldContext", row.context["url"])
     body["status"] = status(definition, to_us(city.clock.now()))
     body.setdefault("isActive", True)
     if system:
