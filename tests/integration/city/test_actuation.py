@@ -215,6 +215,24 @@ async def test_a_batch_reaches_a_source_that_takes_single_entities(site: Site) -
     ]
 
 
+async def test_commands_of_one_entity_keep_their_order_in_a_batch(site: Site) -> None:
+    barrier = await site.barrier()
+    await site.register(barrier, "open", operations=["mergeEntity"])
+    bodies = [{"id": barrier, "type": "Barrier", "open": value(number)} for number in range(12)]
+    assert (await site.http.post("/entityOperations/merge", json=bodies)).status_code == 204
+    assert [told.body["open"]["value"] for told in site.device.told] == list(range(12))
+
+
+async def test_more_commands_than_a_batch_may_have_are_refused_each(site: Site) -> None:
+    barrier = await site.barrier()
+    await site.register(barrier, "open", operations=["mergeEntity"])
+    bodies = [{"id": barrier, "type": "Barrier", "open": value(number)} for number in range(102)]
+    answer = await site.http.post("/entityOperations/merge", json=bodies)
+    assert answer.status_code == 207
+    assert [error["error"]["code"] for error in answer.json()["errors"]] == ["too-large"] * 2
+    assert len(site.device.told) == 100
+
+
 async def test_reports_of_devices_are_never_forwarded(site: Site) -> None:
     barrier = await site.barrier()
     await site.register(barrier, "open")

@@ -98,19 +98,23 @@ async def many(call: Call, op: Op, bodies: Sequence[Any], context: Context) -> l
         found = await call.order(Order(op, "", [body for _, body in here]), context)
         for (place, _), result in zip(here, found, strict=True):
             results[place] = result
+    by_entity: dict[str, list[tuple[int, Plan]]] = {}
+    for place, plan in plans:
+        by_entity.setdefault(plan.entity_id, []).append((place, plan))
     room = asyncio.Semaphore(SIDE_BY_SIDE)
 
-    async def go(place: int, plan: Plan) -> None:
-        result = results[place] or Result(plan.entity_id)
-        if result.problem is None:
-            async with room:
-                try:
-                    result = await _forwarded(call, op, plan, context, result)
-                except Problem as problem:
-                    result.problem = problem
-        results[place] = result
+    async def in_order(group: list[tuple[int, Plan]]) -> None:
+        for place, plan in group:
+            result = results[place] or Result(plan.entity_id)
+            if result.problem is None:
+                async with room:
+                    try:
+                        result = await _forwarded(call, op, plan, context, result)
+                    except Problem as problem:
+                        result.problem = problem
+            results[place] = result
 
-    await asyncio.gather(*(go(place, plan) for place, plan in plans))
+    await asyncio.gather(*map(in_order, by_entity.values()))
     return [one for one in results if one is not None]
 
 
