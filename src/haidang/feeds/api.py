@@ -23,7 +23,9 @@ class Note(msgspec.Struct, forbid_unknown_fields=True):
     note: Annotated[str, msgspec.Meta(max_length=screen.NOTE_MAX)] = ""
 
 
-@get("/api/v1/feeds", opt={"permission": "feed.read"}, tags=["feeds"], summary="All feeds")
+@get(
+    "/api/v1/feeds", opt={"permission": "feed.read"}, tags=["feeds"], summary="Mọi nguồn dữ liệu / all feeds"
+)
 async def list_feeds(
     db: NamedDependency[Database],
     clock: NamedDependency[Clock],
@@ -39,7 +41,12 @@ async def list_feeds(
     return {"items": items, "next": None, "undeclared": undeclared}
 
 
-@get("/api/v1/feeds/{name:str}", opt={"permission": "feed.read"}, tags=["feeds"], summary="One feed")
+@get(
+    "/api/v1/feeds/{name:str}",
+    opt={"permission": "feed.read"},
+    tags=["feeds"],
+    summary="Một nguồn dữ liệu / one feed",
+)
 async def get_feed(
     name: FromPath[str],
     db: NamedDependency[Database],
@@ -51,7 +58,12 @@ async def get_feed(
         return await overview.one(connection, principal, name, clock.now())
 
 
-@get("/api/v1/feeds/{name:str}/runs", opt={"permission": "feed.read"}, tags=["feeds"], summary="Its runs")
+@get(
+    "/api/v1/feeds/{name:str}/runs",
+    opt={"permission": "feed.read"},
+    tags=["feeds"],
+    summary="Các lượt chạy của nguồn / its runs",
+)
 async def list_runs(
     *,
     name: FromPath[str],
@@ -73,7 +85,7 @@ async def list_runs(
     "/api/v1/feeds/{name:str}/refused",
     opt={"permission": "feed.read"},
     tags=["feeds"],
-    summary="Rows that were not taken as they came",
+    summary="Dòng bị từ chối / rows that were not taken as they came",
 )
 async def list_refused(
     *,
@@ -100,7 +112,7 @@ async def list_refused(
     "/api/v1/feeds/{name:str}/refused/{refused_id:int}/looked",
     opt={"permission": "feed.run"},
     tags=["feeds"],
-    summary="Mark a refused row as looked into",
+    summary="Ghi nhận đã xem xét / mark a refused row as looked into",
     status_code=200,
 )
 async def looked(
@@ -121,7 +133,7 @@ async def looked(
     "/api/v1/feeds/{name:str}/run",
     opt={"permission": "feed.run"},
     tags=["feeds"],
-    summary="Run a feed now",
+    summary="Chạy nguồn ngay / run a feed now",
     status_code=202,
 )
 async def run_feed(
@@ -143,7 +155,7 @@ async def run_feed(
     "/api/v1/feeds/{name:str}/pause",
     opt={"permission": "feed.run"},
     tags=["feeds"],
-    summary="Pause a feed",
+    summary="Tạm dừng nguồn / pause a feed",
     status_code=200,
 )
 async def pause_feed(
@@ -165,7 +177,7 @@ async def pause_feed(
     "/api/v1/feeds/{name:str}/resume",
     opt={"permission": "feed.run"},
     tags=["feeds"],
-    summary="Resume a feed",
+    summary="Cho nguồn chạy tiếp / resume a feed",
     status_code=200,
 )
 async def resume_feed(

@@ -33,7 +33,12 @@ _AROUND_DEGREES = 0.75
 """Half the width of the view round a province whose outlines were not imported."""
 
 
-@get("/api/v1/site", opt={"permission": PUBLIC}, tags=["site"], summary="Who this site is")
+@get(
+    "/api/v1/site",
+    opt={"permission": PUBLIC},
+    tags=["site"],
+    summary="Trung tâm này là ai / who this site is",
+)
 async def about(
     db: NamedDependency[Database],
     settings: NamedDependency[Settings],
@@ -68,13 +73,23 @@ async def about(
     }
 
 
-@get("/health/live", opt={"permission": PUBLIC}, tags=["site"], summary="Is the process alive")
+@get(
+    "/health/live",
+    opt={"permission": PUBLIC},
+    tags=["site"],
+    summary="Máy chủ có đang chạy / is the process alive",
+)
 async def live() -> dict[str, bool]:
     """Return 200 as long as the process answers at all."""
     return {"ok": True}
 
 
-@get("/health/ready", opt={"permission": PUBLIC}, tags=["site"], summary="Is every part ready")
+@get(
+    "/health/ready",
+    opt={"permission": PUBLIC},
+    tags=["site"],
+    summary="Mọi phần đã sẵn sàng chưa / is every part ready",
+)
 async def ready(health: NamedDependency[Health]) -> Response[dict[str, Any]]:
     """Return 200 where every part works, else 503; reasons go to the log, not to whoever asks."""
     report = await health.ready()
@@ -86,7 +101,10 @@ async def ready(health: NamedDependency[Health]) -> Response[dict[str, Any]]:
 
 
 @get(
-    "/metrics", opt={"permission": PUBLIC, "checked_inside": "system.read"}, tags=["site"], summary="Metrics"
+    "/metrics",
+    opt={"permission": PUBLIC, "checked_inside": "system.read"},
+    tags=["site"],
+    summary="Số đo cho Prometheus / metrics",
 )
 async def metrics(
     request: Request[Any, Any, Any],
@@ -103,7 +121,12 @@ async def metrics(
     return Response(render(), media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})
 
 
-@get("/api/v1/liveness", opt={"permission": "entity.read"}, tags=["site"], summary="Who still speaks")
+@get(
+    "/api/v1/liveness",
+    opt={"permission": "entity.read"},
+    tags=["site"],
+    summary="Nguồn nào còn lên tiếng / who still speaks",
+)
 async def liveness(
     db: NamedDependency[Database], city: NamedDependency[City], principal: NamedDependency[Principal]
 ) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class NewGrant(msgspec.Struct, forbid_unknown_fields=True):
     sector: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] | None = None
 
 
-@get(_ACCOUNTS, opt=_READ, tags=["people"], summary="Accounts")
+@get(_ACCOUNTS, opt=_READ, tags=["people"], summary="Tài khoản / accounts")
 async def list_accounts(
     *,
     db: NamedDependency[Database],
@@ -47,7 +47,7 @@ async def list_accounts(
     return {"items": items[:size], "next": items[size - 1].username if len(items) > size else None}
 
 
-@post(_ACCOUNTS, opt=_MANAGE, tags=["people"], summary="Add an account")
+@post(_ACCOUNTS, opt=_MANAGE, tags=["people"], summary="Tạo tài khoản / add an account")
 async def add_account(
     *,
     request: Asked,
@@ -73,7 +73,9 @@ async def add_account(
     return {"account": account, "one_time_password_link": _link(request, settings, made)}
 
 
-@patch(_ACCOUNTS + "/{account_id:int}", opt=_MANAGE, tags=["people"], summary="Change an account")
+@patch(
+    _ACCOUNTS + "/{account_id:int}", opt=_MANAGE, tags=["people"], summary="Sửa tài khoản / change an account"
+)
 async def change_account(
     *,
     request: Asked,
@@ -95,7 +97,10 @@ async def change_account(
 
 
 @post(
-    _ACCOUNTS + "/{account_id:int}/password-link", opt=_MANAGE, tags=["people"], summary="A new password link"
+    _ACCOUNTS + "/{account_id:int}/password-link",
+    opt=_MANAGE,
+    tags=["people"],
+    summary="Liên kết đặt lại mật khẩu / a new password link",
 )
 async def new_password_link(
     *,
@@ -119,7 +124,7 @@ async def new_password_link(
     return {"account": account, "one_time_password_link": _link(request, settings, made)}
 
 
-@get(_GRANTS, opt=_READ, tags=["people"], summary="What an account was granted")
+@get(_GRANTS, opt=_READ, tags=["people"], summary="Quyền của tài khoản / what an account was granted")
 async def list_grants(
     db: NamedDependency[Database], principal: NamedDependency[Principal], account_id: FromPath[int]
 ) -> dict[str, Any]:
@@ -128,7 +133,7 @@ async def list_grants(
         return {"items": await service.list_grants(connection, principal, account_id), "next": None}
 
 
-@post(_GRANTS, opt=_MANAGE, tags=["people"], summary="Grant a role")
+@post(_GRANTS, opt=_MANAGE, tags=["people"], summary="Cấp vai trò / grant a role")
 async def add_grant(
     *,
     request: Asked,
@@ -149,7 +154,11 @@ async def add_grant(
 
 
 @delete(
-    _GRANTS + "/{grant_id:int}", opt=_MANAGE, status_code=204, tags=["people"], summary="Take a grant away"
+    _GRANTS + "/{grant_id:int}",
+    opt=_MANAGE,
+    status_code=204,
+    tags=["people"],
+    summary="Thu hồi quyền / take a grant away",
 )
 async def remove_grant(
     *,

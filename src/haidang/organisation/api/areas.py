@@ -27,7 +27,12 @@ _KINDS = {
 }
 
 
-@get("/api/v1/areas", opt={"permission": "area.read"}, tags=["areas"], summary="Administrative areas")
+@get(
+    "/api/v1/areas",
+    opt={"permission": "area.read"},
+    tags=["areas"],
+    summary="Đơn vị hành chính / administrative areas",
+)
 async def list_areas(
     *,
     db: NamedDependency[Database],
@@ -61,7 +66,12 @@ async def list_areas(
     return {"items": items[:size], "next": items[size - 1].code if len(items) > size else None}
 
 
-@get("/api/v1/areas/{code:str}", opt={"permission": "area.read"}, tags=["areas"], summary="One area")
+@get(
+    "/api/v1/areas/{code:str}",
+    opt={"permission": "area.read"},
+    tags=["areas"],
+    summary="Một đơn vị hành chính / one area",
+)
 async def get_area(
     *,
     db: NamedDependency[Database],
@@ -77,7 +87,12 @@ async def get_area(
     return {**msgspec.to_builtins(area), "today": msgspec.to_builtins(became)}
 
 
-@get("/api/v1/areas/outlines", opt={"permission": "area.read"}, tags=["areas"], summary="Outlines of areas")
+@get(
+    "/api/v1/areas/outlines",
+    opt={"permission": "area.read"},
+    tags=["areas"],
+    summary="Ranh giới / outlines of areas",
+)
 async def get_outlines(
     *, db: NamedDependency[Database], level: FromQuery[str] = "province", parent: FromQuery[str | None] = None
 ) -> Response[bytes]:
@@ -97,7 +112,12 @@ async def get_outlines(
     return Response(body, media_type="application/geo+json")
 
 
-@get("/api/v1/calendar", opt={"permission": SIGNED_IN}, tags=["calendar"], summary="Working calendar")
+@get(
+    "/api/v1/calendar",
+    opt={"permission": SIGNED_IN},
+    tags=["calendar"],
+    summary="Lịch làm việc / working calendar",
+)
 async def get_calendar(
     *, settings: NamedDependency[Settings], clock: NamedDependency[Clock], year: FromQuery[int | None] = None
 ) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from haidang.organisation.service import keys as service
 _MANAGE = {"permission": "key.manage"}
 
 
-@get("/api/v1/keys", opt=_MANAGE, tags=["people"], summary="API keys")
+@get("/api/v1/keys", opt=_MANAGE, tags=["people"], summary="Khóa API / API keys")
 async def list_keys(
     *,
     db: NamedDependency[Database],
@@ -36,7 +36,7 @@ async def list_keys(
     return {"items": items[:size], "next": str(items[size - 1].id) if len(items) > size else None}
 
 
-@post("/api/v1/keys", opt=_MANAGE, tags=["people"], summary="Make an API key")
+@post("/api/v1/keys", opt=_MANAGE, tags=["people"], summary="Tạo khóa API / make an API key")
 async def make_key(
     *,
     request: Asked,
@@ -62,7 +62,11 @@ async def make_key(
 
 
 @delete(
-    "/api/v1/keys/{key_id:int}", opt=_MANAGE, status_code=204, tags=["people"], summary="Revoke an API key"
+    "/api/v1/keys/{key_id:int}",
+    opt=_MANAGE,
+    status_code=204,
+    tags=["people"],
+    summary="Thu hồi khóa API / revoke an API key",
 )
 async def revoke_key(
     *,
@@ -81,7 +85,9 @@ async def revoke_key(
     await write(request, db, principal.id, key, work)
 
 
-@get("/api/v1/audit", opt={"permission": "audit.read"}, tags=["audit"], summary="Audit log")
+@get(
+    "/api/v1/audit", opt={"permission": "audit.read"}, tags=["audit"], summary="Nhật ký kiểm toán / audit log"
+)
 async def list_audit(
     *,
     db: NamedDependency[Database],

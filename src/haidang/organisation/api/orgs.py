@@ -18,7 +18,7 @@ from haidang.organisation.service import orgs as service
 from haidang.organisation.service.areas import today_of
 
 
-@get("/api/v1/orgs", opt={"permission": "org.read"}, tags=["agencies"], summary="Agencies")
+@get("/api/v1/orgs", opt={"permission": "org.read"}, tags=["agencies"], summary="Cơ quan, đơn vị / agencies")
 async def list_orgs(db: NamedDependency[Database], principal: NamedDependency[Principal]) -> dict[str, Any]:
     """Return the agencies within one's scope as a flat list, parents before children."""
     async with db.transaction() as connection:
@@ -26,7 +26,10 @@ async def list_orgs(db: NamedDependency[Database], principal: NamedDependency[Pr
 
 
 @get(
-    "/api/v1/orgs/called", opt={"permission": "org.read"}, tags=["agencies"], summary="Find an agency by name"
+    "/api/v1/orgs/called",
+    opt={"permission": "org.read"},
+    tags=["agencies"],
+    summary="Tìm cơ quan theo tên / find an agency by name",
 )
 async def find_org(
     *,
@@ -49,7 +52,12 @@ async def find_org(
     return {"items": items, "next": None}
 
 
-@post("/api/v1/orgs", opt={"permission": "org.manage"}, tags=["agencies"], summary="Add an agency")
+@post(
+    "/api/v1/orgs",
+    opt={"permission": "org.manage"},
+    tags=["agencies"],
+    summary="Thêm cơ quan / add an agency",
+)
 async def add_org(
     request: Asked,
     key: Key,
@@ -69,7 +77,7 @@ async def add_org(
     "/api/v1/orgs/{org_id:int}",
     opt={"permission": "org.manage"},
     tags=["agencies"],
-    summary="Change an agency",
+    summary="Sửa cơ quan / change an agency",
 )
 async def change_org(
     *,

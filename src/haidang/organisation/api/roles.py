@@ -16,21 +16,28 @@ from haidang.organisation.permissions import PERMISSIONS, SIGNED_IN, Principal
 from haidang.organisation.service import roles as service
 
 
-@get("/api/v1/permissions", opt={"permission": SIGNED_IN}, tags=["people"], summary="All permissions")
+@get(
+    "/api/v1/permissions",
+    opt={"permission": SIGNED_IN},
+    tags=["people"],
+    summary="Mọi quyền / all permissions",
+)
 async def list_permissions() -> dict[str, Any]:
     """Return every permission there is, in both languages."""
     items = [{"name": name, "vi": each.vi, "en": each.en} for name, each in PERMISSIONS.items()]
     return {"items": items, "next": None}
 
 
-@get("/api/v1/roles", opt={"permission": "account.read"}, tags=["people"], summary="Roles")
+@get("/api/v1/roles", opt={"permission": "account.read"}, tags=["people"], summary="Vai trò / roles")
 async def list_roles(db: NamedDependency[Database]) -> dict[str, Any]:
     """Return every role; they say what one could be granted, not who has it."""
     async with db.transaction() as connection:
         return {"items": await service.list_roles(connection), "next": None}
 
 
-@post("/api/v1/roles", opt={"permission": "role.manage"}, tags=["people"], summary="Add a role")
+@post(
+    "/api/v1/roles", opt={"permission": "role.manage"}, tags=["people"], summary="Thêm vai trò / add a role"
+)
 async def add_role(
     *,
     request: Asked,
@@ -49,7 +56,10 @@ async def add_role(
 
 
 @patch(
-    "/api/v1/roles/{name:str}", opt={"permission": "role.manage"}, tags=["people"], summary="Change a role"
+    "/api/v1/roles/{name:str}",
+    opt={"permission": "role.manage"},
+    tags=["people"],
+    summary="Sửa vai trò / change a role",
 )
 async def change_role(
     *,

@@ -51,7 +51,13 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     new: str
 
 
-@post("/api/v1/session", opt={"permission": PUBLIC}, status_code=200, tags=["session"], summary="Sign in")
+@post(
+    "/api/v1/session",
+    opt={"permission": PUBLIC},
+    status_code=200,
+    tags=["session"],
+    summary="Đăng nhập / sign in",
+)
 async def sign_in(
     request: Asked,
     data: JSONBody[SignIn],
@@ -68,14 +74,20 @@ async def sign_in(
     return await _welcome(db, clock, settings, signed_in)
 
 
-@get("/api/v1/session", opt={"permission": SIGNED_IN}, tags=["session"], summary="Who am I")
+@get("/api/v1/session", opt={"permission": SIGNED_IN}, tags=["session"], summary="Tôi là ai / who am I")
 async def who_am_i(db: NamedDependency[Database], principal: NamedDependency[Principal]) -> dict[str, Any]:
     """Return the account that asks, and what it holds."""
     async with db.transaction() as connection:
         return await _me(connection, principal)
 
 
-@delete("/api/v1/session", opt={"permission": PUBLIC}, status_code=204, tags=["session"], summary="Sign out")
+@delete(
+    "/api/v1/session",
+    opt={"permission": PUBLIC},
+    status_code=204,
+    tags=["session"],
+    summary="Đăng xuất / sign out",
+)
 async def sign_out(
     request: Asked,
     db: NamedDependency[Database],
@@ -94,7 +106,7 @@ async def sign_out(
     opt={"permission": SIGNED_IN},
     status_code=200,
     tags=["session"],
-    summary="Change my password",
+    summary="Đổi mật khẩu / change my password",
 )
 async def change_password(
     *,
@@ -117,7 +129,7 @@ async def change_password(
     opt={"permission": PUBLIC},
     status_code=201,
     tags=["session"],
-    summary="Make the first administrator",
+    summary="Tạo quản trị viên đầu tiên / make the first administrator",
 )
 async def first_administrator(
     data: JSONBody[FirstAdministrator],
@@ -138,7 +150,7 @@ async def first_administrator(
     opt={"permission": PUBLIC},
     status_code=200,
     tags=["session"],
-    summary="Set a first password",
+    summary="Đặt mật khẩu lần đầu / set a first password",
 )
 async def set_password(
     data: JSONBody[FirstPassword],
