@@ -19,8 +19,8 @@ and of a question: ``query/`` reads the languages, ``store/read`` and ``store/hi
   ``float8[]`` whose meaning is interned (``keyset``). Its ``seq`` is gap-free and in commit order.
 * **Subscriptions** (``subscriptions/``) follow the log as a step of the pipeline; what they tell goes through
   an outbox.
-* **Registrations** (``registrations/``) say what context sources hold; a change of it goes to the source, once
-  and on record, instead of into the tables (``ngsild/forwarding``).
+* **Registrations** (``registrations/``) say what context sources hold; a change of it goes to its source,
+  once and on record, instead of into the tables (``ngsild/forwarding``).
 * **One writer** for each database (advisory lock). Other processes forward (``forward``) and follow
   (``follow``).
 * Older observations go to history and do not overwrite newer state, except by PUT and in the conformance
