@@ -298,7 +298,9 @@ class Collector:
         for seq, t, value in rows:
             at = to_us(t) if by in ("observedAt", "deletedAt") else when(seq)
             if start_us <= at < end_us and (value is None) == (by == "deletedAt"):
-                found.append(Point(at, SCOPE, seq, value, "P", {"v": value or []}, to_us(t), None, None))
+                found.append(
+                    Point(at, SCOPE, seq, value, "P", {"v": value or [], "o": to_us(t)}, to_us(t), None, None)
+                )
         return found
 
     def _ends(self) -> tuple[int, int]:
@@ -332,6 +334,8 @@ def _point(seen: Observation, keep: Keep) -> Point | None:
     stored = seen.stored
     if stored is None:
         stored = _GONE
+    elif type(stored) is dict and seen.observed and "o" not in stored:
+        stored = stored | {"o": seen.at_us}
     kept = keep(stored)
     if kept is None:
         return None

@@ -175,11 +175,12 @@ class Selection:
     async def _present(self, conn: Connection, lives: Sequence[Life]) -> list[Life]:
         """Return those that have an instance within the span."""
         known = await self._entered(conn, lives)
+        wish = self._wish._replace(span=msgspec.structs.replace(self._wish.span, last=None))
         found: list[Life] = []
         for life in lives:
             if known.isdisjoint(life.eids):
                 cut = Cut(1, backwards=False)
-                await Collector(conn, self._terms, self._wish, cut, 1).collect(life, 0)
+                await Collector(conn, self._terms, wish, cut, 1).collect(life, 0)
                 if not cut.was and cut.range() is None:
                     continue
             found.append(life)
