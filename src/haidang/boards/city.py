@@ -16,7 +16,7 @@ from haidang.base.text import fold
 from haidang.boards import store
 from haidang.boards.model import BoardRow, Facts, Types, row
 from haidang.boards.reducer import Asked, Filter, Reducer, facts_from
-from haidang.city.log import as_of
+from haidang.city.log import as_of, reach
 from haidang.city.model import Changed, Entity, Kind
 from haidang.city.store import history, log, read
 from haidang.city.terms import Terms
@@ -64,6 +64,7 @@ async def snapshot(
             facts = await store.now(conn, where, values, _headlines(types, terms), ROWS_MAX + 1)
         else:
             seq, recorded = await log.moment(conn, at)
+            await reach(conn, seq)
             facts = await _facts_then(conn, asked, seq, recorded=recorded) if recorded else []
         truncated = len(facts) > ROWS_MAX
         counts = await store.counts(conn, where, values) if at is None and truncated else _counted(facts)
@@ -126,6 +127,7 @@ async def frames(
     async with read.reading(db) as conn:
         asked = await _asked(conn, terms, types, principal, which)
         first = await as_of(conn, start) if after is None else after
+        await reach(conn, first)
         until = await as_of(conn, end)
         changes = await log.rows_after(conn, first, max(0, min(limit, FRAME_ROWS_MAX, until - first)))
         if not changes:

@@ -12,8 +12,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from haidang.base.database import Connection
+from haidang.base.problems import Problem, kind
 from haidang.city.store import log as store
+from haidang.city.store import tiers
 
+LOG_PACKED = kind(
+    "log-packed", 410, "Sổ thay đổi theo thứ tự không còn giữ thời điểm này", "The log in its order begins later"
+)
 READ_MAX = 10_000
 """Most rows one call returns."""
 
@@ -51,6 +56,25 @@ async def head(conn: Connection) -> int:
 async def as_of(conn: Connection, at: datetime) -> int:
     """Return the last sequence number recorded by ``at``; 0 where nothing was."""
     return (await store.moment(conn, at))[0]
+
+
+async def floor(conn: Connection) -> int:
+    """Return the number after which the log is whole; rows up to it may lie packed (``city.tiers``)."""
+    return await tiers.floor(conn)
+
+
+async def reach(conn: Connection, seq: int) -> None:
+    """Raise ``Problem`` (log-packed) where the log no longer tells, in its order, what came after ``seq``."""
+    first = await tiers.floor(conn)
+    if seq >= first:
+        return
+    marks = await store.moments(conn, first - 1, first)
+    since = marks[0][1].isoformat(timespec="seconds").replace("+00:00", "Z") if marks else "?"
+    raise Problem(
+        LOG_PACKED,
+        f"Diễn biến theo thứ tự còn giữ từ {since}; trước đó chỉ còn lịch sử của từng thực thể.",
+        f"What happened is kept in its order since {since}; before that, each entity still has its history.",
+    )
 
 
 class Place(NamedTuple):
@@ -92,7 +116,7 @@ async def standings(conn: Connection) -> list[Standing]:
 
 
 async def register(conn: Connection, step: str) -> None:
-    """Make the cursor of a step that is new; it begins at the beginning of the log."""
+    """Make the cursor of a step that is new; it begins where the log in its order does."""
     await store.make_cursor(conn, step)
 
 

@@ -61,6 +61,8 @@ class TypePack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headline: str | None = None
     """The attribute that speaks for the entity on map and list."""
     expected_period_s: int = DEFAULT_PERIOD_S
+    keep_days: int | None = None
+    """Days that its observations are kept; 0: for ever; None: as the setting ``history_keep_days`` says."""
     attributes: dict[str, AttributePack] = {}
     sector: str = ""
     """Filled in from the folder the file lies in."""
@@ -131,6 +133,8 @@ def load_packs(folders: Iterable[Path]) -> Packs:
                     raise wrong_file(described, "headline", f"unknown attribute {pack.headline!r}")
                 if pack.expected_period_s <= 0:
                     raise wrong_file(described, "expected_period_s", "must be above zero")
+                if pack.keep_days is not None and pack.keep_days < 0:
+                    raise wrong_file(described, "keep_days", "must not be below zero")
                 types[pack.type] = pack
     return Packs(sectors, types)
 

@@ -19,6 +19,7 @@ from haidang.city import log as city_log
 from haidang.city.model import Changed, Kind
 from haidang.city.packs import site_packs
 from haidang.city.service import City
+from haidang.city.tiers.jobs import JOBS as HISTORY_JOBS
 from haidang.demo.service import Demo, living
 from haidang.feeds import JOBS as FEED_JOBS
 from haidang.feeds import FeedRunner
@@ -30,7 +31,7 @@ from haidang.web.house import Beside, House
 from haidang.web.hub import Hub, Missed, Row
 from haidang.web.identity import Authenticate, Credential, Identity
 
-JOBS = {"feeds": FEED_JOBS, "tasks": TASK_JOBS}
+JOBS = {"feeds": FEED_JOBS, "history": HISTORY_JOBS, "tasks": TASK_JOBS}
 """Tasks of the rooms, by room."""
 
 Assemble = Callable[[House], Door]
@@ -171,7 +172,7 @@ async def _hub(db: Database, city: City, settings: Settings, clock: Clock) -> Hu
     async def missed(after: int, limit: int) -> Missed:
         async with db.transaction() as connection:
             head = await city_log.head(connection)
-            if head - after > limit:
+            if head - after > limit or after < await city_log.floor(connection):
                 return Missed(head, lost=True)
             changes = await city_log.read(connection, after, limit)
         return Missed(

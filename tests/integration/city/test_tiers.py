@@ -6,11 +6,9 @@ import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 import pytest_asyncio
 from tests.integration.city.broker import ORG_A, agency, client
@@ -20,9 +18,7 @@ from haidang.base.database import Database
 from haidang.base.settings import Settings
 from haidang.city import log, tiers
 from haidang.city.service import City
-from haidang.city.store import aggregates, history, read
-from haidang.city.store import rollup as rollup_store
-from haidang.city.store import tiers as tiers_store
+from haidang.city.store import aggregates, read
 from haidang.city.tiers import exporting, lake, packing, summing
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
@@ -188,3 +184,167 @@ async def test_every_answer_is_the_same_in_every_tier(site: Site) -> None:
     assert await site.answers(entity) == raw
     await site.sum_up()
     assert await site.answers(entity) == raw
+
+
+async def test_late_data_and_corrections_reach_what_is_packed(site: Site) -> None:
+    entity = GAUGE + "late"
+    await site.sum_up()
+    await site.pack()
+    before = await site.answers(entity)
+    await site.tell(entity, DAY + timedelta(hours=3, minutes=7), level=1_000.0)
+    hour = DAY + timedelta(hours=3)
+    late = await site.answers(entity)
+    assert (
+        hour_of(site, late, hour)["n"] == hour_of(site, before, hour)["n"] + 1
+    )  # not yet summed up: from the rows
+    assert hour_of(site, late, hour)["max"] == 1_000.0
+    await site.sum_up()
+    assert await site.answers(entity) == late
+    assert (await site.pack()).rows == 0  # only what was recorded as long ago is packed
+    site.clock.advance(timedelta(days=3))
+    try:
+        await site.tell(GAUGE + "moves", NOW + timedelta(days=3), level=1.0)
+        await site.sum_up()
+        assert (await site.pack()).rows > 0
+        assert await site.answers(entity) == late
+        again = await site.answers(entity)
+        await site.tell(entity, DAY + timedelta(hours=3, minutes=7), level=1_000.0)
+        assert await site.answers(entity) == again  # what is packed is known when it comes once more
+    finally:
+        site.clock.advance(timedelta(days=-3))
+
+
+def hour_of(site: Site, answers: dict[str, Any], start: datetime) -> dict[str, Any]:
+    """Return what is said of the level in an hour."""
+    attr = site.city.terms.attr_id("level")
+    found = next(one for one in answers["hours"] if one[0] == attr and one[1] == start)
+    return {"n": found[5], "max": found[4], "mean": found[2]}
+
+
+async def test_an_erased_instance_is_erased_in_what_is_packed_and_summed_up(site: Site) -> None:
+    entity = GAUGE + "corrected"
+    await site.sum_up()
+    await site.pack()
+    await site.export()
+    eid = await site.eid(entity)
+    before = await site.answers(entity)
+    at = DAY + timedelta(hours=5, minutes=3)
+    async with site.db.transaction() as conn:
+        brought = await tiers.reopen(conn, site.city.terms, eid, at, at + timedelta(microseconds=1))
+        assert brought > 40
+        found = await conn.execute("DELETE FROM change WHERE eid = %s AND t = %s", (eid, at))
+        assert found.rowcount == 1
+        await tiers.touch(conn, eid, at, at + timedelta(microseconds=1))
+    corrected = await site.answers(entity)
+    hour = DAY + timedelta(hours=5)
+    assert hour_of(site, corrected, hour)["n"] == hour_of(site, before, hour)["n"] - 1
+    await site.sum_up()
+    assert await site.answers(entity) == corrected
+    await site.pack()
+    assert await site.answers(entity) == corrected
+    exported = await site.export()
+    assert exported.files >= 1  # the day's file is written anew
+    assert await site.answers(entity) == corrected
+    assert await parquet(site, f"SELECT count(*) FROM history WHERE eid = {eid} AND level = -1.25") == [(0,)]
+
+
+async def parquet(site: Site, query: str) -> list[tuple[Any, ...]]:
+    """Ask the files as any other engine would."""
+    import duckdb
+
+    place = lake.folder(site.city.terms)
+    with duckdb.connect() as engine:
+        engine.execute(
+            f"CREATE VIEW history AS SELECT * FROM read_parquet('{place}/*/*/*.parquet', union_by_name = true)"
+        )
+        return engine.execute(query).fetchall()
+
+
+async def test_any_engine_reads_the_files(site: Site) -> None:
+    await site.sum_up()
+    await site.pack()
+    await site.export()
+    found = await parquet(
+        site,
+        f"SELECT count(*), round(avg(level), 6) FROM history WHERE id = '{GAUGE}killed' AND level IS NOT NULL"
+        " AND observed_at >= '2026-03-11' AND day = '2026-03-11' AND type = 'Gauge'",
+    )
+    said = await site.temporal(GAUGE + "killed", "&options=temporalValues&attrs=level")
+    values = [value for value, at in said["level"]["values"] if at.startswith("2026-03-11")]
+    assert found == [(len(values), round(sum(values) / len(values), 6))]
+
+
+async def test_a_kill_between_export_and_drop_loses_nothing_and_doubles_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entity = GAUGE + "killed"
+    async with site.db.transaction() as conn:
+        await tiers.reopen(conn, site.city.terms, await site.eid(entity), None, None)
+    await site.sum_up()
+    await site.pack()
+    before = await site.answers(entity)
+
+    class Killed(BaseException):
+        pass
+
+    async def killed(*_: Any, **__: Any) -> int:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting.chunks, "delete_chunks", killed)
+        with pytest.raises(Killed):
+            await site.export()
+    assert await site.answers(entity) == before
+    assert (await site.export()).swept >= 0
+    assert await site.answers(entity) == before
+    listed = {name for (name,) in await site.ask("SELECT name FROM lake_file")}
+    place = lake.folder(site.city.terms)
+    assert {path.relative_to(place).as_posix() for path in place.glob("*/*/*")} == listed
+
+
+async def test_a_kill_while_packing_loses_nothing_and_doubles_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entity = GAUGE + "killed"
+    async with site.db.transaction() as conn:
+        await tiers.reopen(conn, site.city.terms, await site.eid(entity), None, None)
+    await site.sum_up()
+    before = await site.answers(entity)
+
+    async def killed(*_: Any, **__: Any) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(packing.store, "raise_floor", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            await site.pack()
+    assert await site.answers(entity) == before
+    assert (await site.pack()).rows > 0
+    assert await site.answers(entity) == before
+
+
+async def test_what_is_erased_is_gone_in_every_tier(site: Site) -> None:
+    entity = GAUGE + "erased"
+    await site.sum_up()
+    await site.pack()
+    await site.export()
+    eid = await site.eid(entity)
+    boundary = DAY + timedelta(days=1, hours=3, minutes=30)
+    whole = await site.answers(entity)
+    async with site.db.transaction() as conn:
+        await tiers.erase(conn, site.city.terms, eid, before=boundary)
+    left = await site.answers(entity)
+    kept = [value for value in whole["values"]["level"]["values"] if value[1] >= "2026-03-11T03:30"]
+    assert left["values"]["level"]["values"] == kept
+    await site.sum_up()
+    await site.pack()
+    await site.export()
+    assert await site.answers(entity) == left
+    async with site.db.transaction() as conn:
+        await tiers.erase(conn, site.city.terms, eid)
+    assert (await site.http.get(f"/temporal/entities/{entity}")).status_code == 404
+    await site.export()
+    assert await site.ask("SELECT count(*) FROM chunk WHERE eid = %s", eid) == [(0,)]
+    assert await site.ask("SELECT count(*) FROM rollup WHERE eid = %s", eid) == [(0,)]
+    assert await site.ask("SELECT count(*) FROM change WHERE eid = %s AND v IS NOT NULL", eid) == [(0,)]
+    assert await parquet(site, f"SELECT count(*) FROM history WHERE eid = {eid}") == [(0,)]

@@ -64,8 +64,10 @@ async def moments(conn: Connection, after: int, until: int) -> list[tuple[int, d
 
 
 async def make_cursor(conn: Connection, step: str) -> None:
-    """Make a step's cursor at 0, unless it is there."""
-    await conn.execute("INSERT INTO cursor (step, seq) VALUES (%s, 0) ON CONFLICT DO NOTHING", (step,))
+    """Make a step's cursor where the log in its order begins, unless it is there."""
+    await conn.execute(
+        "INSERT INTO cursor (step, seq) SELECT %s, seq FROM log_floor ON CONFLICT DO NOTHING", (step,)
+    )
 
 
 async def take_cursor(conn: Connection, step: str) -> tuple[int, int] | None:

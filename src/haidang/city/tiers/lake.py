@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +24,8 @@ from haidang.city.store.observations import Unpacked
 from haidang.city.terms import Keyset, Terms
 from haidang.city.tiers.codec import Rows
 
-ROW_GROUP = 30_720
-"""Rows that are compressed together: one entity is read without the whole file."""
+ROW_GROUP = 245_760
+"""Rows that are compressed together. Fewer would make the lists of values that stand in each group weigh more."""
 _TOGETHER = 50_000
 """Rows of one keyset that are handed to the engine at once."""
 _MEMORY = "256MB"
@@ -92,7 +93,7 @@ def write(place: Path, parts: Iterable[Part], terms: Terms) -> Written:
             engine.execute(
                 f"COPY (SELECT id, tenant, observed_at, {_listed(columns)}eid, seq, k, kind, rest FROM rows"
                 f" ORDER BY {order}) TO '{_quoted(unfinished)}' (FORMAT parquet, COMPRESSION zstd,"
-                f" PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{_KEY}: '{told}'}})"
+                f" ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{_KEY}: '{told}'}})"
             )
             written = _checked(engine, unfinished, columns)
         _make_durable(unfinished)
@@ -107,7 +108,7 @@ def write(place: Path, parts: Iterable[Part], terms: Terms) -> Written:
 def read(place: Path, chosen: Mapping[str, Sequence[int]], keysets: Mapping[int, Keyset]) -> list[Unpacked]:
     """Return the rows of these entities from files (name below ``place`` to eids)."""
     found: list[Unpacked] = []
-    with _engine() as engine:
+    with _reader().cursor() as engine:
         for name, eids in chosen.items():
             path = _quoted(place / name)
             columns = _columns(engine, path)
@@ -126,7 +127,7 @@ def parts(place: Path, name: str, keysets: Mapping[int, Keyset], eids: Sequence[
     """Return what a file holds of these entities, as it was written."""
     if not eids:
         return []
-    with _engine() as engine:
+    with _reader().cursor() as engine:
         path = _quoted(place / name)
         listed = ", ".join(str(int(eid)) for eid in eids)
         named = {
@@ -169,6 +170,14 @@ def _engine(spill: Path | None = None) -> Any:
             "temp_directory": "" if spill is None else f"{spill}.d",
         },
     )
+
+
+@cache
+def _reader() -> Any:
+    """Return the engine that reads, opened by the first question and kept: opening costs more than reading."""
+    engine = _engine()
+    engine.execute("SET parquet_metadata_cache = true")
+    return engine
 
 
 def _load(engine: Any, parts: Iterable[Part], terms: Terms) -> list[Column]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from haidang.base.database import Connection
 from haidang.city.store import tiers as store
@@ -64,6 +64,16 @@ async def rows(
         found = await asyncio.to_thread(_decoded, packed, by_entity, wanted)
     found += await _from_files(conn, terms, by_entity, (first, last), wanted)
     return list({(row[0], row[1], row[2]): row for row in found}.values())
+
+
+async def exactly(
+    conn: Connection, terms: Terms, eids: Sequence[int], times_us: Sequence[int]
+) -> list[tuple[int, int, int, list[float] | None, Any]]:
+    """Return (eid, µs since 1970, k, v, j) of packed rows at exactly these times."""
+    asked = set(zip(eids, times_us, strict=True))
+    days = sorted({(eid, at // DAY_US * DAY_US) for eid, at in asked})
+    found = await rows(conn, terms, [Window(eid, start, start + DAY_US) for eid, start in days])
+    return [(eid, at, k, v, j) for eid, _, at, k, v, j, _ in found if (eid, at) in asked]
 
 
 def day_of(at_us: int) -> date:

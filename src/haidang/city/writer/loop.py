@@ -25,7 +25,8 @@ from haidang.city.items import Item, NewNames, bad
 from haidang.city.model import QUEUE_FULL, Entity, Group, Origin
 from haidang.city.store import names, write
 from haidang.city.terms import Terms
-from haidang.city.times import to_us
+from haidang.city.tiers import unpacking
+from haidang.city.times import POSTGRES_EPOCH_US, to_us
 from haidang.city.writer import groups, pack
 from haidang.city.writer.fold import Draft, Fold, Known
 from haidang.city.writer.states import States
@@ -38,6 +39,8 @@ OVERLAP_ENTITIES = 400
 wins.
 """
 ROOM_LOOK_S = 0.5
+PACKED_AFTER_US = 24 * 3_600_000_000
+"""No row is packed that was observed later than this before now."""
 RECENT_COMMITS = 512
 """Groups whose size and time are kept for whoever looks after the writer."""
 RECONNECT_S = 60.0
@@ -390,7 +393,7 @@ class Writer:
         )
         folding.stored = await self._states.late(
             items,
-            lambda eids, times: self._retrying(lambda: write.stored_rows(self._connection(), eids, times)),
+            lambda eids, times: self._retrying(lambda: self._stored(eids, times, now_us)),
         )
         permits: dict[int, dict[tuple[str, Origin], bool]] = {}
         for request, item in pairs:
@@ -424,6 +427,17 @@ class Writer:
                 item.problem = problem
         drafts = sorted(folding.drafts.values(), key=lambda draft: draft.entity.eid)
         return drafts, folding.next_eid
+
+    async def _stored(self, eids: list[int], times: list[int], now_us: int) -> list[tuple[Any, ...]]:
+        """Return rows of history at these times (µs since 2000), those of days that are packed too."""
+        found = await write.stored_rows(self._connection(), eids, times)
+        before = now_us - PACKED_AFTER_US - POSTGRES_EPOCH_US
+        old = [(eid, at + POSTGRES_EPOCH_US) for eid, at in zip(eids, times, strict=True) if at < before]
+        if old:
+            found += await unpacking.exactly(
+                self._connection(), self._terms, [eid for eid, _ in old], [at for _, at in old]
+            )
+        return found
 
     async def _commit(self, ready: groups.Statement) -> None:
         """Execute; where the connection was lost meanwhile, find out whether the group is in the log."""
