@@ -23,6 +23,9 @@ WRITE, READ, ENTITIES = (
 CONTEXTS, SUMS, CHOICE = (CITY + f"test_{name}.py" for name in ("contexts", "aggregates", "choosing"))
 LINKS = CITY + "test_linking.py"
 HOSTILE = CITY + "test_hostile.py"
+TEMPORAL_WRITE, TEMPORAL_READ, TEMPORAL_TIERS = (
+    CITY + f"test_temporal_{name}.py" for name in ("write", "read", "tiers")
+)
 CLIENTS = "tests/acceptance/clients/test_clients.py"
 REGISTERED, ACTS = CITY + "test_registrations.py", CITY + "test_actuation.py"
 AGENT, FLOWS = (f"tests/acceptance/clients/test_{name}.py" for name in ("iotagent", "nodered"))
@@ -41,7 +44,7 @@ ROWS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
      ((WRITE, "test_append_adds_and_overwrites_or_keeps test_patch_of_attributes_updates_what_exists "
               "test_one_attribute_is_patched_replaced_and_deleted"),), ""),
     ("5.6.6", "Delete an entity", ((WRITE, "test_delete_keeps_the_history"),),
-     "its history stays in the log; a deleted entity is no more in temporal answers"),
+     "its history stays in temporal answers until it is deleted there"),
     ("5.6.7 to 5.6.10, 5.6.20", "Batch operations: 201, 204, 207",
      ((WRITE, "test_batches_answer_as_clients_expect test_an_upsert_that_replaces_drops_what_is_not_sent "
               "test_one_bad_entity_does_not_hide_the_good_ones"),
@@ -64,15 +67,49 @@ ROWS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
      ((CHOICE, "test_a_language_property_becomes_a_property_in_one_language"),), ""),
     ("4.5.5", "datasetId: some instances of an attribute", ((CHOICE, "test_datasets_are_told_apart"),), ""),
     ("5.7.5 to 5.7.10", "Types and attributes", ((READ, "test_types_and_attributes"),), ""),
-    ("5.7.3, 5.7.4", "History of one and of many; lastN, 206 and Content-Range",
-     ((READ, "test_history_of_one test_history_of_many test_a_cut_history_says_so"),),
-     "q and places are asked of the present state"),
+    ("5.6.11", "Create or update the temporal evolution of an entity: 201, 204",
+     ((TEMPORAL_WRITE, "test_1_1_temporal_entities_post_creates_201_and_appends_204 "
+       "test_1_1_temporal_entities_post_repeated_adds_nothing test_deletions_are_legal_temporal_input "
+       "test_the_simplified_form_can_be_written_back test_what_is_no_evolution_is_refused"),),
+     "an instance that is there already at its time is not stored twice; a time of observation over a day ahead is refused, "
+     "but in the conformance profile; at most 10,000 instances a request"),
+    ("5.6.12", "Add attribute instances", ((TEMPORAL_WRITE,
+     "test_1_1_temporal_attrs_post_appends_without_moving_newer_state"),),
+     "the newest instance makes the present state; to an entity that was deleted nothing is added before it is created anew"),
+    ("5.6.13", "Delete an attribute from history; datasetId, deleteAll",
+     ((TEMPORAL_WRITE, "test_1_1_temporal_attr_delete_by_dataset_and_all"),), "the present state stays as it is"),
+    ("5.6.14, 5.6.15", "Modify and delete one attribute instance",
+     ((TEMPORAL_WRITE, "test_1_1_temporal_attrs_instance_patch test_1_1_temporal_attrs_instance_delete"),
+      (TEMPORAL_TIERS, "test_history_is_corrected_in_every_tier")),
+     "without observedAt an instance stays where it is in time"),
+    ("5.6.16", "Delete the temporal evolution of an entity",
+     ((TEMPORAL_WRITE, "test_1_1_temporal_entities_delete_forgets_all "
+       "test_1_1_temporal_entities_delete_leaves_the_present_state_of_what_lives"),),
+     "an entity that only temporal writes made goes with it"),
+    ("4.5.6 to 4.5.9", "Temporal representation, scope and simplified form; instanceId",
+     ((TEMPORAL_READ, "test_1_2_temporal_values_of_every_kind test_1_2_scope_over_time test_1_2_sys_attrs_and_stable_names "
+       "test_1_2_pick_omit_attrs"),),
+     "createdAt of an instance is known to the second; of several datasetIds the simplified form has an object for each"),
+    ("4.8, 4.11", "timerel, timeproperty; deleted attributes and entities",
+     ((TEMPORAL_READ, "test_1_2_timerel"),
+      (TEMPORAL_WRITE, "test_1_2_timeproperty_deleted_at test_1_2_deleted_entities_stay_in_temporal_answers")),
+     "attributes that PUT on an entity dropped are not told as deleted"),
+    ("5.7.3, 5.7.4", "Temporal evolutions of one and of many: conditions on the instances in the span, paging, lastN",
+     ((TEMPORAL_READ, "test_1_2_q_asks_the_instances_in_the_span test_1_2_geometry_and_what_stands_still "
+       "test_1_2_pages_and_counts_of_conditions test_1_2_last_n_counts_for_each_attribute "
+       "test_the_body_of_a_query_says_the_same test_1_2_wrong_combinations_are_refused"),
+      (READ, "test_history_of_one test_history_of_many")),
+     "what is never observed (an address, a fixed place) holds throughout the span; scopeQ selects entities, not instances"),
+    ("6.3.10", "Temporal paging: 206 and Content-Range in both directions",
+     ((TEMPORAL_READ, "test_1_2_forty_instances_are_cut_to_one_range test_1_2_twenty_instances_come_whole "
+       "test_1_2_a_cut_answer_has_the_same_range_for_every_entity test_1_2_what_lies_beyond_the_cut_is_shown_empty"),
+      (READ, "test_a_cut_history_says_so")),
+     "the unit is date-time, as the suite has it; the first instant comes whole however much it holds"),
     ("4.5.19", "aggrMethods, aggrPeriodDuration",
-     ((SUMS, "test_every_method_over_days test_text_is_counted_not_summed test_months_are_those_of_the_calendar "
-             "test_without_a_period_all_is_one"),),
-     "by observedAt only; of months and years only P1M and P1Y; default instances only"),
-    ("5.6.11 to 5.6.16", "Write history: /temporal/entities", (),
-     "not there yet: history comes from entities alone"),
+     ((SUMS, "test_every_method_over_days test_text_is_counted_and_ordered_not_summed test_1_2_aggr_period_duration "
+             "test_1_2_aggr_months_are_counted_from_the_start_of_the_question test_1_2_aggr_methods_on_every_kind_of_value "
+             "test_1_2_aggr_periods_begin_with_the_first_instance_where_nothing_else_is_said test_without_a_period_all_is_one"),),
+     "of times of day no average is made"),
     ("4.4, 5.5.7", "Contexts: core, Link, embedded; LdContextNotAvailable",
      ((WRITE, "test_core_contexts_of_all_versions_are_known"), (READ, "test_media_tenant_and_context"),
       (CONTEXTS, "test_an_embedded_context_names_attributes test_one_batch_may_mix_contexts test_core_terms_win "
