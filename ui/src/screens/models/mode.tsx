@@ -49,8 +49,9 @@ export function ModeSwitch({ model, onChange }: { model: Model; onChange: () => 
         {MODES.map((mode) => (
           <label class="check" key={mode}>
             <input type="radio" name="mode" value={mode} checked={chosen === mode} onChange={() => setChosen(mode)} />
-            <span>
-              {words[mode]} <span class="muted small">{m[mode]}</span>
+            <span class="two-lines">
+              <span>{words[mode]}</span>
+              <span class="muted small">{m[mode]}</span>
             </span>
           </label>
         ))}
