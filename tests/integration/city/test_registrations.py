@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -242,6 +243,55 @@ async def test_1_1_csource_registrations_media_and_contexts(http: httpx.AsyncCli
     assert found["information"][0]["propertyNames"] == ["https://example.org/open"]
     # The same word in another context is another attribute: no conflict.
     assert (await http.post(PATH, json=body)).status_code == 201
+
+
+HOSTILE: tuple[Any, ...] = (
+    {"information": {"entities": []}},
+    {"information": ["x", 1, None]},
+    {"information": [{"entities": "x"}]},
+    {"information": [{"entities": [{"type": {"a": 1}, "id": "urn:x:1"}], "propertyNames": ["a"]}]},
+    {"information": [{"entities": [{"type": [["a"]], "id": "urn:x:1"}], "propertyNames": ["a"]}]},
+    {"information": [{"entities": [{"type": "", "id": "urn:x:1"}], "propertyNames": ["a"]}]},
+    {"information": [{"entities": [{"type": [], "id": "urn:x:1"}], "propertyNames": ["a"]}]},
+    {"information": [{"entities": [None], "propertyNames": [["a"]]}]},
+    {"information": [{"entities": [{"type": "T", "id": "urn:x:1"}], "propertyNames": "open"}]},
+    {"information": [{"entities": [{"type": "T", "id": "urn:x:1"}], "propertyNames": ["\u0000"]}]},
+    {"information": [{"entities": [{"type": "T", "id": "urn:x:\u0000"}], "propertyNames": ["a"]}]},
+    {"mode": "inclusive", "information": [{"entities": [{"type": "T", "idPattern": "(a)\\1"}]}]},
+    {"endpoint": "http://"},
+    {"endpoint": "http://[::1"},
+    {"endpoint": "http://a b/"},
+    {"endpoint": "http://host:99999/"},
+    {"endpoint": 7},
+    {"location": []},
+    {"location": {"type": ["Point"], "coordinates": [1, 2]}},
+    {"location": {"type": "Point", "coordinates": "x"}},
+    {"scope": {"a": 1}},
+    {"management": []},
+    {"management": {"timeout": "soon"}},
+    {"management": {"timeout": 1e999}},
+    {"contextSourceInfo": {"key": "a"}},
+    {"contextSourceInfo": [{"key": 1, "value": 2}]},
+    {"operations": "updateOps"},
+    {"expiresAt": 5},
+    {"a b": 1},
+    {"": 1},
+)
+
+
+@pytest.mark.parametrize("members", HOSTILE)
+async def test_what_is_of_any_other_form_is_400_on_post_and_patch(
+    http: httpx.AsyncClient, members: dict[str, Any]
+) -> None:
+    id_ = await made(http, id="urn:x:registration:steady")
+    body = json.dumps(registration(**members)).encode()
+    headers = {"content-type": "application/json"}
+    posted = await http.post(PATH, content=body, headers=headers)
+    assert posted.status_code == 400, posted.text
+    changed = await http.patch(f"{PATH}/{id_}", content=json.dumps(members).encode(), headers=headers)
+    assert changed.status_code == 400, changed.text
+    found = (await http.get(f"{PATH}/{id_}")).json()
+    assert found == registration(id=id_) | {"timesSent": 0, "timesFailed": 0}
 
 
 async def test_private_endpoints_want_the_operators_consent(http: httpx.AsyncClient) -> None:

@@ -30,8 +30,8 @@ from haidang.city.registrations.model import (
     wrong,
 )
 from haidang.city.service import City
-from haidang.city.subscriptions.book import kept_context, known_context
-from haidang.city.terms import CORE, Context
+from haidang.city.subscriptions.book import known_context
+from haidang.city.terms import CORE, Context, check_name
 from haidang.city.times import format_us, to_us
 from haidang.organisation.permissions import Principal, scope_sql
 
@@ -53,7 +53,7 @@ async def create(
     now = city.clock.now()
     allow = city.settings.notification_allow_hosts
     definition = read(body, now_us=to_us(now), allow_hosts=allow)
-    kept = await kept_context(city, context, definition.shown_context)
+    kept = await _kept_context(city, context, definition.shown_context)
     id_ = definition.id or f"urn:ngsi-ld:ContextSourceRegistration:{uuid.uuid4()}"
     stored = mapped(body, (await known_context(city, context)).expand) | {"id": id_}
     _require(principal, "registration.manage", (origin.owner_org, origin.area_code, origin.sector))
@@ -89,7 +89,7 @@ async def change(
         row = await _one(city, conn, principal, tenant, id_=id_, permission="registration.manage", lock=True)
         # A change without a context of its own is written in that of the registration.
         said, writing = (context, asked_in) if context else (row.context["said"], _written_in(city, row))
-        body = _merged(row.body, mapped(fragment, writing.expand))
+        body = _merged(row.body, mapped(fragment, lambda name: writing.expand(check_name(name))))
         definition = read(
             # An end that has passed stays where it is, unless this change moves it.
             body if "expiresAt" in fragment else {k: v for k, v in body.items() if k != "expiresAt"},
@@ -97,7 +97,7 @@ async def change(
             allow_hosts=city.settings.notification_allow_hosts,
         )
         origin = Origin(row.owner_org, row.area_code, row.sector)
-        kept = await kept_context(city, said, definition.shown_context)
+        kept = await _kept_context(city, said, definition.shown_context)
         stored = body | {"id": id_}
         definition = converted(stored)
         await store.update(conn, row.no, _kept(principal, origin, kept, stored, definition), now)
@@ -300,6 +300,17 @@ def _kept(
     expires_us = definition.expires_us
     expires = None if expires_us is None else datetime.fromtimestamp(expires_us / 1e6, UTC)
     return store.Kept(principal.id, origin, context, body, definition.mode, expires)
+
+
+async def _kept_context(city: City, said: list[Any], shown: str | None) -> dict[str, Any]:
+    """Return what a registration keeps of its contexts: their definitions, so that it outlives them."""
+    asked_in = await known_context(city, said)
+    shown_in = None if shown is None else await known_context(city, [shown])
+    return {
+        "said": said,
+        "parts": asked_in.parts if said else None,
+        "shown": None if shown_in is None else shown_in.parts,
+    }
 
 
 def _written_in(city: City, row: store.Row) -> Context:
