@@ -104,13 +104,17 @@ async def test_a_process_learns_within_moments_what_another_has_registered(
                 "operations": ["updateOps"],
                 "endpoint": device.uri,
             }
-            assert (await http.post("/csourceRegistrations", json=body)).status_code == 201
+            headers = {"ngsild-tenant": "gates"}  # which the other process does not know yet
+            made = await http.post("/csourceRegistrations", json=body, headers=headers)
+            assert made.status_code == 201, made.text
             async with asyncio.timeout(15):
-                while (0, "urn:x:learned") not in (reader.exclusives or {}):
+                while "urn:x:learned" not in {entity for _, entity in reader.exclusives or {}}:
                     await asyncio.sleep(0.02)  # no event tells of another process's change
             # A command through the process that does not write goes out all the same.
             async with client(reader, SYSTEM) as asking:
-                answer = await asking.patch("/entities/urn:x:learned/attrs/open", json={"value": True})
+                answer = await asking.patch(
+                    "/entities/urn:x:learned/attrs/open", json={"value": True}, headers=headers
+                )
             assert answer.status_code == 204, answer.text
             assert len(device.told) == 1
     finally:

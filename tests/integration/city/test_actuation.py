@@ -142,6 +142,40 @@ async def test_1_1_each_row_that_changes_attributes_is_forwarded(
     assert told.body == body
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (True, value(True)),
+        ([1, 2], value([1, 2])),
+        ({"value": 5, "unitCode": "P1"}, value(5, unitCode="P1")),
+        ({"object": "urn:x:1"}, {"type": "Relationship", "object": "urn:x:1"}),
+        (
+            {"type": "Point", "coordinates": [107.0, 20.9]},
+            {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [107.0, 20.9]}},
+        ),
+        (
+            [{"value": 1}, {"value": 2, "datasetId": "urn:x:b"}],
+            [value(1), value(2, datasetId="urn:x:b")],
+        ),
+        ({"type": "Property", "value": 1, "level": {"value": 2}}, value(1, level={"value": 2})),
+    ],
+)
+async def test_a_concise_command_is_written_out_for_the_source(site: Site, sent: Any, told: Any) -> None:
+    barrier = await site.barrier()
+    await site.register(barrier, "open")
+    answer = await site.http.patch(f"/entities/{barrier}/attrs", json={"open": sent})
+    assert answer.status_code == 204, answer.text
+    assert site.device.told[0].body == {"open": told}
+
+
+async def test_a_deletion_by_merge_is_the_sources_to_carry_out(site: Site) -> None:
+    barrier = await site.barrier()
+    await site.register(barrier, "open")
+    body = {"open": "urn:ngsi-ld:null"}
+    assert (await site.http.patch(f"/entities/{barrier}", json=body)).status_code == 204
+    assert site.device.told[0].body == body
+
+
 async def test_what_is_not_registered_is_written_here_as_always(site: Site) -> None:
     barrier = await site.barrier(lamp=value("off"))
     await site.register(barrier, "open")

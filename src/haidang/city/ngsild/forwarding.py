@@ -13,9 +13,10 @@ from urllib.parse import quote
 import msgspec
 
 from haidang.base.problems import TOO_LARGE, Problem
+from haidang.city.checks import infer, is_instance, names_geometry
 from haidang.city.forward import Order, Result
 from haidang.city.intake import Intake
-from haidang.city.items import NewNames, Op
+from haidang.city.items import NULL, NewNames, Op
 from haidang.city.ngsild.exchange import Call
 from haidang.city.registrations import actuation, source
 from haidang.city.registrations.actuation import LOOP, Act, failure
@@ -23,6 +24,7 @@ from haidang.city.registrations.book import Compiled, book_of, now_us
 from haidang.city.registrations.model import CLAIMED
 from haidang.city.registrations.operations import fitting, takes_changes
 from haidang.city.registrations.source import Command, Outcome
+from haidang.city.represent import KINDS
 from haidang.city.terms import CORE, CORE_URL, Context
 
 COMMANDS_MAX = 100
@@ -167,10 +169,10 @@ def _planned(
         if operation is None:
             raise _not_taken(one, mine)
         if attribute:
-            plan.parts.append(Part(one, operation, body, (attribute,), attribute))
+            plan.parts.append(Part(one, operation, _normal(body), (attribute,), attribute))
         else:
             # A batch of plain telemetry has its attributes as structs.
-            values = {name: msgspec.to_builtins(body[name]) for name in mine}
+            values = {name: _normal(msgspec.to_builtins(body[name])) for name in mine}
             plan.parts.append(Part(one, operation, values, tuple(mine)))
     gone = {name for mine in taken.values() for name in mine}
     if gone and not set(names) - gone:
@@ -179,6 +181,18 @@ def _planned(
     elif gone:
         plan.here = _without(body, gone)
     return plan
+
+
+def _normal(value: Any) -> Any:
+    """Return an attribute in the normalized form, which is all that agents of devices read."""
+    if isinstance(value, list) and value and all(isinstance(one, dict) and is_instance(one) for one in value):
+        return [_normal(one) for one in value]
+    if not isinstance(value, dict):
+        return value if value == NULL else {"type": "Property", "value": value}
+    if names_geometry(value.get("type")) and "coordinates" in value:
+        return {"type": "GeoProperty", "value": value}
+    letter = None if "type" in value else infer(value)
+    return value if letter is None else {"type": KINDS[letter][0], **value}
 
 
 def _without(body: dict[str, Any], gone: set[str]) -> dict[str, Any]:

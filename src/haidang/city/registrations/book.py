@@ -24,6 +24,7 @@ from haidang.city.model import Origin
 from haidang.city.registrations import store
 from haidang.city.registrations.model import Definition, claims, converted
 from haidang.city.service import City
+from haidang.city.store import names
 from haidang.city.terms import CORE, Context
 from haidang.city.times import to_us
 
@@ -78,6 +79,8 @@ class Book:
             for entity_id in one.claimed:
                 key = (one.tenant_id, entity_id)
                 found[key] = (*found.get(key, ()), one)
+        if any(tenant_id not in self._city.terms.tenant_names for tenant_id, _ in found):
+            await names.load(conn, self._city.terms)
         if rev > self._rev:  # a slow reading never undoes a newer one
             self._rev = rev
             self._city.exclusives = found or None
