@@ -19,7 +19,6 @@ from haidang.city.ngsild.asking import (
 )
 from haidang.city.ngsild.exchange import Call, Reply
 from haidang.city.ngsild.narrowing import missing
-from haidang.city.ngsild.preferring import OURS
 from haidang.city.ngsild.questions import MEANING, ORDERING, SELECTING, query_of, question_of, too_wide
 from haidang.city.ngsild.showing import SHOWING, Shape, Showing, shape_of
 from haidang.city.query.entities import Page, entity_page
@@ -28,6 +27,7 @@ from haidang.city.query.selection import parse_types, selects
 from haidang.city.query.sql import Question
 from haidang.city.store.read import Row
 from haidang.city.terms import is_uri
+from haidang.city.versions import OURS
 
 PAGING = ("limit", "offset", "count", *EDGES)
 
@@ -135,7 +135,7 @@ def _collected(bodies: list[dict[str, Any]], shape: Shape) -> Any:
 
 def _reply(ask: Ask, body: Any, shape: Shape, headers: dict[str, str]) -> Reply:
     preference = shape.preference
-    earlier = preference.version is not None and preference.version < OURS[1]
+    earlier = preference.version is not None and preference.version < OURS
     return reply(
         ask,
         body,

@@ -10,7 +10,7 @@ import msgspec
 from haidang.city.choosing import DEFAULT, Choice, chosen, languages_of
 from haidang.city.linking import Embedding, Join, check_depth, join_of, linked
 from haidang.city.ngsild.asking import GEO, JSON, LD, Ask, form_of, negotiate, words
-from haidang.city.ngsild.preferring import Preference, amended, preference_of
+from haidang.city.ngsild.preferring import Preference, preference_of
 from haidang.city.projection import Projection, projection_of
 from haidang.city.query.ages import Ages, ages
 from haidang.city.query.entities import entity_page
@@ -21,6 +21,7 @@ from haidang.city.store import read
 from haidang.city.store.read import Row
 from haidang.city.terms import is_uri
 from haidang.city.times import format_us, to_us
+from haidang.city.versions import amended
 
 JOINING = ("join", "joinLevel", "containedBy")
 SHOWING = ("pick", "omit", "options", "format", "geometryProperty", "local", "lang", "datasetId", *JOINING)

@@ -184,6 +184,6 @@ def compiled(row: store.Row, city: City) -> Compiled:
             (one.types, each) for one, each in zip(selectors, definition.entities or (), strict=True)
         ),
         selectors=selectors,
-        q=None if definition.q is None else parse(definition.q),
+        q=None if definition.q is None else parse(definition.q, frozenset(definition.expanding)),
         geo=geo_of(definition),
     )

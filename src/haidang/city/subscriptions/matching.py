@@ -50,6 +50,8 @@ class Present(msgspec.Struct):
     modified_us: int
     full: Full
     scope: Any = None
+    ages: dict[str, list[int]] | None = None
+    """When attributes were made and modified (``entity_static.times``)."""
     exists: bool = True
 
 
@@ -259,7 +261,9 @@ def fired(one: Compiled, event: Event, terms: Terms) -> bool:
         return False
     triggers = one.triggers
     if event.kind == Kind.DELETE:
-        return "entityDeleted" in triggers
+        return "entityDeleted" in triggers or (
+            "attributeDeleted" in triggers and bool(ended(one, event, terms))
+        )
     if event.kind == Kind.CREATE and "entityCreated" in triggers:
         return True
     if event.kind == Kind.CREATE and "attributeCreated" not in (
@@ -269,6 +273,17 @@ def fired(one: Compiled, event: Event, terms: Terms) -> bool:
     if event.scope_changed and "entityUpdated" in triggers and one.watched is None:
         return event.kind != Kind.CREATE
     return any(_wanted(one, event, touch, terms) for touch in event.touched)
+
+
+def ended(one: Compiled, event: Event, terms: Terms) -> list[str]:
+    """Return the attributes that a subscription watches and that went with their entity."""
+    watched, datasets = one.watched, one.definition.dataset_id
+    return [
+        key
+        for key, found in event.before.items()
+        if (watched is None or terms.attr_iris[int(key)] in watched)
+        and (datasets is None or any(each.get("d", DEFAULT) in datasets for each in found))
+    ]
 
 
 def _wanted(one: Compiled, event: Event, touch: Touch, terms: Terms) -> bool:

@@ -13,7 +13,9 @@ import msgspec
 
 from haidang.base.network import is_private_literal, listed
 from haidang.base.problems import Fault, Problem, kind
+from haidang.city.linking import check_depth, join_of
 from haidang.city.model import BAD_DATA
+from haidang.city.projection import Projection, projection_of
 from haidang.city.query.geo import GeoQuery, parse_geo
 from haidang.city.query.grammar import Node, checked_pattern, parse
 from haidang.city.query.selection import TypeNode, parse_types
@@ -59,6 +61,8 @@ _OWN_HEADERS = frozenset({
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,100}\Z")
 _TOPIC = re.compile(r"[^+#\x00]{1,1000}\Z")
 _NAMED = re.compile(r"[^,|;()\s]+")
+_PROJECTED = re.compile(r"[^,|{}\s]+")
+_VERSION = re.compile(r"1\.\d{1,2}\Z")
 
 
 class _Part(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -101,6 +105,16 @@ class Params(_Part, frozen=True):
     format: Literal["normalized", "concise", "keyValues", "simplified"] = "normalized"
     sys_attrs: bool = False
     show_changes: bool = False
+    join: Literal["flat", "inline", "@none"] | None = None
+    join_level: int | None = None
+
+    @property
+    def projection(self) -> Projection:
+        """What of an entity, and of those it links to, is told."""
+        return projection_of(
+            None if self.pick is None else ",".join(self.pick),
+            None if self.omit is None else ",".join(self.omit),
+        )
 
 
 class GeoQ(_Part, frozen=True):
@@ -133,11 +147,25 @@ class Definition(_Part, frozen=True):
     throttling: float | None = None
     dataset_id: tuple[str, ...] | None = None
     jsonld_context: str | None = None
+    expand_values: str | None = None
+    json_keys: str | None = None
+    local_only: bool = True
+    ngsild_conformance: str | None = None
 
     @property
     def expires_us(self) -> int | None:
         """When it ends, in µs since 1970."""
         return None if self.expires_at is None else parse_us(self.expires_at)
+
+    @property
+    def expanding(self) -> tuple[str, ...]:
+        """Attributes of ``expandValues``."""
+        return tuple(name for name in (self.expand_values or "").split(",") if name)
+
+    @property
+    def version(self) -> int | None:
+        """Minor number of the version of the standard that the receiver knows; None: ours."""
+        return None if self.ngsild_conformance is None else int(self.ngsild_conformance[2:])
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -232,6 +260,9 @@ def mapped(body: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]
     def each(value: Any) -> Any:
         return rename(value) if isinstance(value, str) and value not in _ENTITY_MEMBERS else value
 
+    def projected(value: Any) -> Any:
+        return _PROJECTED.sub(lambda name: each(name[0]), value) if isinstance(value, str) else value
+
     def selected(one: Any) -> Any:
         text = one.get("type") if isinstance(one, dict) else None
         if not isinstance(text, str) or text == "*":
@@ -246,14 +277,16 @@ def mapped(body: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]
         found["geoQ"] = geo | {"geoproperty": each(geo["geoproperty"])}
     if isinstance(found.get("notification"), dict):
         params = dict(found["notification"])
-        for member in ("attributes", "pick", "omit"):
+        if isinstance(names := params.get("attributes"), list):
+            params["attributes"] = [each(name) for name in names]
+        for member in ("pick", "omit"):
             if isinstance(names := params.get(member), list):
-                params[member] = [each(name) for name in names]
+                params[member] = [projected(name) for name in names]
         found["notification"] = params
     return found
 
 
-_ENTITY_MEMBERS = frozenset({"id", "type", "scope", "createdAt", "modifiedAt"})
+_ENTITY_MEMBERS = frozenset({"id", "type", "scope", "createdAt", "modifiedAt", "deletedAt", "expiresAt"})
 
 
 def selectors_of(definition: Definition) -> tuple[Selector, ...]:
@@ -386,8 +419,12 @@ def _check_when(definition: Definition, now_us: int) -> None:
 
 def _check_conditions(definition: Definition) -> None:
     if definition.q is not None:
-        parse(definition.q)
+        parse(definition.q, frozenset(definition.expanding))
     geo_of(definition)
+    if definition.ngsild_conformance is not None and not _VERSION.match(definition.ngsild_conformance):
+        raise wrong(
+            "ngsildConformance", "cần dạng 1.8", "is a version such as 1.8", definition.ngsild_conformance
+        )
     for dataset in definition.dataset_id or ():
         if dataset != "@none" and not is_uri(dataset):
             raise wrong("datasetId", "phải là URI hoặc @none", "must be URIs or @none", dataset)
@@ -400,8 +437,11 @@ def _check_conditions(definition: Definition) -> None:
 def _check_params(params: Params) -> None:
     if params.attributes is not None and (params.pick is not None or params.omit is not None):
         raise wrong("notification.attributes", "không đi cùng pick, omit", "excludes pick and omit")
-    for member in ("attributes", "pick", "omit"):
-        _check_names(f"notification.{member}", getattr(params, member))
+    _check_names("notification.attributes", params.attributes)
+    for member in ("pick", "omit"):
+        if getattr(params, member) == ():
+            raise wrong(f"notification.{member}", "không được rỗng", "may not be empty")
+    check_depth(params.projection, join_of(params.join, params.join_level, ()))
     if params.show_changes and params.format in ("keyValues", "simplified"):
         raise wrong(
             "notification.showChanges", "không đi cùng dạng rút gọn", "excludes the simplified format"

@@ -24,7 +24,7 @@ from haidang.city.query.sql import Question, where
 from haidang.city.service import City
 from haidang.city.store import history, names
 from haidang.city.store.read import Row as EntityRow
-from haidang.city.subscriptions import rendering, store
+from haidang.city.subscriptions import joining, rendering, store
 from haidang.city.subscriptions.book import Book, book_of
 from haidang.city.subscriptions.matching import (
     Event,
@@ -119,8 +119,8 @@ async def _present(
         origin = Origin(**{name: passport[name] for name in Origin.__struct_fields__})
         at = to_us(end.t)
         found[eid] = Present(
-            eid, passport["id"], passport["tenant_id"], passport["type_id"], origin, end.seq, at, at, {},
-            exists=False,
+            eid, passport["id"], passport["tenant_id"], passport["type_id"], origin, end.seq,
+            passport.get("created_us", at), passport.get("modified_us", at), {}, exists=False,
         )  # fmt: skip
     types, tenants = city.terms.type_iris, city.terms.tenant_names
     if any(one.type_id not in types or one.tenant_id not in tenants for one in found.values()):
@@ -130,10 +130,11 @@ async def _present(
 
 def present_of(row: Sequence[Any]) -> Present:
     """Return an entity from a row of :func:`store.states`."""
-    eid, id_, tenant_id, type_id, owner, area, sector, source, simulated, seq, created, mod, doc, static = row
+    eid, id_, tenant_id, type_id, owner, area, sector, source, simulated, seq = row[:10]
+    created, mod, doc, static, ages = row[10:]
     return Present(
         eid, id_, tenant_id, type_id, Origin(owner, area, sector, source, simulated), seq, created, mod,
-        full_of(doc, static), static.get("scope"),
+        full_of(doc, static), static.get("scope"), ages,
     )  # fmt: skip
 
 
@@ -236,7 +237,7 @@ async def _meeting(
             matcher = Matcher(one.geo)
             refused |= {
                 (no, event.seq) for event in events
-                if not any(matcher.matches(each["v"]) for each in event.shown.get(str(number), [])[:1])
+                if not any(matcher.matches(each["v"]) for each in event.shown.get(str(number), []))
             }  # fmt: skip
         if one.conditional:
             met = await _met(city, conn, one, events)
@@ -246,7 +247,13 @@ async def _meeting(
 
 async def _met(city: City, conn: Connection, one: Compiled, events: list[Event]) -> set[int]:
     """Return the places of the events that meet q, scopeQ and idPattern; none where the question fails."""
-    question = Question(tenant=one.tenant, selectors=one.selectors, q=one.q, scope=one.definition.scope_q)
+    question = Question(
+        tenant=one.tenant,
+        selectors=one.selectors,
+        q=one.q,
+        expanding=one.definition.expanding,
+        scope=one.definition.scope_q,
+    )
     states = []
     for place, event in enumerate(events):
         entity = event.entity
@@ -294,11 +301,12 @@ async def _post(city: City, conn: Connection, book: Book, pairs: list[tuple[Even
         origin = origin_of(event.entity.origin)
         if not await book.may_see(conn, one, [origin]):
             continue
-        body = rendering.entity_of(one, event, city.terms)
+        owner = await book.owner_now(conn, one) if joining.joins(one) else None
+        entities = await joining.told(city, one, event, owner)
         if one.no in lives:
             if one.no in holding or not _window_over(one, lives[one.no], now):
                 holding.add(one.no)
-                data = msgspec.json.encode(body).decode()
+                data = msgspec.json.encode(entities).decode()
                 await store.hold(
                     conn, one.no, entity_id=event.entity.id, seq=event.seq, origin=origin, data=data
                 )
@@ -306,7 +314,7 @@ async def _post(city: City, conn: Connection, book: Book, pairs: list[tuple[Even
             lives[one.no] = now
             await store.made(conn, one.no, now)
         id_ = rendering.stable_id(one.tenant, one.id, one.no, event.entity.eid, event.seq)
-        text = rendering.envelope(one, id_, now_us, [body])
+        text = rendering.envelope(one, id_, now_us, entities)
         uri = one.definition.notification.endpoint.uri
         letters.append(store.New(id_, one.no, uri, event.entity.id, [origin], text))
     if letters:
@@ -356,7 +364,7 @@ async def _release(city: City, conn: Connection, book: Book) -> int:
                 id_ = rendering.stable_id(
                     one.tenant, one.id, one.no, "held", *(seq for _, seq, _, _ in found)
                 )
-                data = [msgspec.json.decode(text) for _, _, _, text in found]
+                data = [each for _, _, _, text in found for each in joining.held(text)]
                 letters.append(
                     store.New(
                         id_,
@@ -388,7 +396,12 @@ async def _periodic(city: City, book: Book, one: Compiled) -> int:
     if owner is None:
         return 0
     question = Question(
-        tenant=one.tenant, selectors=one.selectors, q=one.q, scope=one.definition.scope_q, geo=one.geo
+        tenant=one.tenant,
+        selectors=one.selectors,
+        q=one.q,
+        expanding=one.definition.expanding,
+        scope=one.definition.scope_q,
+        geo=one.geo,
     )
     letters: list[store.New] = []
     offset = 0
@@ -401,7 +414,9 @@ async def _periodic(city: City, book: Book, one: Compiled) -> int:
             "entity.read", org_id=row.owner_org, area_code=row.area_code, sector=row.sector)]  # fmt: skip
         if seen:
             id_ = rendering.stable_id(one.tenant, one.id, one.no, "interval", now.isoformat(), offset)
-            data = [rendering.entity_of(one, _standing_event(row), city.terms) for row in seen]
+            data = [
+                each for row in seen for each in await joining.told(city, one, _standing_event(row), owner)
+            ]
             origins = sorted({(row.owner_org, row.area_code, row.sector) for row in seen}, key=str)
             text = rendering.envelope(one, id_, to_us(now), data)
             uri = one.definition.notification.endpoint.uri
@@ -421,6 +436,6 @@ def _standing_event(row: EntityRow) -> Event:
     full = full_of(doc, static)
     entity = Present(
         row.eid, row.id, row.tenant_id, row.type_id, origin, row.seq, to_us(row.created), to_us(row.mod),
-        full, static.get("scope"),
+        full, static.get("scope"), row.ages,
     )  # fmt: skip
     return Event(entity, Kind.UPDATE, row.seq, to_us(row.mod), [], {}, full)

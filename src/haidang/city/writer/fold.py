@@ -347,7 +347,7 @@ class Fold:
 
     def _delete(self, item: Item, draft: Draft) -> None:
         draft.entity = copy.copy(draft.entity)  # the committed one stays as it is until the commit
-        rest = {"@e": passport(draft.entity)}
+        rest = {"@e": passport(draft.entity) | {"created_us": draft.entity.created_us}}
         draft.rows.append((Kind.DELETE, Row(None, (), b"", rest)))
         draft.gone = True
         draft.state = draft.meta = draft.static = True

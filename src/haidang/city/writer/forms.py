@@ -87,7 +87,7 @@ def rows_of(terms: Terms, touched: Touched) -> list[Row]:
             rest[key] = None
         elif key in rest or "d" in one:
             before = rest.get(key)
-            many = before["m"] if type(before) is dict and "m" in before else []
+            many = [] if before is None else longs(before, one.get("o"))
             rest[key] = {"m": [*many, one]}
         else:
             rest[key] = shorten(one, one.get("o"))

@@ -14,7 +14,7 @@ from haidang.base.database import Connection
 _STATES = """
 SELECT e.eid, e.id, e.tenant_id, e.type_id, e.owner_org, e.area_code, e.sector, e.source, e.simulated, e.seq,
        (extract(epoch FROM e.created) * 1000000)::bigint, (extract(epoch FROM e.mod) * 1000000)::bigint,
-       e.doc, s.doc
+       e.doc, s.doc, s.times
 FROM entity e JOIN entity_static s USING (eid) WHERE e.eid = ANY(%s)
 """
 
