@@ -109,3 +109,36 @@ async def test_the_log_says_who_did_what(page: Page, server: Centre) -> None:
     rows = page.locator("tbody tr")
     await expect(rows.first).to_contain_text("account.create")
     assert "action=account.create" in page.url
+
+
+async def test_who_saves_second_sees_both_versions_side_by_side(
+    page: Page, server: Centre, watch: Watch
+) -> None:
+    watch.allowed.append("409")  # the browser writes the refused save into its console
+    client = await server.signed_in()
+    async with client:
+        role = {"name": "to_hai_ban", "vi": "Tổ hai bản", "en": "Two versions", "permissions": ["feed.read"]}
+        made = await client.post("/api/v1/roles", json=role, headers={"Idempotency-Key": "hai-ban-1"})
+        assert made.status_code == 201, made.text
+        await page.goto(server.url + "/people/roles")
+        head = page.locator(".matrix-role", has_text="Tổ hai bản")
+        await head.get_by_role("button", name="Sửa Tổ hai bản").click()
+        await page.get_by_label("Tên tiếng Anh").fill("Mine")
+        theirs = await client.patch(
+            "/api/v1/roles/to_hai_ban",
+            json={"vi": "Tổ của người khác"},
+            headers={"Idempotency-Key": "hai-ban-2", "If-Match": f'"{made.json()["version"]}"'},
+        )
+        assert theirs.status_code == 200, theirs.text
+        await page.get_by_role("button", name="Lưu", exact=True).click()
+        both = page.get_by_role("group", name="Người khác vừa sửa")
+        await expect(both.locator("tr", has_text="Tên tiếng Việt")).to_contain_text("Tổ hai bản")
+        await expect(both.locator("tr", has_text="Tên tiếng Việt")).to_contain_text("Tổ của người khác")
+        await expect(both.locator("tr", has_text="Tên tiếng Anh")).to_contain_text("Mine")
+        await expect(both.locator("tr", has_text="Tên tiếng Anh")).to_contain_text("Two versions")
+        await both.get_by_role("button", name="Lưu bản của tôi").click()
+        await expect(both).to_have_count(0)
+        [saved] = [
+            one for one in (await client.get("/api/v1/roles")).json()["items"] if one["name"] == "to_hai_ban"
+        ]
+        assert (saved["vi"], saved["en"]) == ("Tổ hai bản", "Mine")

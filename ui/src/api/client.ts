@@ -68,6 +68,12 @@ export function send<T>(
   })
 }
 
+/** Send a file as it is; the server reads its bytes, not its name. */
+export function upload<T>(path: string, file: Blob, key = newKey()): Promise<T> {
+  const headers = { 'Idempotency-Key': key, 'Content-Type': 'application/octet-stream' }
+  return ask<T>(path, { method: 'POST', headers, body: file })
+}
+
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response
   try {

@@ -45,7 +45,10 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     data,
     problem,
     loading,
-    reload: () => again(0),
+    reload: () => {
+      held.current.loading = true
+      again(0)
+    },
     put: (change) => {
       const mine = held.current
       if (mine.data === undefined) return

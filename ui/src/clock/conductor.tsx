@@ -1,6 +1,6 @@
 // The time conductor: one row under the screen that says which time is shown and changes it.
 import { useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { serverNow } from '../api/time'
 import { Button, Field } from '../design/controls'
 import { asField, date, dateTime, fromField, timeWithSeconds } from '../format/time'
@@ -89,67 +89,65 @@ function Scrubber({ from, to }: { from: number | null; to: number | null }) {
 /** From when to when; opened from the row, closed by Escape. */
 function RangePicker() {
   const text = m.value
-  const { mode, from, to } = clock.value
   const open = useSignal(false)
-  const fault = useSignal('')
-  const first = useSignal('')
-  const last = useSignal('')
-  const button = useRef<HTMLSpanElement>(null)
-  const show = () => {
-    const end = to ?? now.peek()
-    first.value = asField(from ?? end - DAY_MS)
-    last.value = asField(end)
-    fault.value = ''
-    open.value = !open.value
-  }
+  const place = useRef<HTMLSpanElement>(null)
   const close = () => {
     open.value = false
-    button.current?.querySelector('button')?.focus()
+    place.current?.querySelector('button')?.focus()
   }
+  return (
+    <span class="conductor-range" ref={place}>
+      <Button
+        kind="ghost"
+        icon="calendar"
+        label={text.range}
+        expanded={open.value}
+        onClick={() => (open.value = !open.value)}
+      />
+      {open.value && <RangeForm onClose={close} />}
+    </span>
+  )
+}
+
+function RangeForm({ onClose }: { onClose: () => void }) {
+  const text = m.value
+  const { from, to } = clock.peek()
+  const end = to ?? now.peek()
+  const first = useSignal(asField(from ?? end - DAY_MS))
+  const last = useSignal(asField(end))
+  const fault = useSignal('')
+  const form = useRef<HTMLFormElement>(null)
+  useKeys([{ press: 'Escape', shown: 'Esc', label: () => common.value.close, run: onClose, inText: true }])
+  useEffect(() => form.current?.querySelector('input')?.focus(), [])
   const submit = (event: Event) => {
     event.preventDefault()
-    const [start, end] = [fromField(first.value), fromField(last.value)]
-    if (Number.isNaN(start) || Number.isNaN(end)) fault.value = text.rangeMissing
-    else if (start >= end) fault.value = text.rangeOrder
+    const [start, until] = [fromField(first.value), fromField(last.value)]
+    if (Number.isNaN(start) || Number.isNaN(until)) fault.value = text.rangeMissing
+    else if (start >= until) fault.value = text.rangeOrder
     else if (start >= serverNow()) fault.value = text.rangeFuture
     else {
-      showRange(start, end)
-      open.value = false
+      showRange(start, until)
+      onClose()
     }
   }
   return (
-    <span class="conductor-range" ref={button}>
-      <Button kind="ghost" icon="calendar" label={text.range} expanded={open.value} pressed={mode === 'range'} onClick={show} />
-      {open.value && (
-        <form
-          class="conductor-form form"
-          aria-label={text.range}
-          onSubmit={submit}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return
-            event.stopPropagation()
-            event.preventDefault()
-            close()
-          }}
-        >
-          <Field label={text.from} type="datetime-local" value={first.value} onInput={(value) => (first.value = value)} autofocus required />
-          <Field
-            label={text.to}
-            type="datetime-local"
-            value={last.value}
-            onInput={(value) => (last.value = value)}
-            fault={fault.value}
-            required
-          />
-          <div class="form-foot">
-            <Button type="submit" kind="primary">
-              {text.showRange}
-            </Button>
-            <Button onClick={close}>{common.value.cancel}</Button>
-          </div>
-        </form>
-      )}
-    </span>
+    <form class="conductor-form form" aria-label={text.range} ref={form} onSubmit={submit}>
+      <Field label={text.from} type="datetime-local" value={first.value} onInput={(value) => (first.value = value)} required />
+      <Field
+        label={text.to}
+        type="datetime-local"
+        value={last.value}
+        onInput={(value) => (last.value = value)}
+        fault={fault.value}
+        required
+      />
+      <div class="form-foot">
+        <Button type="submit" kind="primary">
+          {text.showRange}
+        </Button>
+        <Button onClick={onClose}>{common.value.cancel}</Button>
+      </div>
+    </form>
   )
 }
 

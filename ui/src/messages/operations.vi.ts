@@ -38,10 +38,10 @@ export const vi = {
     idle: 'không ghi gì trong 60 giây qua',
     refused: 'Nhóm bị từ chối một phần',
     reconnects: 'Lần nối lại cơ sở dữ liệu',
-    log: 'Nhật ký',
+    log: 'Sổ thay đổi',
     head: 'Số thứ tự mới nhất',
     lastWrite: 'Ghi lần cuối',
-    inbox: 'Sự kiện chờ vào nhật ký',
+    inbox: 'Sự kiện chờ vào sổ',
     steps: 'Các bước xử lý',
     stepsText: 'Mỗi thay đổi đi qua từng bước này sau khi đã ghi chắc chắn.',
     step: 'Bước',
@@ -205,7 +205,7 @@ export const vi = {
   },
   storage: {
     list: 'Dung lượng theo tầng lưu trữ',
-    text: 'Giá trị mới nằm ở nhật ký, sau đó được cộng dồn, nén theo ngày và chuyển ra tệp.',
+    text: 'Giá trị mới nằm trong sổ thay đổi, sau đó được cộng dồn, nén theo ngày và chuyển ra tệp.',
     missing: 'Số liệu lưu trữ chưa có',
     missingText: 'Phần đo lưu trữ chưa được bật trên máy chủ này; đây không phải là số 0.',
     column: {
