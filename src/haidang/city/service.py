@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from haidang.base.clock import Clock
-from haidang.base.database import Database
+from haidang.base.database import Connection, Database
 from haidang.base.disk import room_of, storage_full
 from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
@@ -416,3 +416,11 @@ def _site_context(data_dir: Path) -> Context:
     if not path.is_file():
         return CORE
     return compile_context(msgspec.json.decode(path.read_bytes(), type=dict[str, Any]))
+
+
+async def site_terms(conn: Connection, settings: Settings) -> Terms:
+    """Return the site's names as the database has them, for a command that opens no city."""
+    terms = Terms(_site_context(settings.data_dir), settings.local_context_url)
+    terms.lake = settings.data_dir / "history"
+    await names.load(conn, terms)
+    return terms

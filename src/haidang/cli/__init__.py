@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("haidang.cli.doctor:doctor", "Check this installation and say what is wrong. Kiểm tra."),
     "bench": ("haidang.bench.cli:bench", "Measure speed and memory. Đo hiệu năng."),
     "demo": ("haidang.cli.demo:demo", "Make or remove the demonstration province. Dữ liệu mô phỏng."),
+    "city": ("haidang.cli.city:city", "Storage of the city's history. Lưu trữ lịch sử."),
     "feed": ("haidang.cli.feed:feed", "Check, run and replay feeds. Nguồn dữ liệu."),
     "user": ("haidang.cli.user:user", "Accounts and first administrator. Người dùng."),
     "org": ("haidang.cli.org:org", "Agencies and who carries on whose work. Cơ quan, đơn vị."),

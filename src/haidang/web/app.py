@@ -29,6 +29,7 @@ from haidang.city.ngsild import ROUTES as BROKER_ROUTES
 from haidang.city.ngsild import app as broker
 from haidang.city.registrations.api import ROUTES as REGISTRATIONS
 from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
+from haidang.city.tiers.api import ROUTES as TIERS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
@@ -52,6 +53,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *ORGANISATION,
     *CITY,
     *MODELS,
+    *TIERS,
     *SUBSCRIPTIONS,
     *REGISTRATIONS,
     *BOARDS,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 import pytest_asyncio
@@ -15,11 +16,13 @@ from tests.integration.city.broker import ORG_A, agency, client
 
 from haidang.base.clock import FixedClock
 from haidang.base.database import Database
+from haidang.base.problems import Problem
 from haidang.base.settings import Settings
 from haidang.city import log, tiers
 from haidang.city.service import City
-from haidang.city.store import aggregates, read
-from haidang.city.tiers import exporting, lake, packing, summing
+from haidang.city.store import aggregates, citywide, history, read
+from haidang.city.store import tiers as tiers_store
+from haidang.city.tiers import exporting, lake, packing, retention, summing
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 NOW = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
@@ -146,7 +149,7 @@ NAMES = ("moves", "late", "corrected", "erased", "killed")
 
 
 async def observed(site: Site, entity: str, *, days: int = 1) -> None:
-    """Write some days of an entity: numbers every ten minutes, a word now and then, one late, one repeated."""
+    """Write some days of an entity: numbers, a word now and then, one that is late, one said twice."""
     dice = random.Random(entity)
     for step in range(0, 144 * days, 3):
         at = DAY + timedelta(minutes=10 * step)
@@ -250,13 +253,10 @@ async def test_an_erased_instance_is_erased_in_what_is_packed_and_summed_up(site
 
 async def parquet(site: Site, query: str) -> list[tuple[Any, ...]]:
     """Ask the files as any other engine would."""
-    import duckdb
-
     place = lake.folder(site.city.terms)
     with duckdb.connect() as engine:
-        engine.execute(
-            f"CREATE VIEW history AS SELECT * FROM read_parquet('{place}/*/*/*.parquet', union_by_name = true)"
-        )
+        files = f"read_parquet('{place}/*/*/*.parquet', union_by_name = true)"
+        engine.execute(f"CREATE VIEW history AS SELECT * FROM {files}")
         return engine.execute(query).fetchall()
 
 
@@ -348,3 +348,85 @@ async def test_what_is_erased_is_gone_in_every_tier(site: Site) -> None:
     assert await site.ask("SELECT count(*) FROM rollup WHERE eid = %s", eid) == [(0,)]
     assert await site.ask("SELECT count(*) FROM change WHERE eid = %s AND v IS NOT NULL", eid) == [(0,)]
     assert await parquet(site, f"SELECT count(*) FROM history WHERE eid = {eid}") == [(0,)]
+
+
+async def test_each_type_is_kept_as_long_as_it_may_be_and_its_erasure_is_on_record(site: Site) -> None:
+    entity = GAUGE + "late"
+    await site.sum_up()
+    await site.pack()
+    before = await site.temporal(entity, "&options=temporalValues")
+    number = site.city.terms.type_id("Gauge")
+    assert number is not None
+    days = (NOW.date() - date(2026, 3, 11)).days
+    erased = await retention.retain(site.db, site.clock, site.city.terms, {number: days})
+    assert erased.entities >= 1
+    left = await site.temporal(entity, "&options=temporalValues")
+    kept = [value for value in before["level"]["values"] if value[1] >= "2026-03-11"]
+    assert 0 < len(kept) < len(before["level"]["values"])
+    assert left["level"]["values"] == kept
+    listed = await site.ask("SELECT subject FROM chain WHERE action = 'history.erase'")
+    assert listed == [("type:Gauge",)]
+    assert (await retention.retain(site.db, site.clock, site.city.terms, {number: days})).entities == 0
+    await site.export()
+    assert await parquet(site, "SELECT count(*) FROM history WHERE observed_at < '2026-03-11'") == [(0,)]
+
+
+async def test_what_was_known_at_a_moment_is_known_after_packing(site: Site) -> None:
+    """The newest rows of each entity stay in the log, also those of days that are packed."""
+    await site.sum_up()
+    await site.pack()
+    terms = site.city.terms
+    async with site.db.transaction() as conn:
+        for name in ("moves", "late", "corrected", "killed"):
+            eid = await site.eid(GAUGE + name)
+            assert await tiers_store.copies(conn, [eid])
+            for attribute in ("level", "flow", "sky"):
+                attr = terms.attr_id(attribute)
+                assert attr is not None
+                newest = await history.rows(conn, terms, eid, attrs=[attr], limit=1)
+                found = await conn.execute(
+                    "SELECT seq, t, k, v, j FROM change WHERE eid = %s AND kind < 4"
+                    " AND (k = ANY(%s) OR j ? %s) ORDER BY t DESC, seq DESC LIMIT 1",
+                    (eid, history.keysets_with(terms, [attr]), str(attr)),
+                )
+                assert await found.fetchall() == newest
+        floor = await log.floor(conn)
+        assert 0 < floor < await log.head(conn)
+        row = await (await conn.execute("SELECT min(seq) FROM change WHERE seq > %s", (floor,))).fetchone()
+        assert row == (floor + 1,)  # whole after the floor
+        with pytest.raises(Problem, match="kept in its order") as refused:
+            await log.reach(conn, floor - 1)
+        assert refused.value.kind.status == 410
+        await log.reach(conn, floor)
+
+
+async def test_many_entities_by_the_hour_are_summed_up_as_their_rows_are(site: Site) -> None:
+    attr = site.city.terms.attr_id("level")
+    assert attr is not None
+    span = {"start": DAY + timedelta(days=1), "end": NOW + timedelta(hours=1)}
+
+    async def asked() -> Any:
+        async with read.reading(site.db) as conn:
+            found = await citywide.hours(conn, site.city.terms, attr, "e.tenant_id = 0", {}, **span)
+        return near([list(one) for one in found])
+
+    one_by_one: dict[datetime, list[float]] = {}
+    for (entity,) in await site.ask("SELECT id FROM entity"):
+        if entity == GAUGE + "erased":
+            continue
+        body = await site.temporal(entity, "&options=temporalValues&attrs=level")
+        for value, at in body.get("level", {}).get("values", []):
+            moment = datetime.fromisoformat(at)
+            if moment >= span["start"]:
+                one_by_one.setdefault(moment.replace(minute=0, second=0, microsecond=0), []).append(value)
+    expected = [
+        [at, len(values), sum(values) / len(values), min(values), max(values)]
+        for at, values in sorted(one_by_one.items())
+    ]
+    found = await asked()
+    assert [one for one in found if one[0] < datetime(2026, 3, 16, tzinfo=UTC)] == expected
+    await site.tell(GAUGE + "moves", DAY + timedelta(days=1, hours=2, minutes=1), level=10_000.0)
+    late = await asked()  # the hour is not yet summed up anew
+    assert max(one[4] for one in late) == 10_000.0
+    await site.sum_up()
+    assert await asked() == late

@@ -1,7 +1,7 @@
 """The course of attributes summed up by hours and periods, from the hours that are kept and from the rows.
 
-Which of them answers is decided for each hour (``tiers.summing``): a kept hour that is not marked and not touched
-by a change beyond the step's cursor is answered by what it came to; all else is made of the rows themselves.
+Which of them answers is decided for each hour (``tiers.summing``): a kept hour that is not marked and not
+touched by a change beyond the step's cursor is answered by what it came to; all else is made of the rows.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from haidang.city.tiers import unpacking
 from haidang.city.times import to_us
 
 ORIGIN = datetime.fromisoformat("1970-01-01T00:00:00Z")
-TAIL_MAX = 500_000
-"""Changes by which that step may be behind for its hours to be asked."""
 _FIRST, _LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _PERIOD = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?\Z")
@@ -173,18 +171,17 @@ async def _kept(
 ) -> tuple[list[_Part], list[Span]]:
     """Return what hours of a span came to, and the spans that the rows have to answer.
 
-    ``open_ended``: the first and the last hour of each attribute are left to the rows, which know the instants.
+    ``open_ended``: the first and the last hour of each attribute are left to the rows, which know
+    the instants.
     """
-    found = await conn.execute(_STATE, {"step": rollup.STEP})
-    state = await found.fetchone()
-    if state is None or state[2] - state[1] > TAIL_MAX:
+    state = await rollup.state(conn)
+    if state is None:
         return [], [span]
     first, last = _ceil(span[0]), min(_floor(span[1]), state[0])
     if first >= last:
         return [], [span]
-    asked = {"eid": eid, "first": first, "last": last, "cursor": state[1]}
-    bad = {row[0] for row in await (await conn.execute(_CHANGED, asked)).fetchall()}
-    rows = await (await conn.execute(_HOURS, asked, binary=True)).fetchall()
+    bad = {hour for _, hour in await rollup.changed(conn, first, last, state[1], eid=eid)}
+    rows = await rollup.kept(conn, eid, first, last)
     await know_keysets(conn, terms, (row[1] for row in rows if row[1] > 0))
     wanted = set(attrs)
     bad |= {row[0] for row in rows if row[5] and not wanted.isdisjoint(row[5])}
@@ -261,7 +258,8 @@ async def _from_rows(
     )
     found = await conn.execute(
         sql.SQL(f"""{ONCE}
-        SELECT attr, {group}, count(*)::int, count(x)::int, coalesce(sum(x), 0), coalesce(var_pop(x) * count(x), 0),
+        SELECT attr, {group}, count(*)::int, count(x)::int, coalesce(sum(x), 0),
+               coalesce(var_pop(x) * count(x), 0),
                coalesce(min(x), 0), coalesce(max(x), 0), max(unit), count(DISTINCT y)::int, min(t), max(t)
         FROM once WHERE observed OR NOT %(observed_only)s GROUP BY 1, 2
         """),  # the composed parts are constants of ours
@@ -332,7 +330,7 @@ def _end(at: datetime, period: str | None) -> datetime:
         return at.replace(year=at.year + at.month // 12, month=at.month % 12 + 1)
     if period == "P1Y":
         return at.replace(year=at.year + 1)
-    return at + _length(period)
+    return at + min(_length(period), _LAST - at)
 
 
 def _length(period: str) -> timedelta:
@@ -357,23 +355,3 @@ def _floor(at: datetime) -> datetime:
 def _ceil(at: datetime) -> datetime:
     whole = _floor(at)
     return whole if whole == at else whole + _HOUR
-
-
-_STATE = """
-SELECT s.until, c.seq, h.seq FROM rollup_state s, cursor c, city_head h WHERE c.step = %(step)s
-"""
-
-# The end of the log is found by its numbers alone, whatever the planner thinks of the entity's own index.
-_CHANGED = """
-WITH tail AS MATERIALIZED (
-    SELECT eid, t FROM change WHERE seq > %(cursor)s AND kind < 4
-)
-SELECT hour FROM rollup_dirty WHERE eid = %(eid)s AND hour >= %(first)s AND hour < %(last)s
-UNION
-SELECT date_trunc('hour', t, 'UTC') FROM tail WHERE eid = %(eid)s AND t >= %(first)s AND t < %(last)s
-"""
-
-_HOURS = """
-SELECT hour, k, x, attrs, units, others FROM rollup
-WHERE eid = %(eid)s AND hour >= %(first)s AND hour < %(last)s
-"""

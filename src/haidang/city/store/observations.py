@@ -6,6 +6,7 @@ which way it was reached.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,12 +17,17 @@ from haidang.city.times import format_us
 Unpacked = tuple[int, int, int, int, list[float] | None, Any, int]
 """A row that lies in a packed day or in Parquet: eid, seq, µs since 1970, k, v, j, kind."""
 
-ONCE = """
-WITH source AS (
-    SELECT c.eid, c.seq, c.t, c.k, c.v, c.j
+WINDOWS = """
     FROM unnest(%(eids)s::int[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS w (eid, a, b)
     JOIN change c ON c.eid = w.eid AND c.t >= w.a AND c.t < w.b AND c.kind < 4
-    WHERE %(attrs)s::int[] IS NULL OR c.k = ANY(%(keysets)s::int[]) OR c.j ?| %(keys)s::text[]
+    WHERE (%(attrs)s::int[] IS NULL OR c.k = ANY(%(keysets)s::int[]) OR c.j ?| %(keys)s::text[])
+"""
+"""Rows of the log in spans of entities."""
+
+_ONCE = """
+WITH source AS (
+    SELECT c.eid, c.seq, c.t, c.k, c.v, c.j
+    {source}
     UNION ALL
     SELECT m.eid, m.seq, m.t, m.k, m.v, m.j FROM jsonb_to_recordset(%(more)s::jsonb)
         AS m (eid int, seq bigint, t timestamptz, k int, v float8[], j jsonb)
@@ -49,7 +55,13 @@ WITH source AS (
     FROM seen ORDER BY eid, attr, observed, t, seq DESC
 )
 """
+ONCE = _ONCE.replace("{source}", WINDOWS)
 """Of two observations of one instant the one received last counts; a deletion is none."""
+
+
+def once_of(source: str) -> str:
+    """Return :data:`ONCE` over other rows of the log ``c`` (FROM and WHERE) than those of windows."""
+    return _ONCE.replace("{source}", source)
 
 
 def more_of(rows: Iterable[Unpacked]) -> str:
@@ -63,7 +75,7 @@ def more_of(rows: Iterable[Unpacked]) -> str:
                 "k": k,
                 "kind": kind,
                 # JSON has no NaN, which stands for an instance that was erased; PostgreSQL reads the word.
-                "v": v and [one if one == one else "NaN" for one in v],
+                "v": v and ["NaN" if math.isnan(one) else one for one in v],
                 "j": j,
             }
             for eid, seq, at, k, v, j, kind in rows

@@ -18,6 +18,8 @@ from haidang.city.store.observations import ONCE
 
 STEP = "hours"
 """Name of the pipeline's step that keeps the hours, and of its cursor."""
+TAIL_MAX = 500_000
+"""Changes by which that step may be behind for its hours to be asked."""
 LOCK = 0x48_44_54_49_45_52
 """Advisory lock of whoever moves rows between tiers or sums them up ("HDTIER"), held by a transaction."""
 
@@ -37,6 +39,66 @@ async def try_lock(conn: Connection) -> bool:
     """Do so unless somebody holds them."""
     row = await (await conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,))).fetchone()
     return bool(row and row[0])
+
+
+async def state(conn: Connection) -> tuple[datetime, int] | None:
+    """Return (end of the hours kept, the step's cursor); None where they cannot be asked.
+
+    That is before the step's first run, and while it is so far behind that to find what it has yet to pass
+    costs more than the rows themselves.
+    """
+    found = await conn.execute(
+        """
+        SELECT s.until, c.seq FROM rollup_state s, cursor c, city_head h
+        WHERE c.step = %s AND h.seq - c.seq <= %s
+        """,
+        (STEP, TAIL_MAX),
+    )
+    row = await found.fetchone()
+    return (row[0], int(row[1])) if row else None
+
+
+# The end of the log is found by its numbers alone, whatever the planner thinks of other indexes.
+_CHANGED = """
+WITH tail AS MATERIALIZED (
+    SELECT eid, t FROM change WHERE seq > %(cursor)s AND kind < 4
+)
+SELECT eid, hour FROM rollup_dirty WHERE hour >= %(first)s AND hour < %(last)s {one}
+UNION
+SELECT eid, date_trunc('hour', t, 'UTC') FROM tail WHERE t >= %(first)s AND t < %(last)s {one}
+LIMIT %(limit)s
+"""
+
+
+async def changed(
+    conn: Connection,
+    first: datetime,
+    last: datetime,
+    cursor: int,
+    *,
+    eid: int | None = None,
+    limit: int | None = None,
+) -> list[Hour]:
+    """Return the hours of ``first <= hour < last`` that are not what they were summed up to."""
+    one = "" if eid is None else "AND eid = %(eid)s"
+    found = await conn.execute(
+        sql.SQL(_CHANGED.format(one=one)),
+        {"first": first, "last": last, "cursor": cursor, "eid": eid, "limit": limit},
+    )
+    return await found.fetchall()
+
+
+async def kept(conn: Connection, eid: int, first: datetime, last: datetime) -> list[tuple[Any, ...]]:
+    """Return (hour, k, x, attrs, units, others) of an entity."""
+    found = await conn.execute(
+        """
+        SELECT hour, k, x, attrs, units, others FROM rollup
+        WHERE eid = %s AND hour >= %s AND hour < %s
+        """,
+        (eid, first, last),
+        binary=True,
+    )
+    return await found.fetchall()
 
 
 async def until(conn: Connection) -> datetime | None:

@@ -130,8 +130,8 @@ async def bounds(conn: Connection, recorded: datetime) -> tuple[int, datetime | 
 async def waiting_days(conn: Connection, before: datetime, last: int) -> list[date]:
     """Return the days before ``before`` that have rows to pack, the oldest first."""
     found = await conn.execute(
-        f"SELECT DISTINCT (c.t AT TIME ZONE 'UTC')::date FROM change c WHERE c.t < %(before)s AND {_PACKABLE} "
-        "ORDER BY 1",
+        "SELECT DISTINCT (c.t AT TIME ZONE 'UTC')::date FROM change c "
+        f"WHERE c.t < %(before)s AND {_PACKABLE} ORDER BY 1",
         {"before": before, "last": last},
     )
     return [row[0] for row in await found.fetchall()]
@@ -215,7 +215,8 @@ async def delete_chunks(conn: Connection, which: Sequence[Chunk]) -> int:
     """Delete chunks that are still as they were read; return how many were."""
     found = await conn.execute(
         """
-        DELETE FROM chunk c USING unnest(%s::int[], %s::date[], %s::int[], %s::text[]) AS w (eid, day, k, version)
+        DELETE FROM chunk c
+        USING unnest(%s::int[], %s::date[], %s::int[], %s::text[]) AS w (eid, day, k, version)
         WHERE c.eid = w.eid AND c.day = w.day AND c.k = w.k AND c.xmin::text = w.version
         """,
         (
@@ -405,3 +406,9 @@ async def older_than(conn: Connection, types: Sequence[int], before: datetime, l
         {"types": list(types), "before": before, "day": before.date(), "limit": limit},
     )
     return [row[0] for row in await found.fetchall()]
+
+
+async def runs(conn: Connection) -> list[tuple[str, float, str, str | None]]:
+    """Return (job, seconds, what it did as JSON, problem) of the last run of each job."""
+    found = await conn.execute("SELECT job, seconds, done::text, problem FROM history_run ORDER BY 1")
+    return await found.fetchall()

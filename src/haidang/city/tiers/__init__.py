@@ -8,8 +8,8 @@
                                             at most 5 bytes a value               readable by any engine
 
 * ``codec`` gives rows the form of a packed day, ``lake`` that of a file; both give them back bit for bit.
-* ``unpacking`` reads both; ``store.history`` and ``store.aggregates`` merge them with the log, so that whoever
-  asks does not know where rows lie.
+* ``unpacking`` reads both; ``store.history`` and ``store.aggregates`` merge them with the log, so that
+  whoever asks does not know where rows lie.
 * ``changing`` is for whoever corrects or erases what was; ``retention`` erases by the age a type may have.
 * Rows move only under the tiers' lock, each move in one transaction: no moment shows a row twice or not at
   all.

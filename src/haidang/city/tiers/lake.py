@@ -1,10 +1,11 @@
 """Parquet: days that are old lie as files in the data folder, for us and for any other engine.
 
 ``history/day=2026-11-20/type=AirQualityObserved/part-1.parquet``: one row for each row of the log, in order
-of (eid, observed_at, seq), with the columns ``id``, ``tenant``, ``observed_at`` (UTC), the numbers by the names
-of their attributes (``pm25``; with datasetId ``pm25@<datasetId>``), and what we need to give the row back:
-``eid``, ``seq``, ``k``, ``kind``, ``rest`` (JSON). Written by DuckDB (zstd), under another name first, read back
-and compared, made durable, then renamed. The engine is imported by whoever needs it and by nobody else.
+of (eid, observed_at, seq), with the columns ``id``, ``tenant``, ``observed_at`` (UTC), the numbers by the
+names of their attributes (``pm25``; with datasetId ``pm25@<datasetId>``), and what we need to give the row
+back: ``eid``, ``seq``, ``k``, ``kind``, ``rest`` (JSON). Written by DuckDB (zstd), under another name first,
+read back and compared, made durable, then renamed. The engine is imported by whoever needs it and by nobody
+else.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from haidang.city.terms import Keyset, Terms
 from haidang.city.tiers.codec import Rows
 
 ROW_GROUP = 245_760
-"""Rows that are compressed together. Fewer would make the lists of values that stand in each group weigh more."""
+"""Rows that are compressed together: each such group carries lists of its values, so few are better."""
 _TOGETHER = 50_000
 """Rows of one keyset that are handed to the engine at once."""
 _MEMORY = "256MB"
@@ -174,7 +175,7 @@ def _engine(spill: Path | None = None) -> Any:
 
 @cache
 def _reader() -> Any:
-    """Return the engine that reads, opened by the first question and kept: opening costs more than reading."""
+    """Return the engine that reads, opened by the first question and kept, for opening costs more."""
     engine = _engine()
     engine.execute("SET parquet_metadata_cache = true")
     return engine
@@ -185,8 +186,8 @@ def _load(engine: Any, parts: Iterable[Part], terms: Terms) -> list[Column]:
     columns: list[Column] = []
     known: dict[tuple[int, str], Column] = {}
     engine.execute(
-        "CREATE TABLE rows (id VARCHAR, tenant VARCHAR, observed_at TIMESTAMP, eid INTEGER, seq BIGINT, k INTEGER,"
-        " kind TINYINT, rest VARCHAR)"
+        "CREATE TABLE rows (id VARCHAR, tenant VARCHAR, observed_at TIMESTAMP, eid INTEGER, seq BIGINT,"
+        " k INTEGER, kind TINYINT, rest VARCHAR)"
     )
     engine.begin()
     waiting: dict[int, list[Part]] = {}
@@ -270,7 +271,10 @@ def _checked(engine: Any, path: Path, columns: Sequence[Column]) -> Written:
         ]
     )
     counted = "".join(f" + count({_identifier(column.name)})" for column in columns)
-    question = f"SELECT count(*), bit_xor(hash({listed})), 0{counted}, min(epoch_us(observed_at)), max(epoch_us(observed_at)) FROM "
+    question = (
+        f"SELECT count(*), bit_xor(hash({listed})), 0{counted}, min(epoch_us(observed_at)),"
+        " max(epoch_us(observed_at)) FROM "
+    )
     source = engine.execute(question + "rows").fetchone()
     file = engine.execute(f"{question} read_parquet('{_quoted(path)}', hive_partitioning = false)").fetchone()
     if source != file:

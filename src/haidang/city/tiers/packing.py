@@ -1,8 +1,9 @@
 """Packing: the rows of a closed day leave the log for chunks, a few entities at a time.
 
 Each transaction takes rows out of the log and makes their chunk visible, so that no moment shows a row twice
-or not at all. Rows of kinds create and delete and the events of other rooms stay in the log; so does a copy of the
-newest row of each entity, keyset and set of other attributes, for whoever asks what was known at a moment.
+or not at all. Rows of kinds create and delete and the events of other rooms stay in the log; so does a copy
+of the newest row of each entity, keyset and set of other attributes, for whoever asks what was known at a
+moment.
 Late rows of a day that is packed already are merged into its chunk by the same way.
 """
 

@@ -55,13 +55,12 @@ async def retain(db: Database, clock: Clock, terms: Terms, kept: Mapping[int, in
         by_days.setdefault(days, []).append(number)
     for days, numbers in sorted(by_days.items()):
         for number in numbers:
-            await _erase(db, clock, terms, number, midnight - timedelta(days=days), done)
+            await _erase(db, clock, terms, (number, midnight - timedelta(days=days)), done)
     return done
 
 
-async def _erase(
-    db: Database, clock: Clock, terms: Terms, number: int, before: datetime, done: Erased
-) -> None:
+async def _erase(db: Database, clock: Clock, terms: Terms, due: tuple[int, datetime], done: Erased) -> None:
+    number, before = due
     while True:
         async with db.transaction() as conn:
             await conn.execute("SET LOCAL statement_timeout = '10min'")

@@ -1,8 +1,9 @@
 """The step that keeps the hours: what changed is marked, and what is marked is summed up anew.
 
 Hours before a moment (``rollup_state.until``) are *kept*: each is right unless it is marked as changed, or a
-row beyond the step's cursor touches it. So three things can be asked at any time (``store.aggregates``) and no
-answer is stale or counts twice:
+row beyond the step's cursor touches it. So at any time (``store.aggregates``), without an answer that is
+stale
+or counts twice:
 
 * an hour that is kept, not marked and not touched is answered by what it came to;
 * every other hour, and the parts of hours at the ends of a span, by the observations themselves.

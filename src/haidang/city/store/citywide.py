@@ -1,0 +1,160 @@
+"""One attribute of many entities by the hour, from hours that are kept, else from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from psycopg import sql
+
+from haidang.base.database import Connection
+from haidang.base.problems import UNAVAILABLE, Problem
+from haidang.city.store import rollup
+from haidang.city.store.history import keysets_with
+from haidang.city.store.observations import WINDOWS, more_of, once_of
+from haidang.city.terms import Terms
+from haidang.city.tiers import unpacking
+from haidang.city.times import to_us
+
+CHANGED_MAX = 20_000
+"""Hours of entities that one question makes of rows."""
+_HOUR = timedelta(hours=1)
+
+
+class CityHour(NamedTuple):
+    """An attribute of all selected entities over one hour of UTC."""
+
+    start: datetime
+    n: int
+    mean: float
+    low: float
+    high: float
+
+
+async def hours(
+    conn: Connection,
+    terms: Terms,
+    attr: int,
+    where: str,
+    values: dict[str, Any],
+    *,
+    start: datetime,
+    end: datetime,
+) -> list[CityHour]:
+    """Return the hours of ``start <= t < end`` (whole hours) that have numbers, oldest first.
+
+    ``where`` selects entities ``e``. Raises ``Problem`` (unavailable) while too many hours of the span wait
+    to be summed up.
+    """
+    state = await rollup.state(conn)
+    until, cursor = (start, 0) if state is None else (max(start, min(end, state[0])), state[1])
+    changed = await rollup.changed(conn, start, until, cursor, limit=CHANGED_MAX + 1)
+    if len(changed) > CHANGED_MAX:
+        raise Problem(
+            UNAVAILABLE,
+            "Số liệu theo giờ đang được tính lại; hãy thử lại sau ít phút.",
+            "The hours are being summed up again; try again in a few minutes.",
+            retry_after_s=60,
+        )
+    asked = values | kept_parameters(terms, attr, start, until, changed)
+    found = await (await conn.execute(sql.SQL(kept_statement(where)), asked)).fetchall()
+    found += await _from_rows(conn, terms, attr, where, values, changed=changed, open_span=(until, end))
+    merged: dict[datetime, CityHour] = {}
+    for at, n, total, low, high in found:
+        if n:
+            one = CityHour(at, int(n), total / n, low, high)
+            known = merged.get(at)
+            merged[at] = one if known is None else _joined(known, one)
+    return [merged[at] for at in sorted(merged)]
+
+
+def kept_statement(where: str) -> str:
+    """Return the SQL that answers from kept hours."""
+    return f"""
+        SELECT s.hour, sum(s.x[s.i]), sum(s.x[s.i + 1]), min(s.x[s.i + 3]), max(s.x[s.i + 4])
+        FROM (
+            SELECT r.eid, r.hour, r.x,
+                   CASE WHEN r.k > 0 THEN p.i ELSE 5 * array_position(r.attrs, %(attr)s) - 4 END AS i
+            FROM rollup r LEFT JOIN unnest(%(ks)s::int[], %(places)s::int[]) AS p (k, i) ON p.k = r.k
+            WHERE r.hour >= %(start)s AND r.hour < %(until)s
+        ) s JOIN entity e ON e.eid = s.eid
+        WHERE s.i IS NOT NULL AND s.x[s.i] > 0 AND {where}
+          AND NOT EXISTS (
+            SELECT FROM unnest(%(changed_eids)s::int[], %(changed_hours)s::timestamptz[]) AS b (eid, hour)
+            WHERE b.eid = s.eid AND b.hour = s.hour)
+        GROUP BY 1
+    """
+
+
+def kept_parameters(
+    terms: Terms, attr: int, start: datetime, until: datetime, changed: Sequence[rollup.Hour]
+) -> dict[str, Any]:
+    """Return the parameters of :func:`kept_statement` but for those of the predicate."""
+    places = [
+        (number, 5 * place + 1)
+        for number, keyset in terms.keysets.items()
+        for place, (one, dataset) in enumerate(zip(keyset.attrs, keyset.datasets, strict=True))
+        if one == attr and not dataset
+    ]
+    return {
+        "attr": attr,
+        "ks": [k for k, _ in places],
+        "places": [place for _, place in places],
+        "start": start,
+        "until": until,
+        "changed_eids": [eid for eid, _ in changed],
+        "changed_hours": [hour for _, hour in changed],
+    }
+
+
+async def _from_rows(
+    conn: Connection,
+    terms: Terms,
+    attr: int,
+    where: str,
+    values: dict[str, Any],
+    *,
+    changed: Sequence[rollup.Hour],
+    open_span: tuple[datetime, datetime],
+) -> list[tuple[Any, ...]]:
+    """Sum up changed hours, and the span after the kept ones, from the rows."""
+    keysets = keysets_with(terms, [attr])
+    parameters = values | {
+        "eids": [eid for eid, _ in changed],
+        "starts": [hour for _, hour in changed],
+        "ends": [hour + _HOUR for _, hour in changed],
+        "attrs": [attr],
+        "keysets": keysets,
+        "keys": [str(attr)],
+        "open_start": open_span[0],
+        "open_end": open_span[1],
+    }
+    windows = [unpacking.Window(eid, to_us(hour), to_us(hour + _HOUR)) for eid, hour in changed]
+    wanted = unpacking.Wanted(frozenset(keysets), frozenset({attr}))
+    packed = await unpacking.rows(conn, terms, windows, wanted)
+    found: list[tuple[Any, ...]] = []
+    for source, more in ((WINDOWS, more_of(packed)), (_OPEN, "[]")):
+        if (source is WINDOWS and not changed) or (source is _OPEN and open_span[0] >= open_span[1]):
+            continue
+        cursor = await conn.execute(
+            sql.SQL(f"""{once_of(source)}
+            SELECT date_trunc('hour', t, 'UTC'), count(x), sum(x), min(x), max(x)
+            FROM once JOIN entity e USING (eid) WHERE {where} GROUP BY 1
+            """),
+            parameters | {"more": more},
+        )
+        found += await cursor.fetchall()
+    return found
+
+
+_OPEN = """
+    FROM change c
+    WHERE c.t >= %(open_start)s AND c.t < %(open_end)s AND c.kind < 4
+      AND (c.k = ANY(%(keysets)s::int[]) OR c.j ?| %(keys)s::text[])
+"""
+
+
+def _joined(a: CityHour, b: CityHour) -> CityHour:
+    n = a.n + b.n
+    return CityHour(a.start, n, (a.mean * a.n + b.mean * b.n) / n, min(a.low, b.low), max(a.high, b.high))
