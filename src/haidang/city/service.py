@@ -31,7 +31,7 @@ from haidang.city.items import Item, NewNames, Op, bad
 from haidang.city.model import BAD_DATA, NO_TENANT, BatchResult, Group, Limits, Origin
 from haidang.city.models.catalogue import site_models
 from haidang.city.models.model import Mode
-from haidang.city.models.watch import Watch
+from haidang.city.models.watch import Look, Watch
 from haidang.city.query.together import Together
 from haidang.city.store import names, write
 from haidang.city.terms import CORE, Context, Terms, compile_context
@@ -189,9 +189,11 @@ class City:
             raise storage_full()
         tenant_id = await self._tenant(principal, order)
         context = self._context(order)
-        looks = (
-            await self.models.look(tenant_id, order, context, self._at_hand) if self.models.watching else ()
-        )
+        looks: Sequence[Look] = ()
+        if self.models.watching:
+            looks = await self.models.look(tenant_id, order, context, self._at_hand)
+        else:
+            self.models.passed_by += len(order.bodies)
         items = await self._items(self.intake(context), tenant_id, order)
         if looks:
             self.models.settle(looks, items)

@@ -207,10 +207,11 @@ async def test_an_entity_that_cannot_be_read_is_not_counted(city: City, api: htt
     assert await violations(city) == {}
 
 
-async def test_beyond_the_budget_a_sample_is_looked_at_and_the_rest_is_told(city: City) -> None:
+async def test_beyond_the_budget_a_sample_is_looked_at_and_then_nobody_looks_for_a_while(
+    city: City, api: httpx.AsyncClient
+) -> None:
     models = city.models
-    models._allowance, before = 10.0, (models.looked_at, models.passed_by)
-    models._rate = 10
+    models._allowance, models._rate, before = 10.0, 10, (models.looked_at, models.passed_by)
     try:
         bodies = [air(f"urn:x:air:{number}", pm25=prop("x")) for number in range(200)]
         looks = await models.look(0, Order(Op.UPSERT_UPDATE, "", bodies), None, lambda *_: None)
@@ -218,11 +219,23 @@ async def test_beyond_the_budget_a_sample_is_looked_at_and_the_rest_is_told(city
         places = [look.place for look in looks]
         assert max(places) - min(places) > 150  # spread over the batch
         assert models.looked_at - before[0] + models.passed_by - before[1] == 200
+        assert not models.watching
+        assert models._rest is not None
+        models._rest.cancel()  # the test says when the while is over
+        answer = await api.post("/entityOperations/upsert", json=bodies[:3])
+        assert "ngsild-warning" not in answer.headers
+        assert models.looked_at - before[0] + models.passed_by - before[1] == 203
         await choose(city, "AirQualityObserved", Mode.REJECT)
+        assert models.watching  # whatever the budget says
         looks = await models.look(0, Order(Op.UPSERT_UPDATE, "", bodies), None, lambda *_: None)
         assert len(looks) == 200
+        await choose(city, "AirQualityObserved", Mode.WARN)
+        assert not models.watching
+        models._resume()
+        assert models.watching
     finally:
-        models._rate = 500
+        models._rate, models._allowance = 500, 500.0
+        models._resume()
 
 
 async def test_violations_belong_to_the_owner_and_nobody_else_sees_them(

@@ -36,6 +36,8 @@ MODEL_VIOLATION = kind(
     "It does not fit the data model of its type",
 )
 TEND_S = 5.0
+REST_S = 0.25
+"""How long nobody looks once the budget is spent; what it gains meanwhile is then spent at once."""
 PENDING_MAX = 5_000
 """Kinds of violations kept in memory between two writings; further ones are not counted."""
 OTHERS = "*"
@@ -90,11 +92,11 @@ class Watch:
         self.default = default
         self.chosen: dict[str, Chosen] = {}
         self.watching = False
-        """False: no type is watched, nobody needs to call :meth:`look`."""
+        """False: no type is watched, or the budget is spent for now; nobody needs to call :meth:`look`."""
         self.looked_at = 0
         """Entities since the start of this process."""
         self.passed_by = 0
-        """Entities beyond the budget since the start of this process."""
+        """Entities at which nobody looked since then."""
         self._db = db
         self._clock = clock
         self._rate = checks_per_s
@@ -106,6 +108,7 @@ class Watch:
         self._seen: dict[tuple[str, Owner], list[int]] = {}
         self._found: dict[tuple[str, str, str, Owner], Violation] = {}
         self._task: asyncio.Task[None] | None = None
+        self._rest: asyncio.TimerHandle | None = None
         for model in catalogue.models.values():
             if model.iri:
                 self._names[model.iri] = model.type
@@ -118,6 +121,8 @@ class Watch:
 
     async def close(self) -> None:
         """Write what is still in memory."""
+        if self._rest is not None:
+            self._rest.cancel()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -155,12 +160,14 @@ class Watch:
                 found += self._look(asked, place, body)
             except RecursionError:
                 continue  # nested without end: whoever reads it refuses it
-            except (
-                Exception
-            ):  # nothing is checked yet, and a fault of ours here must not cost the sender a write
+            except Exception:  # a fault of ours in looking must not cost the sender a write
                 _log.exception("an entity could not be held against its model")
         self.looked_at += len(places)
         self.passed_by += len(order.bodies) - len(places)
+        if self._allowance < 1 and not self._strict and self._rest is None:
+            # Nothing left: not even to be asked costs anything until there is something again.
+            self.watching = False
+            self._rest = asyncio.get_running_loop().call_later(REST_S, self._resume)
         return found
 
     def settle(self, looks: Sequence[Look], items: Sequence[Item]) -> None:
@@ -206,9 +213,12 @@ class Watch:
         self.chosen = chosen
         modes = {name: self.mode(name) for name in self.catalogue.models}
         self._strict = frozenset(name for name, mode in modes.items() if mode is Mode.REJECT)
-        self.watching = self.default is not Mode.ACCEPT or any(
-            one is not Mode.ACCEPT for one in modes.values()
-        )
+        wanted = self.default is not Mode.ACCEPT or any(one is not Mode.ACCEPT for one in modes.values())
+        self.watching = wanted and (self._rest is None or bool(self._strict))
+
+    def _resume(self) -> None:
+        self._rest = None
+        self._apply(self.chosen)
 
     def _places(self, count: int) -> Sequence[int]:
         """Return which bodies the budget lets us look at, spread evenly, beginning elsewhere each time."""
@@ -261,7 +271,7 @@ class Watch:
         plain: dict[str, Any] = msgspec.to_builtins(body)  # a batch comes with structs among its attributes
         if order.op in _FRAGMENT:
             plain = {order.attribute: plain}
-        if order.context or any(":" in name for name in plain):
+        if order.context or ":" in "".join(plain):
             plain = {self._own_word(asked, name): value for name, value in plain.items()}
         if origin is None:
             given = order.origins[place if len(order.origins) > 1 else 0] if order.origins else None
