@@ -157,6 +157,9 @@ function PersonMenu({ onHelp }: { onHelp: () => void }) {
           <a class="person-item" href={href('/account')} onClick={() => (personOpen.value = false)}>
             <Icon name="key" /> {m.person.password}
           </a>
+          <a class="person-item" href={href('/docs')} onClick={() => (personOpen.value = false)}>
+            <Icon name="book" /> {m.screens.docs}
+          </a>
           <button type="button" class="person-item" onClick={() => setTheme(theme.value === 'dark' ? 'light' : 'dark')}>
             <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />
             {theme.value === 'dark' ? m.theme.light : m.theme.dark}
