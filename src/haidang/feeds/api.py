@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
-from haidang.base.requests import Key, cursor_number, page_size
+from haidang.base.requests import Key, Seen, cursor_number, page_size, version_of
 from haidang.feeds import store
 from haidang.feeds.service import FeedRunner, overview, screen
 from haidang.organisation.permissions import Principal
@@ -124,9 +124,12 @@ async def looked(
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
     key: Key,
+    seen: Seen = None,
 ) -> dict[str, Any]:
     """Keep who looked into a refused row, and what was found."""
-    return await screen.look(screen.Asked(db, clock, principal, key), name, refused_id, data.note)
+    return await screen.look(
+        screen.Asked(db, clock, principal, key), name, refused_id, data.note, version_of(seen)
+    )
 
 
 @post(
@@ -166,9 +169,10 @@ async def pause_feed(
     principal: NamedDependency[Principal],
     feeds: NamedDependency[FeedRunner],
     key: Key,
+    seen: Seen = None,
 ) -> dict[str, Any]:
     """Stop a feed until it is resumed."""
-    shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, True)
+    shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, True, version_of(seen))
     feeds.look()
     return shown
 
@@ -188,9 +192,10 @@ async def resume_feed(
     principal: NamedDependency[Principal],
     feeds: NamedDependency[FeedRunner],
     key: Key,
+    seen: Seen = None,
 ) -> dict[str, Any]:
     """Let a paused feed go on."""
-    shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, False)
+    shown = await screen.set_paused(screen.Asked(db, clock, principal, key), name, False, version_of(seen))
     feeds.look()
     return shown
 

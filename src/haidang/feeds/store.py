@@ -35,10 +35,11 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool
     state: dict[str, Any]
     next_due_at: datetime | None
+    version: int
 
 
 _FEED = """f.id, f.name, f.declaration::text, f.declared_in, f.owner_org, f.area_code, f.sector, f.paused,
-    f.withdrawn, f.state, f.next_due_at"""
+    f.withdrawn, f.state, f.next_due_at, f.version"""
 _RUN = """id, started_at, finished_at, outcome, read, accepted, refused, unchanged, faulty, lag_s,
     message_vi, message_en"""
 
@@ -58,7 +59,7 @@ async def declare(
             kind = excluded.kind, entity_type = excluded.entity_type,
             owner_org = excluded.owner_org, area_code = excluded.area_code, sector = excluded.sector,
             simulated = excluded.simulated, period_s = excluded.period_s, declared_at = excluded.declared_at,
-            withdrawn = false, state = '{}'
+            withdrawn = false, state = '{}', version = f.version + 1
         WHERE f.withdrawn OR (f.declaration, f.owner_org, f.declared_in)
             IS DISTINCT FROM (excluded.declaration, excluded.owner_org, excluded.declared_in)
         """,
@@ -108,6 +109,7 @@ def _feed(row: Sequence[Any]) -> Feed:
         withdrawn=row[8],
         state=row[9],
         next_due_at=row[10],
+        version=row[11],
     )
 
 
@@ -126,7 +128,9 @@ async def withdraw(connection: Connection, name: str) -> None:
 
 async def set_paused(connection: Connection, feed_id: int, paused: bool) -> None:
     """Pause or resume a feed."""
-    await connection.execute("UPDATE feed SET paused = %s WHERE id = %s", (paused, feed_id))
+    await connection.execute(
+        "UPDATE feed SET paused = %s, version = version + 1 WHERE id = %s", (paused, feed_id)
+    )
 
 
 async def set_due(connection: Connection, feed_id: int, at: datetime | None) -> None:
@@ -318,7 +322,7 @@ async def prune(connection: Connection, now: datetime) -> None:
 
 _SUMMARY = f"""
 SELECT f.id, f.name, f.declaration::text AS declaration, f.owner_org, o.name AS owner_name, f.area_code,
-    f.sector, f.paused, f.next_due_at, f.last_accepted_at, f.last_heard_at, f.problem,
+    f.sector, f.paused, f.version, f.next_due_at, f.last_accepted_at, f.last_heard_at, f.problem,
     (SELECT to_jsonb(r) FROM (
         SELECT {_RUN} FROM feed_run WHERE feed_id = f.id ORDER BY id DESC LIMIT 1) r) AS last_run,
     day.accepted AS accepted_24h, day.refused AS refused_24h,
@@ -347,7 +351,7 @@ async def summaries(
 async def entity_counts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     """Return how many entities each feed has brought into the city."""
     cursor = await connection.execute(
-        "SELECT source, count(*) FROM entity WHERE source = ANY(%s) AND source LIKE 'feed:%%' GROUP BY source",
+        "SELECT source, count(*) FROM entity WHERE source LIKE 'feed:%%' AND source = ANY(%s) GROUP BY 1",
         ([f"feed:{n}" for n in names],),
     )
     return {row[0].removeprefix("feed:"): row[1] for row in await cursor.fetchall()}
@@ -379,7 +383,8 @@ async def refused(
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             """
-            SELECT id, run_id, kind, source, row_no, original, faults, at, looked_at, looked_by, note
+            SELECT id, run_id, kind, source, row_no, original, faults, at, looked_at, looked_by, note,
+                version
             FROM feed_refused
             WHERE feed_id = %(feed)s AND (%(before)s::bigint IS NULL OR id < %(before)s)
                 AND (%(run)s::bigint IS NULL OR run_id = %(run)s)
@@ -392,15 +397,32 @@ async def refused(
 
 
 async def look(
-    connection: Connection, feed_id: int, refused_id: int, *, by: str, note: str, at: datetime
+    connection: Connection, feed_id: int, refused_id: int, *, seen: int, by: str, note: str, at: datetime
 ) -> dict[str, Any] | None:
-    """Mark a refused row as looked at; None where this feed has no such row."""
+    """Mark a refused row as looked at; None where this feed has no such row of the version that was seen."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             """
-            UPDATE feed_refused SET looked_at = %s, looked_by = %s, note = %s WHERE id = %s AND feed_id = %s
-            RETURNING id, run_id, kind, source, row_no, original, faults, at, looked_at, looked_by, note
+            UPDATE feed_refused SET looked_at = %s, looked_by = %s, note = %s, version = version + 1
+            WHERE id = %s AND feed_id = %s AND version = %s
+            RETURNING id, run_id, kind, source, row_no, original, faults, at, looked_at, looked_by, note,
+                version
             """,
-            (at, by, note, refused_id, feed_id),
+            (at, by, note, refused_id, feed_id, seen),
         )
         return await cursor.fetchone()
+
+
+async def refused_version(connection: Connection, feed_id: int, refused_id: int) -> int | None:
+    """Return the version of a refused row; None where this feed has no such row."""
+    cursor = await connection.execute(
+        "SELECT version FROM feed_refused WHERE id = %s AND feed_id = %s", (refused_id, feed_id)
+    )
+    row = await cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+async def lock_feed(connection: Connection, feed_id: int) -> int:
+    """Hold a feed's row until commit and return its version."""
+    cursor = await connection.execute("SELECT version FROM feed WHERE id = %s FOR UPDATE", (feed_id,))
+    return int((await cursor.fetchall())[0][0])

@@ -39,9 +39,13 @@ class Screen:
     async def get(self, path: str) -> httpx.Response:
         return await self.http.get(f"/api/v1/feeds{path}")
 
-    async def post(self, path: str, body: Any = None, key: str | None = None) -> httpx.Response:
+    async def post(
+        self, path: str, body: Any = None, key: str | None = None, seen: int | None = 1
+    ) -> httpx.Response:
         self._number += 1
         headers = {"Idempotency-Key": key or f"{path}-{self._number}-{id(self)}"}
+        if seen is not None:
+            headers["If-Match"] = f'"{seen}"'
         return await self.http.post(f"/api/v1/feeds{path}", json=body, headers=headers)
 
 
@@ -102,7 +106,11 @@ async def test_a_feed_its_runs_and_what_it_lost(world: World, screen: Screen, tm
     assert {first["items"][0]["kind"], second["items"][0]["kind"]} == {"row", "field"}
     row = second["items"][0]
     assert row["original"].startswith(",")
-    looked = (await screen.post(f"/shown/refused/{row['id']}/looked", {"note": "đã báo trạm"})).json()
+    path, note = f"/shown/refused/{row['id']}/looked", {"note": "đã báo trạm"}
+    looked = (await screen.post(path, note, seen=row["version"])).json()
+    stale = await screen.post(path, {"note": "khác"}, seen=row["version"])
+    assert (stale.status_code, stale.json()["yours"], stale.json()["current"]) == (409, 1, 2)
+    assert (await screen.post(path, note, seen=None)).status_code == 428
     assert (looked["looked_by"], looked["note"], looked["looked_at"]) == (
         "Quản trị",
         "đã báo trạm",
@@ -118,11 +126,17 @@ async def test_pausing_is_safe_to_repeat_and_audited(world: World, screen: Scree
     for _ in range(2):
         answer = await screen.post("/pausing/pause", key="the same key")
         assert answer.json()["state"] == "paused"
+    for verb in ("pause", "resume"):  # whoever has not seen the pause does not undo it
+        stale = await screen.post(f"/pausing/{verb}", seen=1)
+        assert (stale.status_code, stale.json()["current"]) == (409, 2)
+        assert (await screen.post(f"/pausing/{verb}", seen=None)).status_code == 428
     assert (await screen.post("/pausing/run", key="the same key")).status_code == 422
-    assert (await screen.post("/pausing/resume")).json()["state"] == "received"
+    assert (await screen.post("/pausing/resume", seen=2)).json()["state"] == "received"
     acts = await world.rows("SELECT action FROM chain WHERE subject = 'feed:pausing' ORDER BY no")
     assert acts == [("feed.pause",), ("feed.resume",)]
-    assert (await screen.http.post("/api/v1/feeds/pausing/pause")).status_code == 400
+    assert (
+        await screen.http.post("/api/v1/feeds/pausing/pause", headers={"If-Match": '"3"'})
+    ).status_code == 400
 
 
 async def test_bad_questions(world: World, screen: Screen, tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ export interface Run {
 
 export interface Feed {
   name: string
+  version: number
   title_vi: string
   title_en: string
   kind: 'file' | 'http' | 'mqtt'
@@ -107,6 +108,7 @@ export interface Undeclared {
 
 export interface RefusedRow {
   id: number
+  version: number
   run_id: number
   /** The whole row was refused; some of its values were; or it was taken, and looks wrong. */
   kind: 'row' | 'field' | 'warning'

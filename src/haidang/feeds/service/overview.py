@@ -98,6 +98,7 @@ def present(row: Mapping[str, Any], now: datetime, entities: int) -> dict[str, A
         "sector": row["sector"],
         "area_code": row["area_code"],
         "simulated": declaration.simulated,
+        "version": row["version"],
         "state": life.state(facts, now),
         "period_s": declaration.period,
         "next_due_at": written(row["next_due_at"]),

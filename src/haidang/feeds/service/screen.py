@@ -8,7 +8,7 @@ from typing import Any
 from haidang.base import idempotency
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
-from haidang.base.problems import NOT_FOUND, Problem
+from haidang.base.problems import CONFLICT, NOT_FOUND, Problem
 from haidang.feeds import store
 from haidang.feeds.service import overview, runs
 from haidang.organisation.chain import audit
@@ -33,12 +33,13 @@ class Asked:
         )
 
 
-async def set_paused(asked: Asked, name: str, paused: bool) -> dict[str, Any]:
-    """Pause or resume a feed and return its summary."""
+async def set_paused(asked: Asked, name: str, paused: bool, seen: int) -> dict[str, Any]:
+    """Pause or resume a feed as it was seen, and return its summary; ``Problem`` (409) where it changed."""
 
     async def work(connection: Connection) -> dict[str, Any]:
         now = asked.clock.now()
         feed = await overview.visible(connection, asked.principal, name, "feed.run")
+        unchanged(await store.lock_feed(connection, feed.id), seen)
         await store.set_paused(connection, feed.id, paused)
         if paused:
             await store.set_due(connection, feed.id, None)
@@ -50,7 +51,7 @@ async def set_paused(asked: Asked, name: str, paused: bool) -> dict[str, Any]:
         )
         return shown
 
-    result: dict[str, Any] = await asked.once(f"feed:{name}:{'pause' if paused else 'resume'}", work)
+    result: dict[str, Any] = await asked.once(f"feed:{name}:{'pause' if paused else 'resume'}:{seen}", work)
     return result
 
 
@@ -69,16 +70,19 @@ async def ask_run(asked: Asked, name: str) -> dict[str, Any]:
     return result
 
 
-async def look(asked: Asked, name: str, refused_id: int, note: str) -> dict[str, Any]:
-    """Mark a refused row as looked at, with a note for whoever reads it next."""
+async def look(asked: Asked, name: str, refused_id: int, note: str, seen: int) -> dict[str, Any]:
+    """Mark a refused row, as it was seen, as looked at, with a note for whoever reads it next."""
 
     async def work(connection: Connection) -> dict[str, Any]:
         feed = await overview.visible(connection, asked.principal, name, "feed.run")
         now = asked.clock.now()
         row = await store.look(
-            connection, feed.id, refused_id, by=asked.principal.name, note=note[:NOTE_MAX], at=now
+            connection, feed.id, refused_id, seen=seen, by=asked.principal.name, note=note[:NOTE_MAX], at=now
         )
         if row is None:
+            current = await store.refused_version(connection, feed.id, refused_id)
+            if current is not None:
+                unchanged(current, seen)
             raise Problem(NOT_FOUND, "Không có dòng này.", "There is no such row.")
         await runs.announce(connection, feed, now)
         await audit(
@@ -92,8 +96,20 @@ async def look(asked: Asked, name: str, refused_id: int, note: str) -> dict[str,
         )
         return present_refused(row)
 
-    result: dict[str, Any] = await asked.once(f"feed:{name}:looked:{refused_id}:{note}", work)
+    result: dict[str, Any] = await asked.once(f"feed:{name}:looked:{refused_id}:{seen}:{note}", work)
     return result
+
+
+def unchanged(current: int, yours: int) -> None:
+    """Raise ``Problem`` (409 with both versions) where somebody has changed meanwhile what was seen."""
+    if current != yours:
+        raise Problem(
+            CONFLICT,
+            "Hãy tải lại rồi làm tiếp.",
+            "Load it again and repeat the change.",
+            yours=yours,
+            current=current,
+        )
 
 
 def present_refused(row: dict[str, Any]) -> dict[str, Any]:

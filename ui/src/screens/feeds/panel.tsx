@@ -132,7 +132,8 @@ function Actions({ feed, onChange }: Props) {
     setBusy(true)
     setProblem(null)
     try {
-      onChange(await send<Feed>('POST', `/api/v1/feeds/${encodeURIComponent(feed.name)}/${verb}`))
+      const seen = verb === 'run' ? {} : { version: feed.version }
+      onChange(await send<Feed>('POST', `/api/v1/feeds/${encodeURIComponent(feed.name)}/${verb}`, undefined, seen))
       toast(said)
     } catch (error) {
       setProblem(asProblem(error))

@@ -143,7 +143,7 @@ function LookedForm({ row, url, onLooked, onCancel }: LookedProps) {
     setBusy(true)
     setProblem(null)
     try {
-      onLooked(await send<RefusedRow>('POST', `${url}/${row.id}/looked`, { note: note.trim() }, { key }))
+      onLooked(await send<RefusedRow>('POST', `${url}/${row.id}/looked`, { note: note.trim() }, { key, version: row.version }))
       toast(m.done)
     } catch (error) {
       setProblem(asProblem(error))
