@@ -22,6 +22,7 @@ const SCREENS: Record<string, Screen> = {
   feeds: { load: () => import('./screens/feeds'), permission: 'feed.read' },
   models: { load: () => import('./screens/models'), permission: 'entity.read' },
   operations: { load: () => import('./screens/operations'), permission: ['system.read', 'subscription.read'] },
+  tasks: { load: () => import('./screens/tasks'), permission: 'task.read' },
   people: { load: () => import('./screens/people'), permission: 'account.read' },
   account: { load: () => import('./screens/account'), permission: 'signed-in' },
   docs: { load: () => import('./screens/docs'), permission: 'public' },

@@ -6,5 +6,6 @@ export const PLACES = [
   { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read' },
   { name: 'models', icon: 'models', letter: 'H', permission: 'entity.read' },
   { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'] },
+  { name: 'tasks', icon: 'check', letter: 'N', permission: 'task.read' },
   { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
 ] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[] }[]
