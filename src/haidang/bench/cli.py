@@ -30,10 +30,29 @@ def city(json_file: Path | None, folder: Path | None, *, quick: bool) -> None:
     sys.exit(0 if not report["faults"] else 1)
 
 
+@bench.command()
+@click.option("--count", default=1_000_000, show_default=True, help="Tasks in the database.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole report here.")
+def tasks(json_file: Path | None, *, count: int) -> None:
+    """Measure the inboxes of tasks on a full database: a page of 50 in under 50 ms, with its plan."""
+    from haidang.bench.tasks import bench_tasks  # noqa: PLC0415 - the help stays light
+
+    report = bench_tasks(count=count, say=lambda text: click.echo(f"• {text}", err=True))
+    if json_file:
+        json_file.write_text(json.dumps(report, indent=2) + "\n")
+    click.echo(f"{'':30}{'median ms':>10}{'max ms':>10}{'buffers':>9}  indexes")
+    for name, found in report["inboxes"].items():
+        figures = f"{found['median_ms']:10.2f}{found['max_ms']:10.2f}{found['buffers']:9}"
+        click.echo(f"{name:30}{figures}  {', '.join(found['indexes'])}")
+    sys.exit(any(found["median_ms"] > report["goal_ms"] for found in report["inboxes"].values()))
+
+
 def _table(report: dict[str, Any]) -> None:
     click.echo(f"{'':14}{'median':>10}{'min':>10}{'max':>10}")
     for name, spread in report["ratios"].items():
         click.echo(f"{name:14}{spread['median']:10.3f}{spread['min']:10.3f}{spread['max']:10.3f}")
+    for one in report["measures"]:
+        click.echo(f"{one['name']:14}{one['value']:10.3f}  {one['unit']}{'' if one['met'] else '  MISSED'}")
     for fault in report["faults"]:
         click.echo(f"FAULT {fault}")
     click.echo(f"{report['verdict']} ({report['rounds_valid']} valid rounds of {len(report['rounds'])})")

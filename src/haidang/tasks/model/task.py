@@ -86,7 +86,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys((self.owner_org, self.assigner_org, *rest, *self.coop_orgs)))
 
 
-def timeliness(task: Task, end: datetime | None, now: datetime, calendar: Calendar) -> Timeliness | None:
+def timeliness(  # noqa: PLR0911 - one return for each value
+    task: Task, end: datetime | None, now: datetime, calendar: Calendar
+) -> Timeliness | None:
     """Return one of the seven values against an end (the current or the original); None where none applies.
 
     A suspended task's clock stands where it was stopped. Drafts and cancelled ones have none.
@@ -103,6 +105,8 @@ def timeliness(task: Task, end: datetime | None, now: datetime, calendar: Calend
         return "overdue"
     if end is None:
         return "no_due"
+    if task.paused_at is not None:
+        return "in_time"
     return "due_soon" if last_day(end) <= soon_until(at, calendar) else "in_time"
 
 

@@ -64,15 +64,16 @@ class Line(msgspec.Struct, frozen=True):
 
 
 _TIMELINESS = {
-    "overdue": "t.due_sort <= %(now)s AND coalesce(t.paused_at, %(now)s) >= t.due_sort "
+    "overdue": "{key}.due_sort <= %(now)s AND coalesce(t.paused_at, %(now)s) >= t.due_sort "
     "AND (t.state <> 'reported' OR t.reported_at >= t.due_sort)",
     "awaiting_verdict": "t.state = 'reported' AND t.reported_at < t.due_sort",
-    "due_soon": "t.due_sort > %(now)s AND t.due_sort <= %(soon)s AND t.due_end IS NOT NULL "
+    "due_soon": "{key}.due_sort > %(now)s AND {key}.due_sort <= %(soon)s AND t.due_end IS NOT NULL "
     "AND t.state NOT IN ('reported', 'suspended')",
     "in_time": "t.due_end IS NOT NULL AND t.state <> 'reported' AND CASE WHEN t.state = 'suspended' "
     "THEN t.paused_at < t.due_end ELSE t.due_sort > %(soon)s END",
     "no_due": "t.due_end IS NULL AND coalesce(t.paused_at, %(now)s) < t.due_sort AND t.state <> 'reported'",
 }
+"""The derived values as conditions; ``model.task.timeliness`` is the rule, a test holds both together."""
 
 
 def visible(principal: Principal, permission: str = "task.read") -> tuple[str, dict[str, Any]]:
@@ -86,34 +87,52 @@ def visible(principal: Principal, permission: str = "task.read") -> tuple[str, d
 def statement(
     principal: Principal, wanted: Filter, *, limit: int, after: str | None
 ) -> tuple[str, dict[str, Any]]:
-    """Return the one statement of a page and its parameters; the plan of it is what the bench shows."""
-    limits, values = _limits(principal, wanted)
-    source, key = "task t", "t"
-    if wanted.orgs is not None:
-        limits.append("p.org_id = ANY(%(orgs)s)")
-        values["orgs"] = list(wanted.orgs)
-        if wanted.parts is not None:
-            limits.append("p.part = ANY(%(parts)s)")
-            values["parts"] = list(wanted.parts)
-        source, key = "task_party p JOIN task t ON t.id = p.task_id", "p"
-        limits.append("p.is_open" if wanted.is_open else "NOT p.is_open")
-    limits.append("t.is_open" if wanted.is_open else "NOT t.is_open")
-    number = "p.task_id" if key == "p" else "t.id"
-    order = f"{key}.due_sort, {number}" if wanted.is_open else f"{number} DESC"
+    """Return the one statement of a page and its parameters; the plan of it is what the bench shows.
+
+    Within, the keys of the page are found in the order of an index; names are looked up for these only.
+    """
+    values: dict[str, Any] = {"now": wanted.now, "soon": wanted.soon, "limit": limit}
+    by_party = wanted.orgs is not None
+    key, number = ("p", "p.task_id") if by_party else ("t", "t.id")
+    limits = [*_limits(principal, wanted, values), *(_parties(wanted, values) if by_party else ())]
+    limits.append(f"{'' if wanted.is_open else 'NOT '}{key}.is_open")
+    if wanted.timeliness is not None:
+        limits.append(_TIMELINESS[wanted.timeliness].format(key=key))
     if after is not None:
         limits.append(_after(values, after, f"{key}.due_sort", number, wanted.is_open))
-    distinct = f"DISTINCT ON ({order.removesuffix(' DESC')}) " if wanted.orgs is not None else ""
-    values["limit"] = limit
+    source = "task_party p JOIN task t ON t.id = p.task_id" if by_party else "task t"
+    # Several parties of one task may be asked for; one of one unit stands once.
+    distinct = "DISTINCT " if by_party and not _one(wanted.orgs, wanted.parts) else ""
+    keys = f"{key}.due_sort AS due_key, {number} AS id_key" if wanted.is_open else f"{number} AS id_key"
+    order = "due_key, id_key" if wanted.is_open else "id_key DESC"
     return (
-        f"SELECT {distinct}{COLUMNS}, {NAMES} FROM {source}{_JOINS} WHERE {' AND '.join(limits)} "
-        f"ORDER BY {order} LIMIT %(limit)s"
+        f"SELECT {COLUMNS}, {NAMES} FROM (SELECT {distinct}{keys} FROM {source} WHERE {' AND '.join(limits)} "
+        f"ORDER BY {order} LIMIT %(limit)s) AS listed JOIN task t ON t.id = id_key{_JOINS} ORDER BY {order}"
     ), values
 
 
-def _limits(principal: Principal, wanted: Filter) -> tuple[list[str], dict[str, Any]]:
-    where, values = visible(principal)
-    values |= {"now": wanted.now, "soon": wanted.soon}
-    limits = [where] if where != "TRUE" else []
+def _one(orgs: tuple[int, ...] | None, parts: tuple[str, ...] | None) -> bool:
+    return orgs is not None and len(orgs) == 1 and parts is not None and len(parts) == 1
+
+
+def _parties(wanted: Filter, values: dict[str, Any]) -> list[str]:
+    limits = []
+    for column, name, chosen in (("p.org_id", "orgs", wanted.orgs), ("p.part", "parts", wanted.parts)):
+        if chosen is not None and len(chosen) == 1:  # an index in this order needs no sort then
+            limits.append(f"{column} = %({name})s")
+            values[name] = chosen[0]
+        elif chosen is not None:
+            limits.append(f"{column} = ANY(%({name})s)")
+            values[name] = list(chosen)
+    return limits
+
+
+def _limits(principal: Principal, wanted: Filter, values: dict[str, Any]) -> list[str]:
+    limits = []
+    if not _all_visible(principal, wanted):
+        where, scope = visible(principal)
+        limits.append(where)
+        values |= scope
     for condition, name, value in (
         ("t.assignee = %(assignee)s", "assignee", wanted.assignee),
         ("t.state = ANY(%(states)s)", "states", list(wanted.states) or None),
@@ -125,9 +144,14 @@ def _limits(principal: Principal, wanted: Filter) -> tuple[list[str], dict[str, 
         if value is not None:
             limits.append(condition)
             values[name] = value
-    if wanted.timeliness is not None:
-        limits.append(_TIMELINESS[wanted.timeliness])
-    return limits, values
+    return limits
+
+
+def _all_visible(principal: Principal, wanted: Filter) -> bool:
+    """Say whether every task of the asked units lies within the asker's scope, whatever its area, sector."""
+    if wanted.orgs is None:
+        return principal.everywhere("task.read")
+    return all(principal.may("task.read", org_id=org, area_code=None, sector=None) for org in wanted.orgs)
 
 
 async def page(
