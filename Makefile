@@ -6,11 +6,11 @@ SETUP := $(PYTHON) scripts/setup.py
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate \
 	--python-version 3.11 --universal --custom-compile-command "make lock"
 
-.PHONY: help run setup test lint bench lock screenshots
+.PHONY: help run setup test faults lint bench lock screenshots
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
-	@echo "Targets: run setup test lint bench lock screenshots"
+	@echo "Targets: run setup test faults lint bench lock screenshots"
 
 run:
 	@$(SETUP) run
@@ -23,6 +23,11 @@ test:
 	@$(SETUP) dev
 	@$(SETUP) npm test --silent
 	$(BIN)/python -m pytest $(ARGS)
+
+# Every fault test again and again: one that fails now and then has a cause. TIMES=5
+faults:
+	@$(SETUP) dev
+	for round in $$(seq $(or $(TIMES),5)); do $(BIN)/python -m pytest -q tests/faults $(ARGS) || exit 1; done
 
 lint:
 	@$(SETUP) dev

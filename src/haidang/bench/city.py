@@ -18,6 +18,7 @@ from haidang import __version__
 from haidang.bench import bare, client, workload
 from haidang.bench.audit import audit, hot
 from haidang.bench.keys import device_key
+from haidang.bench.measures import measure
 from haidang.bench.rounds import (
     BATCH,
     BATCH_CONNECTIONS,
@@ -52,8 +53,10 @@ def bench_city(*, quick: bool, folder: Path | None, say: Say) -> dict[str, Any]:
         s1 = _hot_history(bench, place, say)
         bench = msgspec.structs.replace(bench, passes=_capture(bench, say))
         rounds = _rounds(bench, say)
+        measures = measure(bench, rounds, place, say)
         faults = _audits(bench, say)
-        return _report(sizes=sizes, rounds=rounds, s1=s1, loaded=loaded, measured=measured, faults=faults)
+        found = _report(sizes=sizes, rounds=rounds, s1=s1, loaded=loaded, measured=measured, faults=faults)
+        return found | {"measures": [msgspec.structs.asdict(one) | {"met": one.met} for one in measures]}
 
 
 @contextmanager

@@ -8,11 +8,25 @@ from haidang.organisation.permissions import system
 from haidang.organisation.service.keys import NewKey, make_key
 from haidang.organisation.service.orgs import list_orgs
 
+PERMISSIONS = ("entity.read", "entity.write", "subscription.read", "subscription.manage")
+
 
 async def device_key(url: str) -> str:
-    """Return the secret of a new key over the whole site that may read and write entities."""
+    """Return the secret of a new key over the whole site: reads and writes entities, and subscribes."""
     operator = system("bench")
     async with Database(url, pool_max=1) as db, db.transaction() as connection:
         root = (await list_orgs(connection, operator))[0]
-        wanted = NewKey(name="bench", org_id=root.id, permissions=("entity.read", "entity.write"))
+        wanted = NewKey(name="bench", org_id=root.id, permissions=PERMISSIONS)
         return (await make_key(connection, SystemClock(), operator, wanted)).secret
+
+
+async def screen_keys(url: str, count: int) -> list[str]:
+    """Return the secrets of new keys over the whole site that may read entities: one opens few screens."""
+    operator = system("bench")
+    async with Database(url, pool_max=1) as db, db.transaction() as connection:
+        root = (await list_orgs(connection, operator))[0]
+        made = []
+        for number in range(count):
+            wanted = NewKey(name=f"screens {number}", org_id=root.id, permissions=("entity.read",))
+            made.append((await make_key(connection, SystemClock(), operator, wanted)).secret)
+        return made

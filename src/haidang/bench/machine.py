@@ -112,6 +112,20 @@ def pss_bytes(pids: list[int]) -> int:
     return total
 
 
+def own_bytes(pids: list[int]) -> int:
+    """Return the same without memory that is shared on purpose: the database's shared buffers."""
+    total = 0
+    for pid in pids:
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        for line in rollup.splitlines():
+            if line.startswith(("Pss_Anon:", "Pss_File:")):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
 def command_of(pid: int) -> str:
     """Return the command line of a process, or an empty text when it is gone."""
     try:

@@ -42,6 +42,7 @@ class Measured:
         started = time.perf_counter()
         environ = {name: value for name, value in os.environ.items() if not name.startswith("HAIDANG_")}
         settings = {"DATA_DIR": self.folder, "PORT": self.port, "LOG_LEVEL": "warning"}
+        settings |= {"NOTIFICATION_ALLOW_HOSTS": "127.0.0.1", "FEED_ALLOW_HOSTS": "127.0.0.1"}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "haidang", "up"],
             env=environ | {f"HAIDANG_{name}": str(value) for name, value in settings.items()},
@@ -82,6 +83,16 @@ class Measured:
     def postmaster(self) -> int:
         """The pid of the database's first process."""
         return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+
+    @property
+    def pid(self) -> int:
+        """The pid of the parent of them all."""
+        assert self._process  # noqa: S101 - started before
+        return self._process.pid
+
+    def web_pid(self) -> int:
+        """The pid of the web server, which is the writer too."""
+        return self._child("serve")
 
     def cpu(self) -> tuple[float, float]:
         """CPU seconds so far of the service (without the database), and of the database."""
