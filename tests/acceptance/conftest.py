@@ -38,6 +38,8 @@ class Centre:
         self.administrator = ("quantri", secrets.token_urlsafe(12))
         self.cookie = ""
         """Session of the administrator: the value of ``haidang_session``."""
+        self.receiver_port = free_port()
+        """A port of this machine to which notifications may go; a test listens there, or nobody."""
         self._log = data_dir.parent / "output.log"
         environ = {name: value for name, value in os.environ.items() if not name.startswith("HAIDANG_")}
         with self._log.open("wb") as output:
@@ -51,6 +53,8 @@ class Centre:
                     "HAIDANG_PORT": str(port),
                     "HAIDANG_DEMO": "1",
                     "HAIDANG_DEMO_SCALE": "0.25",
+                    "HAIDANG_NOTIFICATION_ALLOW_HOSTS": f"127.0.0.1:{self.receiver_port}",
+                    "HAIDANG_NOTIFICATION_TRIES": "2",
                 }
                 | {f"HAIDANG_{name.upper()}": value for name, value in settings.items()},
             )

@@ -16,6 +16,13 @@ SCREENS = [
     "/people/roles",
     "/people/keys",
     "/people/audit",
+    "/operations",
+    "/operations/subscriptions",
+    "/operations/letters",
+    "/operations/contexts",
+    "/operations/storage",
+    "/models",
+    "/docs",
     "/account",
     "/khong-co-trang-nay",
 ]
