@@ -74,10 +74,10 @@ async def field(home: Path, folder: Path) -> AsyncIterator[Field]:
     try:
         centre.start()
         await up(("127.0.0.1", mqtt), broker)
+        await make_tenant(centre)
         secret = await key_of(
-            centre, "IoT agent", "entity.read", "entity.write", "registration.read", "registration.manage",
-            "tenant.administer",
-        )  # fmt: skip
+            centre, "IoT agent", "entity.read", "entity.write", "registration.read", "registration.manage"
+        )
         (folder / "agent.json").write_text(json.dumps(config(centre, north, secret)))
         script = Path(__file__).with_name("with_iotagent.js")
         with (folder / "agent.log").open("wb") as log:
@@ -101,6 +101,14 @@ async def field(home: Path, folder: Path) -> AsyncIterator[Field]:
         centre.stop()
         broker.terminate()
         broker.wait(30)
+
+
+async def make_tenant(centre: Centre) -> None:
+    """Write the tenant's first entity: a tenant is made by whoever administers the whole site."""
+    async with await centre.signed_in() as administrator:
+        first = {"id": "urn:ngsi-ld:Service:iot-agent", "type": "Service"}
+        made = await administrator.post("/ngsi-ld/v1/entities", json=first, headers=TENANT)
+        assert made.status_code == 201, made.text
 
 
 def config(centre: Centre, north: int, secret: str) -> dict[str, Any]:
