@@ -50,6 +50,7 @@ from haidang.city.times import ALWAYS, NEVER
 
 _IGNORED = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "@context"})
 _NO_ATTRIBUTE = _IGNORED | {"id", "type"}
+IDS_MAX = 50_000
 SHAPES_MAX = 1_000
 """Orders of names that one context remembers."""
 _EXTRA = frozenset({"objectType", "valueType", "expiresAt", "lang", "ngsildConformance", "provider"})
@@ -60,7 +61,7 @@ class Intake:
 
     def __init__(self, terms: Terms, limits: Limits, context: Context | None = None) -> None:
         self._terms = terms
-        self._limits = limits
+        self.limits = limits
         self._context = context or terms.context
         self._fast: dict[tuple[str, str | None, type], Column] = {}
         self._keys: dict[str, str] = {}
@@ -68,6 +69,8 @@ class Intake:
         self._shapes: dict[tuple[str, ...], frozenset[str]] = {}
         self._known: dict[tuple[str, ...], Shape] = {}
         self._stills: Stills = {}
+        self._ids: set[str] = set()
+        """Ids found to be good."""
         self.latest_us = ALWAYS
         """The latest time of observation that is taken; one from the future would hide all that follow."""
 
@@ -158,8 +161,8 @@ class Intake:
             single = self._other(item, name, a, (doc, static, rest), (numbers, flat)) and single
             if time_text is None and item.at != NEVER and type(a) is dict:
                 time_text = a.get("observedAt")
-        if len(doc) + len(static) > self._limits.attributes:
-            most = self._limits.attributes
+        if len(doc) + len(static) > self.limits.attributes:
+            most = self.limits.attributes
             raise bad(f"Thực thể có quá {most} thuộc tính.", f"An entity has at most {most} attributes.")
         if item.at != NEVER:
             doc["@"] = item.at
@@ -284,14 +287,14 @@ class Intake:
             if name == "location" and found[0].get("v") != NULL:
                 self._warn(item, found[0])
             item.partial[self._key(name)] = found
-        if len(item.partial) > self._limits.attributes:
+        if len(item.partial) > self.limits.attributes:
             raise bad("Quá nhiều thuộc tính.", "Too many attributes.")
         return item
 
     def _instance(  # noqa: PLR0912 - one branch for each member the standard knows
         self, name: str, a: dict[str, Any], *, partial: bool, depth: int
     ) -> dict[str, Any]:
-        if depth > self._limits.depth:
+        if depth > self.limits.depth:
             raise too_deep(name)
         kind = a.get("type")
         letter = LETTERS.get(kind) if type(kind) is str else None
@@ -371,7 +374,7 @@ class Intake:
         return found
 
     def _opaque(self, name: str, value: Any, depth: int, *, nulls: bool) -> Any:
-        if depth > self._limits.depth:
+        if depth > self.limits.depth:
             raise too_deep(name)
         if type(value) is dict:
             for part in value.values():
@@ -413,10 +416,15 @@ class Intake:
 
     def _id(self, body: Mapping[str, Any], entity_id: str | None) -> str:
         id_ = body.get("id", entity_id)
-        if type(id_) is not str or not is_uri(id_) or len(id_.encode()) > self._limits.text:
+        if type(id_) is str and id_ in self._ids and entity_id in (None, id_):
+            return id_
+        if type(id_) is not str or not is_uri(id_) or len(id_.encode()) > self.limits.text:
             raise bad("“id” phải là một URI.", "The id must be a URI.", "id", id_)
         if entity_id is not None and id_ != entity_id:
             raise bad("“id” khác với đường dẫn.", "The id differs from the one in the path.", "id", id_)
+        if len(self._ids) >= IDS_MAX:
+            self._ids.clear()
+        self._ids.add(id_)
         return id_
 
     def _type(self, kind: Any) -> int:

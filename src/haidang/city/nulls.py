@@ -11,6 +11,7 @@ from haidang.base.problems import Problem
 from haidang.city.intake import Intake
 from haidang.city.items import NULL, Item, Op
 from haidang.city.represent import KINDS
+from haidang.city.shapes import plainly
 
 _MEMBERS = tuple(member for _, member in KINDS.values())
 
@@ -20,6 +21,7 @@ def entity(intake: Intake, op: Op, tenant_id: int, body: Any, entity_id: str | N
     try:
         return intake.entity(op, tenant_id, body, entity_id)
     except Problem:
+        body = plainly(body)
         if type(body) is not dict or not any(map(is_null, body.values())):
             raise
     kept = {name: value for name, value in body.items() if not is_null(value)}

@@ -211,12 +211,17 @@ class City:
         bodies, order.bodies = order.bodies, []
         origins = order.origins
         one = len(origins) == 1
+        whole = order.op in _WHOLE and order.entity_id is None
         items: list[Item] = []
         for place in range(len(bodies)):
             body, bodies[place] = bodies[place], None
             intake.latest_us = order.latest_us  # whoever was awaited for may have set another
             try:
-                item = _read(intake, tenant_id, order, body)
+                item = (
+                    intake.entity(order.op, tenant_id, body)
+                    if whole
+                    else _read(intake, tenant_id, order, body)
+                )
             except Exception:  # new names, or a fault: both are looked at again with care
                 item = await self._item(intake, tenant_id, order, body)
             if origins:
@@ -365,6 +370,10 @@ class City:
             ),
             warnings=item.warnings,
         )
+
+
+_WHOLE = frozenset({Op.CREATE, Op.UPSERT_REPLACE, Op.UPSERT_UPDATE})
+"""What is read as a whole entity; a device's measurements come so."""
 
 
 def batch_result(results: Sequence[Result]) -> BatchResult:

@@ -65,7 +65,7 @@ async def append(call: Call) -> Reply:
     """POST /entities/{id}/attrs"""
     query = call.query("options", "local", "type")
     keep = "noOverwrite" in call.options(query, "noOverwrite", "concise")
-    body = await call.body(JSON, LD_JSON)
+    body = await call.telemetry(JSON, LD_JSON)
     op = Op.APPEND_NEW if keep else Op.APPEND
     order = Order(op, "", [body], entity_id=entity_id(call))
     return _updated(await one(call, order, body, query), body)
@@ -75,7 +75,7 @@ async def patch(call: Call) -> Reply:
     """PATCH /entities/{id}/attrs"""
     query = call.query("options", "local", "type")
     call.options(query, "concise")
-    body = await call.body(JSON, LD_JSON, MERGE_PATCH)
+    body = await call.telemetry(JSON, LD_JSON, MERGE_PATCH)
     order = Order(Op.PATCH, "", [body], entity_id=entity_id(call))
     return _updated(await one(call, order, body, query), body)
 
