@@ -6,6 +6,7 @@ present state only where it is newer than that.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from haidang.base.problems import TOO_LARGE, Problem
@@ -13,9 +14,14 @@ from haidang.city.checks import scope
 from haidang.city.intake import Intake
 from haidang.city.items import NULL, Evolution, Item, Op, bad
 from haidang.city.represent import KINDS, LETTERS
+from haidang.city.times import ALWAYS
 
 INSTANCES_MAX = 10_000
 """Attribute instances of one temporal write."""
+PART = 500
+"""So many of them go to the writer at once; a write of no more does not wait for its turn."""
+AT_ONCE = 2
+"""Larger writes that go to the writer side by side: telemetry gets between them."""
 
 _SIMPLIFIED = {
     "values": "value",
@@ -64,8 +70,22 @@ def read(intake: Intake, op: Op, tenant_id: int, body: object, entity_id: str | 
             )
     if op is Op.TEMPORAL_APPEND and not found and not scopes:
         raise bad("Không có giá trị nào để thêm.", "There is no attribute instance to add.")
+    most = intake.limits.attributes
+    if len({(key, one.get("d"), one.get("u")) for key, one in found}) > most:
+        raise bad(f"Thực thể có quá {most} thuộc tính.", f"An entity has at most {most} attributes.")
     item.evolution = Evolution(tuple(found), tuple(scopes))
     return item
+
+
+def parts(item: Item) -> Iterator[Item]:
+    """Yield the item, made small enough for the writer, and further ones for the rest, by time."""
+    assert item.evolution is not None  # noqa: S101 - that of a temporal write
+    whole = sorted(item.evolution.instances, key=lambda pair: pair[1].get("o", ALWAYS))
+    item.evolution = Evolution(tuple(whole[:PART]), item.evolution.scopes)
+    yield item
+    for start in range(PART, len(whole), PART):
+        part = Evolution(tuple(whole[start : start + PART]))
+        yield Item(item.op, item.tenant_id, item.id, item.type_id, origin=item.origin, evolution=part)
 
 
 def instances(intake: Intake, name: str, value: object) -> list[Long]:

@@ -84,6 +84,7 @@ class City:
         self._intakes: OrderedDict[int, Intake] = OrderedDict()
         self._callbacks: list[Callable[[Group], None]] = []
         self._naming = asyncio.Lock()
+        self._evolving = asyncio.Semaphore(evolution.AT_ONCE)
         self._try_again_at = 0.0
 
     @classmethod
@@ -198,9 +199,26 @@ class City:
         if looks:
             self.models.settle(looks, items)
         good = [item for item in items if item.problem is None]
-        if good:
+        if good and order.op >= Op.TEMPORAL_UPSERT:
+            await self._evolve(principal, good[0])
+        elif good:
             await self.writer.submit(principal, good)
         return [self._result(item, order) for item in items]
+
+    async def _evolve(self, principal: Principal, item: Item) -> None:
+        """Write history in parts, so that nobody waits behind much of it; each part is harmless to repeat."""
+        assert self.writer is not None  # noqa: S101 - the caller looked
+        first, *others = evolution.parts(item)
+        if not others:
+            await self.writer.submit(principal, [first])
+            return
+        async with self._evolving:
+            await self.writer.submit(principal, [first])
+            for part in others:
+                if item.problem is None:
+                    await self.writer.submit(principal, [part])
+                    item.changed |= part.changed
+                    item.problem = part.problem
 
     def _at_hand(self, tenant_id: int, id_: str) -> tuple[tuple[str, ...], Origin] | None:
         entity = self.writer.at_hand(tenant_id, id_) if self.writer is not None else None

@@ -114,6 +114,22 @@ async def test_batches_are_bounded(house: House, monkeypatch: pytest.MonkeyPatch
     assert await recorder.seen(house.db) == await whole_log(house.db)
 
 
+async def test_what_was_erased_leaves_no_step_waiting(house: House) -> None:
+    async with house.db.transaction() as connection:
+        before = await head(connection)
+    await write(house, "erased-1", "erased-2", "erased-3", "erased-4")
+    async with house.db.transaction() as connection, connection.transaction(force_rollback=True):
+        after = await head(connection)
+        await connection.execute("DELETE FROM change WHERE seq = ANY(%s)", ([after - 2, after - 1],))
+
+        async def seen(first: int, last: int) -> list[int]:
+            return [change.seq for change in await Stretch(connection, first, last).changes()]
+
+        assert await seen(before, after - 1) == [after - 3]  # neither waiting for the last nor going beyond
+        assert await seen(after - 3, after - 1) == []
+        assert await seen(after - 3, after) == [after]
+
+
 async def test_a_failing_step_stops_only_itself_and_catches_up(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

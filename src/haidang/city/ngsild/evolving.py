@@ -102,16 +102,16 @@ class _Entity:
         kind, member = KINDS[one.kind]
         if one.value is None:
             value = [] if one.attr == SCOPE else _null(one.kind)
-            shown: Any = {member: value} if concise else {"type": kind, member: value}
+            shown: dict[str, Any] = {member: value} if concise else {"type": kind, member: value}
             if one.observed_us is not None:
                 shown["observedAt"] = format_us(one.observed_us)
             shown["deletedAt"] = format_us(one.at_us)
         else:
-            shown = attribute(
+            found = attribute(
                 one.stored, one.observed_us, self._names, concise=concise, system=self._system(one)
             )
-            if type(shown) is not dict or (concise and "coordinates" in shown):
-                shown = {member: shown}
+            plain = type(found) is not dict or (concise and "coordinates" in found)
+            shown = {member: found} if plain else found
             if how.by != "observedAt":
                 shown[how.by] = format_us(one.at_us)
         if one.attr != SCOPE:

@@ -17,7 +17,7 @@ from haidang.base.database import Database, refusal_of
 from haidang.base.log import logger
 from haidang.base.problems import INTERNAL, INVALID, NOT_ALLOWED, NOT_FOUND, Problem
 from haidang.base.settings import Settings
-from haidang.city.model import NO_CONTEXT
+from haidang.city.model import BAD_DATA, NO_CONTEXT
 from haidang.city.ngsild import (
     batch,
     contexts,
@@ -186,7 +186,9 @@ class Broker:
                 # A context may be named by its whole address, slashes and all.
                 rest = b"/".join(parts[place + 1 :])
                 return self._of(following.children["{}"], scope, [_decoded(rest)])
-            if following is None or not text:
+            if not text and following is not None:
+                raise Problem(BAD_DATA, "Địa chỉ thiếu một phần.", "A part of the address is missing.")
+            if following is None:
                 raise Problem(NOT_FOUND, "Không có tài nguyên này.", "There is no such resource.")
             node = following
         if node is None or not node.methods:

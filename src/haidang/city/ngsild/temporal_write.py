@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from haidang.city import corrections, evolution
 from haidang.city.corrections import Asked
@@ -64,7 +64,7 @@ async def patch_instance(call: Call) -> Reply:
     """PATCH /temporal/entities/{id}/attrs/{attr}/{instanceId}"""
     call.query("local")
     asked, instance = _asked(call), _instance(call)
-    name = check_name(call.params[1])
+    name = _name(call)
     body = await call.body(JSON, LD_JSON, MERGE_PATCH)
     context = call.context(body)
     long = await _fragment(call, context, name, body)
@@ -108,7 +108,15 @@ def _asked(call: Call) -> Asked:
 
 def _attr(call: Call, context: Context) -> int | None:
     """Return the number of the attribute in the path; None where nobody ever wrote it."""
-    return call.city.terms.attr_id(check_name(call.params[1]), context)
+    return call.city.terms.attr_id(_name(call), context)
+
+
+def _name(call: Call) -> str:
+    """Return the attribute in the path; a path that would lead elsewhere names none."""
+    name = check_name(call.params[1])
+    if not unquote(name).strip("."):
+        raise bad("Không phải tên thuộc tính.", "This cannot name an attribute.", "attrId", name)
+    return name
 
 
 def _instance(call: Call) -> str:

@@ -7,6 +7,7 @@ without ``lastN`` it begins with the least recent instants, with it at the most 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -138,14 +139,14 @@ class Collector:
             if span.timeproperty == "deletedAt":
                 points, edge = await self._deleted(life, eid), None
             elif span.timeproperty != "observedAt":
-                points, edge = await self._recorded(eid)
+                points, edge = await self._recorded(life, eid)
             elif span.last is None:
                 points, edge = await self._forwards(eid, self._cut.edge)
             else:
                 points, edge = await self._backwards(life, eid, self._cut.edge)
             points += await self._scopes(life, eid)
             if span.last is not None:
-                points = _last(points, span.last)
+                points = _last(points, span.last, ties=span.timeproperty == "observedAt")
             self._cut.add(place, points, edge)
 
     async def _forwards(self, eid: int, edge_us: int) -> tuple[list[Point], int | None]:
@@ -216,7 +217,7 @@ class Collector:
                 return points, stop
             limit *= 4
 
-    async def _recorded(self, eid: int) -> tuple[list[Point], int | None]:
+    async def _recorded(self, life: Life, eid: int) -> tuple[list[Point], int | None]:
         """Return instances by when they were entered (createdAt) or last corrected (modifiedAt)."""
         span = self._wish.span
         modified = span.timeproperty == "modifiedAt"
@@ -252,6 +253,10 @@ class Collector:
             at = one.corrected_us if modified and one.corrected_us is not None else when(one.seq)
             if one.value is not None and start_us <= at < end_us:
                 found.append(one._replace(at_us=at))
+        if edge is not None and span.last is not None:
+            counts = Counter(one.attr for one in found if one.at_us > edge)
+            if all(counts[attr] >= span.last for attr in await self._attributes(life, eid)):
+                edge = None
         return found, edge
 
     async def _deleted(self, life: Life, eid: int) -> list[Point]:
@@ -357,13 +362,16 @@ async def recorded(conn: Connection, numbers: Sequence[int]) -> Callable[[int], 
     return when
 
 
-def _last(points: Sequence[Point], last: int) -> list[Point]:
-    """Return for each attribute the instances at its last N instants."""
-    by_attr: dict[int, set[int]] = {}
+def _last(points: Sequence[Point], last: int, *, ties: bool) -> list[Point]:
+    """Return for each attribute the instances at its last N instants.
+
+    Without ``ties`` its last N instances: what is entered together has one time of entry.
+    """
+    by_attr: dict[int, set[tuple[int, int]]] = {}
     for one in points:
-        by_attr.setdefault(one.attr, set()).add(one.at_us)
+        by_attr.setdefault(one.attr, set()).add((one.at_us, 0 if ties else one.seq))
     wanted = {attr: set(sorted(times)[-last:]) for attr, times in by_attr.items()}
-    return [one for one in points if one.at_us in wanted[one.attr]]
+    return [one for one in points if (one.at_us, 0 if ties else one.seq) in wanted[one.attr]]
 
 
 def kinds_of(life: Life) -> dict[int, str]:

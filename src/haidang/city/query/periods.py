@@ -19,7 +19,8 @@ CALENDAR_MAX = 600
 _PART = r"(?:(\d{1,9})%s)?"
 _FORM = re.compile(
     "P(?=.)(?:" + _PART % "Y" + _PART % "M" + _PART % "D"
-    + "(?:T(?=.)" + _PART % "H" + _PART % "M" + r"(?:(\d{1,9}(?:\.\d{1,6})?)S)?)?" + r"|(\d{1,9})W)\Z"
+    + "(?:T(?=.)" + _PART % "H" + _PART % "M" + r"(?:(\d{1,9}(?:\.\d{1,6})?)S)?)?" + r"|(\d{1,9})W)\Z",
+    re.ASCII,
 )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def place_of(
     """Return the period in which an instant lies; ``edges`` are those of periods of the calendar."""
     if duration.fixed:
         first = start + (at - start) // duration.rest * duration.rest
-        return first, first + duration.rest
+        return first, first + min(duration.rest, LAST - first)
     place = bisect_right(edges, at) - 1
     return edges[place], edges[place + 1]
 

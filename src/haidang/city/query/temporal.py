@@ -18,7 +18,7 @@ _PROPERTIES: dict[str, TimeProperty] = {
     "modifiedAt": "modifiedAt",
     "deletedAt": "deletedAt",
 }
-_INSTANCE = re.compile(r"urn:ngsi-ld:Instance:(\d{1,18})-(\d{1,9})(?:-[0-9a-f]{8})?\Z")
+_INSTANCE = re.compile(r"urn:ngsi-ld:Instance:(\d{1,18})-(\d{1,9})(?:-[0-9a-f]{8})?\Z", re.ASCII)
 FIRST = datetime(1, 1, 3, tzinfo=UTC)
 LAST = datetime(9999, 12, 29, tzinfo=UTC)
 """A question beyond these ends means them: a day more or less then never falls off the calendar."""

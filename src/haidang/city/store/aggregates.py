@@ -345,7 +345,7 @@ def _whole_hours(period: str | None, zero: datetime) -> bool:
     """Say whether every period begins with an hour of UTC."""
     if period in (None, "P1M", "P1Y"):
         return True
-    return _floor(zero) == zero and not to_us(ORIGIN + _length(str(period))) % 3_600_000_000
+    return _floor(zero) == zero and not _length(str(period)) % timedelta(hours=1)
 
 
 def _floor(at: datetime) -> datetime:
