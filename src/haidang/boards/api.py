@@ -15,7 +15,8 @@ from haidang.boards import city as board
 from haidang.boards import operations as running
 from haidang.boards.model import FIELDS, Types, iso
 from haidang.boards.reducer import Filter
-from haidang.city.packs import site_packs, symbol
+from haidang.city.models.catalogue import labelled_packs
+from haidang.city.packs import symbol
 from haidang.city.query.temporal import parse_instant
 from haidang.city.service import City
 from haidang.organisation.permissions import Principal
@@ -42,7 +43,7 @@ async def city_board(
 ) -> dict[str, Any]:
     """Every entity the asker may see as one row, now or as it was known at ``at``."""
     moment = None if at is None else parse_instant(at, "at")
-    types = Types(city.terms, site_packs(settings.data_dir))
+    types = Types(city.terms, labelled_packs(settings.data_dir))
     which = Filter(area=area, sector=sector, type=entity_type or None, text=q or None)
     found = await board.snapshot(db, city.terms, types, principal, which=which, at=moment)
     return {
@@ -76,7 +77,7 @@ async def replay(
     """How the board went on from a moment: rows to put in place of earlier ones, frame by frame."""
     first = parse_instant(start, "from")
     last = clock.now() if end is None else parse_instant(end, "to")
-    types = Types(city.terms, site_packs(settings.data_dir))
+    types = Types(city.terms, labelled_packs(settings.data_dir))
     frames, following = await board.frames(
         db, city.terms, types, principal,
         which=Filter(area=area, sector=sector, type=entity_type or None),

@@ -14,6 +14,7 @@ from haidang.base.database import Connection, Database
 from haidang.base.problems import NOT_FOUND, Problem
 from haidang.base.settings import Settings
 from haidang.base.text import fold
+from haidang.city.models.catalogue import labelled_packs
 from haidang.city.ngsild import identity
 from haidang.city.packs import COMMON, Packs, TypePack, site_packs, symbol
 from haidang.city.query import entities, history
@@ -56,7 +57,7 @@ async def entity(
         if then is None:
             raise _missing(entity_id)
         seq, known = then
-    packs = site_packs(settings.data_dir)
+    packs = labelled_packs(settings.data_dir)
     pack = _pack(packs, city.terms, row)
     async with db.transaction() as conn:
         owner, area = await read.labels(conn, row.owner_org, row.area_code)
@@ -107,7 +108,7 @@ async def entity_history(
     if first > last:
         raise bad("from đứng sau to.", "from is after to.")
     row = await _seen(db, city.terms, principal, entity_id)
-    packs = site_packs(settings.data_dir)
+    packs = labelled_packs(settings.data_dir)
     pack = _pack(packs, city.terms, row)
     names = tuple(name for name in attrs.split(",") if name)
     course = await history.course(
@@ -140,7 +141,7 @@ async def search(
     limit: Annotated[int, QueryParameter(ge=1, le=SEARCH_MAX)] = 20,
 ) -> dict[str, Any]:
     """Entities the asker may see, and areas, whose name holds the text, accents and case aside."""
-    packs = site_packs(settings.data_dir)
+    packs = labelled_packs(settings.data_dir)
     found = await entities.by_name(db, principal, q, limit)
     items = [
         {

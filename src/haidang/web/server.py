@@ -17,7 +17,7 @@ from haidang.boards.city import rows_of, rows_of_changes
 from haidang.boards.model import Types
 from haidang.city import log as city_log
 from haidang.city.model import Changed, Kind
-from haidang.city.packs import site_packs
+from haidang.city.models.catalogue import labelled_packs
 from haidang.city.service import City
 from haidang.city.tiers.jobs import JOBS as HISTORY_JOBS
 from haidang.demo.service import Demo, living
@@ -160,7 +160,7 @@ def _storage_check(city: City) -> Check:
 
 
 async def _hub(db: Database, city: City, settings: Settings, clock: Clock) -> Hub:
-    types = Types(city.terms, site_packs(settings.data_dir))
+    types = Types(city.terms, labelled_packs(settings.data_dir))
 
     async def rows(eids: Sequence[int]) -> Sequence[Row]:
         async with db.transaction() as connection:

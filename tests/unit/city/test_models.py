@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haidang.base.problems import Problem
-from haidang.city.models.catalogue import humanised, load_models
+from haidang.city.models.catalogue import humanised, labelled_packs, load_models
 from haidang.city.models.model import Attribute, Mode
 from haidang.city.models.rules import Rules
 from haidang.city.models.schema import json_schema
@@ -261,3 +261,16 @@ def test_names_are_spelled_out() -> None:
     assert humanised("averageVehicleSpeed") == "Average vehicle speed"
     assert humanised("license_plate") == "License plate"
     assert humanised("LAeq") == "LAeq"
+
+
+def test_screens_name_what_only_a_model_describes(tmp_path: Path) -> None:
+    packs = labelled_packs(tmp_path)
+    assert packs.type("WasteContainer").vi == "Thùng rác"
+    assert packs.attribute("WasteContainer", "fillingLevel").vi == "Mức đầy"
+    assert packs.attribute("Camera", "cameraUsage").vi == "Mục đích"
+    assert packs.attribute("AirQualityObserved", "nox").vi == "Các nitơ ôxit NOx"
+    shown = PACKS.types["AirQualityObserved"]
+    both = packs.types["AirQualityObserved"]
+    assert list(both.attributes)[: len(shown.attributes)] == list(shown.attributes)  # the pack's order stays
+    assert both.attributes["pm25"] == shown.attributes["pm25"]
+    assert both.headline == shown.headline

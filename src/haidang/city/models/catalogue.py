@@ -13,7 +13,15 @@ import yaml
 
 from haidang.city.models.model import Attribute, DataModel, Mode, attributes_of
 from haidang.city.models.rules import Rules
-from haidang.city.packs import BUILTIN, Packs, site_packs, wrong_file
+from haidang.city.packs import (
+    BUILTIN,
+    AttributePack,
+    Packs,
+    TypePack,
+    site_packs,
+    wrong_file,
+)
+from haidang.city.packs import COMMON as COMMON_LABELS
 
 
 class Catalogue:
@@ -121,3 +129,19 @@ def _check(file: Path, model: DataModel) -> None:
 def site_models(data_dir: Path) -> Catalogue:
     """Return the models of a site; read once in the life of a process."""
     return load_models([BUILTIN, data_dir / "sectors"], site_packs(data_dir))
+
+
+@lru_cache(maxsize=4)
+def labelled_packs(data_dir: Path) -> Packs:
+    """Return the packs of a site, and where they are silent the words and units of the data models."""
+    packs, catalogue = site_packs(data_dir), site_models(data_dir)
+    types = dict(packs.types)
+    for name, model in catalogue.models.items():
+        shown = types.get(name) or TypePack(type=name, vi=model.vi, en=model.en, sector=model.sector)
+        known = {
+            each: AttributePack(one.vi, one.en, unit=one.unit)
+            for each, one in catalogue.attributes(name).items()
+            if each not in COMMON_LABELS
+        }
+        types[name] = msgspec.structs.replace(shown, attributes=shown.attributes | known | shown.attributes)
+    return Packs(packs.sectors, types)
