@@ -270,6 +270,8 @@ async def test_1_3_06_broken_json_and_meaningless_content_are_told_apart(
         ("GET", "/entities/no-uri", "BadRequestData"),
         ("GET", "/entities?type=Lamp&unknown=1", "InvalidRequest"),
         ("GET", "/entities?type=Lamp&type=Other", "InvalidRequest"),
+        ("GET", "/entities?type=Lamp&csf=a==1", "InvalidRequest"),
+        ("GET", "/entities?type=Lamp&splitEntities=true", "InvalidRequest"),
         ("GET", "/entities?type=Lamp&limit=-1", "InvalidRequest"),
         ("GET", "/entities?type=Lamp&count=maybe", "InvalidRequest"),
         ("GET", "/entities?type=Lamp&options=unknown", "InvalidRequest"),
