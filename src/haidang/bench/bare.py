@@ -23,7 +23,17 @@ CREATE SCHEMA bench_bare;
 CREATE TABLE bench_bare.entity (LIKE public.entity INCLUDING ALL)
     WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 INSERT INTO bench_bare.entity SELECT * FROM public.entity;
-CREATE TABLE bench_bare.change (LIKE public.change INCLUDING ALL);
+CREATE TABLE bench_bare.change (LIKE public.change INCLUDING ALL) PARTITION BY RANGE (t);
+DO $$
+DECLARE
+    day record;
+BEGIN
+    FOR day IN SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) AS bounds
+               FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+               WHERE i.inhparent = 'public.change'::regclass LOOP
+        EXECUTE format('CREATE TABLE bench_bare.%I PARTITION OF bench_bare.change %s', day.relname, day.bounds);
+    END LOOP;
+END $$;
 ANALYZE bench_bare.entity;
 """
 INCOMING = "CREATE TEMP TABLE incoming (eid int PRIMARY KEY, seq bigint, doc jsonb) ON COMMIT DELETE ROWS"
@@ -61,7 +71,7 @@ def capture(connection: psycopg.Connection, eids: Sequence[int]) -> list[Group]:
 
 
 def prepare(connection: psycopg.Connection) -> None:
-    """Make the copies of the tables, with the same indexes and storage settings."""
+    """Make the copies of the tables, with the same partitions, indexes and storage settings."""
     connection.execute(_COPIES)
 
 
