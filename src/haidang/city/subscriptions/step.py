@@ -65,11 +65,12 @@ async def match(city: City, conn: Connection, changes: Sequence[Change], last: i
     for change in changes:
         if change.eid and change.kind != Kind.EVENT:
             by_eid[change.eid].append(change)
+    awaiting = _awaiting(book)
+    by_eid = await _watched(city, conn, by_eid, awaiting)
     if not by_eid:
         return 0
-    await _know(city, conn, changes)
+    await _know(city, conn, [row for rows in by_eid.values() for row in rows])
     present = await _present(city, conn, by_eid, last)
-    awaiting = _awaiting(book)
     candidates = {
         eid: found
         for eid, entity in present.items()
@@ -88,6 +89,26 @@ async def match(city: City, conn: Connection, changes: Sequence[Change], last: i
     ]
     pairs = await _meeting(city, conn, pairs)
     return await _post(city, conn, book, pairs)
+
+
+async def _watched(
+    city: City, conn: Connection, by_eid: dict[int, list[Change]], awaiting: Sequence[Compiled]
+) -> dict[int, list[Change]]:
+    """Leave out entities that nobody may be waiting for, before their documents are read: mostly that is all.
+
+    Those that are no more are kept; only the log knows what they were.
+    """
+    faces = {row[0]: _face(row) for row in await store.faces(conn, sorted(by_eid))} if by_eid else {}
+    return {
+        eid: rows
+        for eid, rows in by_eid.items()
+        if eid not in faces or any(concerns(one, faces[eid], city.terms) for one in awaiting)
+    }
+
+
+def _face(row: Sequence[Any]) -> Present:
+    eid, id_, tenant_id, type_id, owner, area, sector = row
+    return Present(eid, id_, tenant_id, type_id, Origin(owner, area, sector, ""), 0, 0, 0, {})
 
 
 def _awaiting(book: Book) -> list[Compiled]:

@@ -39,6 +39,7 @@ from haidang.city.subscriptions.store.outbox import (
 )
 from haidang.city.subscriptions.store.stretch import (
     complain,
+    faces,
     held,
     hold,
     holding,
@@ -68,6 +69,7 @@ __all__ = [
     "drop",
     "endpoints",
     "every",
+    "faces",
     "failed",
     "figures",
     "forget_dead",

@@ -19,6 +19,16 @@ FROM entity e JOIN entity_static s USING (eid) WHERE e.eid = ANY(%s)
 """
 
 
+async def faces(conn: Connection, eids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return (eid, id, tenant, type, owner, area, sector) of entities as they are now."""
+    found = await conn.execute(
+        "SELECT eid, id, tenant_id, type_id, owner_org, area_code, sector FROM entity WHERE eid = ANY(%s)",
+        (list(eids),),
+        prepare=True,
+    )
+    return await found.fetchall()
+
+
 async def states(conn: Connection, eids: Sequence[int]) -> list[tuple[Any, ...]]:
     """Return entities as they are now."""
     return await (await conn.execute(_STATES, (list(eids),))).fetchall()
