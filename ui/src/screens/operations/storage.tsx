@@ -7,6 +7,7 @@ import { Table, type Column } from '../../design/table'
 import { bytes, number } from '../../format/number'
 import { date, duration, roughly } from '../../format/time'
 import { named } from '../../messages/catalogue'
+import { common } from '../../messages/common'
 import { operations as messages } from '../../messages/operations'
 import { type PartProps } from './part'
 import { Facts, Figure, VerdictMark } from './parts'
@@ -61,7 +62,7 @@ function Tiers({ found }: { found: Storage }) {
       {found.types.length > 0 && (
         <section aria-label={m.types} class="chain-steps">
           <h2>{m.types}</h2>
-          <Table label={m.types} columns={typeColumns()} rows={found.types} rowKey={(type) => type.type} />
+          <Table label={m.types} columns={typeColumns(found.types)} rows={found.types} rowKey={(type) => type.type} />
         </section>
       )}
       <p class="muted small">{messages.value.updated(duration(EVERY_MS / 1000))}</p>
@@ -74,18 +75,24 @@ function tierColumns(): Column<StorageTier>[] {
   return [
     { key: 'state', head: m.column.state, cell: (tier) => <VerdictMark verdict={tierState(tier)} /> },
     { key: 'tier', head: m.column.tier, cell: (tier) => <span class="strong">{named(tier.vi, tier.en)}</span>, title: true },
-    { key: 'rows', head: m.column.rows, numeric: true, wide: true, cell: (tier) => <Figure value={tier.rows} /> },
-    { key: 'values', head: m.column.values, numeric: true, cell: (tier) => <Figure value={tier.values} /> },
-    { key: 'bytes', head: m.column.bytes, numeric: true, cell: (tier) => <Figure value={tier.bytes} show={bytes} /> },
+    { key: 'rows', head: m.column.rows, numeric: true, wide: true, cell: (tier) => <Amount tier={tier} value={tier.rows} /> },
+    { key: 'values', head: m.column.values, numeric: true, cell: (tier) => <Amount tier={tier} value={tier.values} /> },
+    { key: 'bytes', head: m.column.bytes, numeric: true, cell: (tier) => <Amount tier={tier} value={tier.bytes} show={bytes} /> },
     {
       key: 'each',
       head: m.column.perValue,
       numeric: true,
-      cell: (tier) => <Figure value={tier.bytes_per_value} show={(value) => number(value, 1)} />,
+      cell: (tier) => <Amount tier={tier} value={tier.bytes_per_value} show={(value) => number(value, 1)} />,
     },
     { key: 'span', head: m.column.span, wide: true, cell: (tier) => <Span tier={tier} /> },
     { key: 'lag', head: m.column.lag, numeric: true, cell: (tier) => <Lag tier={tier} /> },
   ]
+}
+
+/** In a tier that is not there every figure is absent; in one that is, a figure that says nothing of it is a dash. */
+function Amount({ tier, value, show }: { tier: StorageTier; value: number | null; show?: (value: number) => string }) {
+  if (value === null && tier.present) return <span class="muted">{common.value.none}</span>
+  return show ? <Figure value={value} show={show} /> : <Figure value={value} />
 }
 
 function Span({ tier }: { tier: StorageTier }) {
@@ -108,8 +115,15 @@ function Lag({ tier }: { tier: StorageTier }) {
   )
 }
 
-function typeColumns(): Column<Storage['types'][number]>[] {
+type TypeRow = Storage['types'][number]
+
+/** Values and size stand only where somebody measures them by type. */
+function typeColumns(rows: readonly TypeRow[]): Column<TypeRow>[] {
   const m = messages.value.storage
+  const weighed: Column<TypeRow>[] = [
+    { key: 'values', head: m.column.values, numeric: true, cell: (type) => <Figure value={type.values} /> },
+    { key: 'bytes', head: m.column.bytes, numeric: true, cell: (type) => <Figure value={type.bytes} show={bytes} /> },
+  ]
   return [
     { key: 'type', head: m.type, cell: (type) => <span class="strong">{named(type.vi, type.en)}</span>, title: true },
     {
@@ -123,7 +137,6 @@ function typeColumns(): Column<Storage['types'][number]>[] {
           <span class="num">{m.days(number(type.retention_days))}</span>
         ),
     },
-    { key: 'values', head: m.column.values, numeric: true, cell: (type) => <Figure value={type.values} /> },
-    { key: 'bytes', head: m.column.bytes, numeric: true, cell: (type) => <Figure value={type.bytes} show={bytes} /> },
+    ...(rows.some((type) => type.values !== null || type.bytes !== null) ? weighed : []),
   ]
 }
