@@ -26,6 +26,8 @@ from haidang.organisation.permissions import Principal
 from haidang.web import metrics
 
 TICK_S = 0.25
+BEAT_S = 15.0
+"""Each open stream is sent something at least so often, and looks again who it is for."""
 BUFFER_BYTES = 256 * 1024
 RESUME_CHANGES = 20_000
 """Beyond this many changes missed, fetching the snapshot again is cheaper than catching up."""
@@ -134,6 +136,10 @@ class Client:
         self.recheck = True
         self._wake.set()
 
+    def nudge(self) -> None:
+        """Wake the connection although nothing waits: it is time for a beat."""
+        self._wake.set()
+
     def close(self) -> None:
         """End the connection once it next looks; at once where it waits for a peer that does not read."""
         self.closed = True
@@ -141,13 +147,16 @@ class Client:
         if self.sending:
             self.hang_up()
 
-    async def take(self, wait_s: float) -> bytes:
-        """Return all that waits as one chunk; empty after ``wait_s`` seconds without anything."""
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._wake.wait()
-        except TimeoutError:
-            return b""
+    async def take(self, wait_s: float | None = None) -> bytes:
+        """Return all that waits as one chunk; empty where it was woken for a beat, or after ``wait_s``."""
+        if wait_s is None:
+            await self._wake.wait()
+        else:
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                return b""
         self._wake.clear()
         if self._held:
             return b""
@@ -180,18 +189,21 @@ class Hub:
         self._changed: dict[int, Changed] = {}
         self._events: list[dict[str, Any]] = []
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
 
     def start(self) -> None:
         """Begin to tick (only while somebody listens)."""
-        self._task = asyncio.create_task(self._run(), name="stream hub")
+        self._tasks = (
+            asyncio.create_task(self._run(), name="stream hub"),
+            asyncio.create_task(self._beat(), name="stream beat"),
+        )
 
     async def close(self) -> None:
         """Disconnect everybody and stop."""
         self.drain()
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def drain(self) -> None:
         """Disconnect everybody; the server is stopping."""
@@ -254,6 +266,13 @@ class Hub:
             return [framed("reset", {})]
         rows = await self._rows_of(missed.eids) if "entities" in audience.topics else []
         return self._frames(audience, missed.seq, rows, [], missed.events)
+
+    async def _beat(self) -> None:
+        # One clock for all: a timer for each wait of each connection costs as much as a small frame.
+        while True:
+            await asyncio.sleep(BEAT_S)
+            for client in self.clients():
+                client.nudge()
 
     async def _run(self) -> None:
         while True:

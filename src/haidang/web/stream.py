@@ -21,10 +21,9 @@ from haidang.organisation.store import areas
 from haidang.web.asgi import Receive, Scope, Send, answer, header
 from haidang.web.connections import HangUp
 from haidang.web.guard import require
-from haidang.web.hub import TOPICS, Audience, Client, Hub, framed
+from haidang.web.hub import BEAT_S, TOPICS, Audience, Client, Hub, framed
 from haidang.web.identity import Identity, credential_of
 
-BEAT_S = 15.0
 PER_PRINCIPAL = 24
 """Streams that one account may hold; the windows of one browser share one."""
 TOTAL = 2_000
@@ -83,15 +82,15 @@ class Stream:
     async def _pump(self, scope: Scope, receive: Receive, send: Send, client: Client) -> None:
         watcher = asyncio.create_task(_until_gone(receive, client))
         loop = asyncio.get_running_loop()
-        check_at = loop.time() + BEAT_S
+        check_at = loop.time() + BEAT_S / 2
         try:
             while True:
-                chunk = await client.take(BEAT_S)
+                chunk = await client.take()
                 if client.closed:
                     break
                 if client.recheck or loop.time() >= check_at:
                     client.recheck = False
-                    check_at = loop.time() + BEAT_S
+                    check_at = loop.time() + BEAT_S / 2  # each beat looks, frames between them do not
                     if not await self._still(scope, client.audience.principal):
                         # The browser asks again by itself, is then known anew, and starts from a snapshot.
                         chunk = framed("reset", {})

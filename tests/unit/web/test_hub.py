@@ -227,3 +227,14 @@ async def test_nothing_is_gathered_while_nobody_listens(hub: Hub, city: City) ->
     assert hub._changed == {}
     assert city.asked == []
     await hub.close()
+
+
+async def test_one_clock_beats_for_every_screen(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BEAT_S", 0.01)
+    hub.start()
+    screens = [await joined(hub, person(100, number=number)) for number in range(3)]
+    for screen in screens:
+        await told(screen)
+    for screen in screens:
+        assert await asyncio.wait_for(screen.take(), 5) == b"", "woken, although nothing waits"
+    await hub.close()
