@@ -7,6 +7,8 @@ two shipped feeds; the system's Chromium; one picture per screen into ``docs/ima
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import http.server
 import os
 import re
 import secrets
@@ -15,7 +17,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -38,7 +43,42 @@ SHOTS = {
     "feeds": "/feeds?theme=dark",
     "feed-refused": "/feeds/camera-loi?theme=light&tab=refused",
     "people": "/people?theme=light",
+    "operations-flow": "/operations?theme=dark",
+    "operations-subscriptions": "/operations/subscriptions/1?theme=light",
+    "operations-letters": "/operations/letters/{letter}?theme=dark",
+    "operations-contexts": "/operations/contexts?theme=light&lang=en",
+    "operations-storage": "/operations/storage?theme=light",
+    "entity-json": f"/city?theme=light&map=svg&sel={STATION}&json=concise",
+    "models": "/models?theme=dark",
+    "api": "/docs?theme=light",
 }
+RECEIVER = 8476
+SUBSCRIPTIONS = (
+    {
+        "subscriptionName": "Trạng thái camera về phòng trực",
+        "description": "Báo khi camera mất kết nối hoặc trở lại",
+        "entities": [{"type": "Camera"}],
+        "watchedAttributes": ["status"],
+        "notification": {"endpoint": {"uri": f"http://127.0.0.1:{RECEIVER}/phong-truc"}},
+    },
+    {
+        "subscriptionName": "PM2.5 cho cổng thông tin",
+        "entities": [{"type": "AirQualityObserved"}],
+        "watchedAttributes": ["pm25"],
+        "q": "pm25>0",
+        "notification": {
+            "format": "keyValues",
+            "endpoint": {"uri": f"http://127.0.0.1:{RECEIVER + 1}/cong-thong-tin"},
+        },
+    },
+    {
+        "subscriptionName": "Mực nước về chi cục thủy lợi",
+        "entities": [{"type": "FloodMonitoring"}],
+        "isActive": False,
+        "notification": {"endpoint": {"uri": f"http://127.0.0.1:{RECEIVER}/thuy-loi"}},
+    },
+)
+"""One that is taken, one whose endpoint is away, one that rests."""
 CHROMIUM_FLAGS = [
     "--enable-unsafe-swiftshader",
     "--disable-background-networking",
@@ -53,7 +93,12 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="hd-shots-", dir="/tmp"))
     folder.chmod(0o711)
-    environ = os.environ | {"HAIDANG_DATA_DIR": str(folder / "data"), "HAIDANG_PORT": str(PORT)}
+    environ = os.environ | {
+        "HAIDANG_DATA_DIR": str(folder / "data"),
+        "HAIDANG_PORT": str(PORT),
+        "HAIDANG_NOTIFICATION_ALLOW_HOSTS": f"127.0.0.1:{RECEIVER},127.0.0.1:{RECEIVER + 1}",
+        "HAIDANG_NOTIFICATION_TRIES": "2",
+    }
     log = folder / "output.log"
     with log.open("wb") as output:
         centre = subprocess.Popen(
@@ -62,7 +107,9 @@ def main() -> None:
     try:
         cookie = _first_administrator(log)
         _feed(folder, environ)
-        asyncio.run(_shoot(cookie))
+        with _receiver():
+            letter = _subscribe(cookie)
+            asyncio.run(_shoot(cookie, letter))
     finally:
         centre.send_signal(signal.SIGINT)
         centre.wait(60)
@@ -104,14 +151,53 @@ def _run(arguments: list[str], environ: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-m", "haidang", *arguments], env=environ, cwd=ROOT, check=False)
 
 
-async def _shoot(cookie: str) -> None:
+class _Taker(http.server.BaseHTTPRequestHandler):
+    """An endpoint that takes whatever comes."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", "0")))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of each request."""
+
+
+@contextlib.contextmanager
+def _receiver() -> Iterator[None]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", RECEIVER), _Taker) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield
+        server.shutdown()
+
+
+def _subscribe(cookie: str) -> int:
+    """Make the subscriptions and a context, and wait until a notification was given up; return its number."""
+    with httpx.Client(base_url=URL, cookies={"haidang_session": cookie}, timeout=30) as client:
+        for one in SUBSCRIPTIONS:
+            client.post("/ngsi-ld/v1/subscriptions", json={"type": "Subscription", **one}).raise_for_status()
+        terms = {"luuLuong": "urn:vi-du:luuLuong", "mucNuoc": "urn:vi-du:mucNuoc"}
+        client.post("/ngsi-ld/v1/jsonldContexts", json={"@context": terms}).raise_for_status()
+        observed = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        value = {"type": "Property", "value": 61.5, "unitCode": "GQ", "observedAt": observed}
+        client.patch(f"/ngsi-ld/v1/entities/{STATION}/attrs", json={"pm25": value}).raise_for_status()
+        limit = time.monotonic() + 120
+        while not (dead := client.get("/api/v1/notifications/dead").json()["items"]):
+            if time.monotonic() > limit:
+                raise SystemExit("no notification was given up")
+            time.sleep(0.5)
+        return int(dead[0]["no"])
+
+
+async def _shoot(cookie: str, letter: int) -> None:
     async with async_playwright() as playwright:
         found = shutil.which("chromium") or shutil.which("google-chrome")
         browser = await playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
         context = await browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         await context.add_cookies([{"name": "haidang_session", "value": cookie, "url": URL}])
         for name, address in SHOTS.items():
-            await _one(context, name, address)
+            await _one(context, name, address.replace("{letter}", str(letter)))
         await browser.close()
 
 
@@ -122,6 +208,8 @@ async def _one(context: BrowserContext, name: str, address: str) -> None:
     await page.wait_for_timeout(
         5000
     )  # the map's first tiles and the first live values; a picture, not a test
+    if raw := await page.query_selector(".city-raw[open]"):
+        await raw.evaluate("it => it.scrollIntoView()")
     await page.screenshot(path=IMAGES / f"{name}.png")
     await page.close()
 
