@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from haidang import __version__
-from haidang.bench import bare, client, workload
+from haidang.bench import bare, client, history, workload
 from haidang.bench.audit import audit, hot
 from haidang.bench.keys import device_key
 from haidang.bench.measures import measure
@@ -55,8 +55,17 @@ def bench_city(*, quick: bool, folder: Path | None, say: Say) -> dict[str, Any]:
         rounds = _rounds(bench, say)
         measures = measure(bench, rounds, place, say)
         faults = _audits(bench, say)
+        measures += history.measures(measured, place, sensors=sizes.sensors, say=say)
         found = _report(sizes=sizes, rounds=rounds, s1=s1, loaded=loaded, measured=measured, faults=faults)
         return found | {"measures": [msgspec.structs.asdict(one) | {"met": one.met} for one in measures]}
+
+
+def bench_history(*, quick: bool, folder: Path | None, say: Say) -> dict[str, Any]:
+    """Run only the measurement of history, on a house of its own."""
+    sizes = QUICK if quick else FULL
+    with _folder(folder) as place, Measured(place / "data") as measured:
+        found = history.measures(measured, place, sensors=sizes.sensors, say=say)
+    return {"measures": [msgspec.structs.asdict(one) | {"met": one.met} for one in found]}
 
 
 @contextmanager

@@ -58,7 +58,9 @@ async def hours(
             retry_after_s=60,
         )
     asked = values | kept_parameters(terms, attr, start, until, changed)
-    found = await (await conn.execute(sql.SQL(kept_statement(where)), asked)).fetchall()
+    found = await (
+        await conn.execute(sql.SQL(kept_statement(where, changed=bool(changed))), asked)
+    ).fetchall()
     found += await _from_rows(conn, terms, attr, where, values, changed=changed, open_span=(until, end))
     merged: dict[datetime, CityHour] = {}
     for at, n, total, low, high in found:
@@ -69,20 +71,22 @@ async def hours(
     return [merged[at] for at in sorted(merged)]
 
 
-def kept_statement(where: str) -> str:
-    """Return the SQL that answers from kept hours."""
+def kept_statement(where: str, *, changed: bool) -> str:
+    """Return the SQL that answers from kept hours; ``changed``: but for some of them."""
+    # Where the attribute's five figures begin is found once for each row (OFFSET 0 keeps it so).
+    but = """AND NOT EXISTS (
+            SELECT FROM unnest(%(changed_eids)s::int[], %(changed_hours)s::timestamptz[]) AS b (eid, hour)
+            WHERE b.eid = s.eid AND b.hour = s.hour)"""
     return f"""
         SELECT s.hour, sum(s.x[s.i]), sum(s.x[s.i + 1]), min(s.x[s.i + 3]), max(s.x[s.i + 4])
         FROM (
             SELECT r.eid, r.hour, r.x,
-                   CASE WHEN r.k > 0 THEN p.i ELSE 5 * array_position(r.attrs, %(attr)s) - 4 END AS i
-            FROM rollup r LEFT JOIN unnest(%(ks)s::int[], %(places)s::int[]) AS p (k, i) ON p.k = r.k
-            WHERE r.hour >= %(start)s AND r.hour < %(until)s
+                   CASE WHEN r.k > 0 THEN (%(places)s::int[])[array_position(%(ks)s::int[], r.k)]
+                        ELSE 5 * array_position(r.attrs, %(attr)s) - 4 END AS i
+            FROM rollup r WHERE r.hour >= %(start)s AND r.hour < %(until)s
+            OFFSET 0
         ) s JOIN entity e ON e.eid = s.eid
-        WHERE s.i IS NOT NULL AND s.x[s.i] > 0 AND {where}
-          AND NOT EXISTS (
-            SELECT FROM unnest(%(changed_eids)s::int[], %(changed_hours)s::timestamptz[]) AS b (eid, hour)
-            WHERE b.eid = s.eid AND b.hour = s.hour)
+        WHERE s.i IS NOT NULL AND {where} {but if changed else ""}
         GROUP BY 1
     """
 

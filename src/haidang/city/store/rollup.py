@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, LiteralString
 
 from psycopg import sql
 
@@ -41,33 +42,38 @@ async def try_lock(conn: Connection) -> bool:
     return bool(row and row[0])
 
 
+STATE: LiteralString = """
+SELECT s.until, c.seq FROM rollup_state s, cursor c, city_head h
+WHERE c.step = %(step)s AND h.seq - c.seq <= %(tail)s
+"""
+
+
 async def state(conn: Connection) -> tuple[datetime, int] | None:
     """Return (end of the hours kept, the step's cursor); None where they cannot be asked.
 
     That is before the step's first run, and while it is so far behind that to find what it has yet to pass
     costs more than the rows themselves.
     """
-    found = await conn.execute(
-        """
-        SELECT s.until, c.seq FROM rollup_state s, cursor c, city_head h
-        WHERE c.step = %s AND h.seq - c.seq <= %s
-        """,
-        (STEP, TAIL_MAX),
-    )
+    found = await conn.execute(STATE, {"step": STEP, "tail": TAIL_MAX})
     row = await found.fetchone()
     return (row[0], int(row[1])) if row else None
 
 
 # The end of the log is found by its numbers alone, whatever the planner thinks of other indexes.
-_CHANGED = """
+_CHANGED: LiteralString = """
 WITH tail AS MATERIALIZED (
-    SELECT eid, t FROM change WHERE seq > %(cursor)s AND kind < 4
+    SELECT eid, t FROM change WHERE seq > %(cursor)s AND kind < 4 AND t >= %(first)s AND t < %(last)s
 )
 SELECT eid, hour FROM rollup_dirty WHERE hour >= %(first)s AND hour < %(last)s {one}
 UNION
-SELECT eid, date_trunc('hour', t, 'UTC') FROM tail WHERE t >= %(first)s AND t < %(last)s {one}
+SELECT eid, date_trunc('hour', t, 'UTC') FROM tail WHERE true {one}
 LIMIT %(limit)s
 """
+
+
+def changed_statement(*, one: bool) -> LiteralString:
+    """Return the SQL of :func:`changed`, of one entity or of all."""
+    return _CHANGED.replace("{one}", "AND eid = %(eid)s" if one else "")
 
 
 async def changed(
@@ -80,24 +86,22 @@ async def changed(
     limit: int | None = None,
 ) -> list[Hour]:
     """Return the hours of ``first <= hour < last`` that are not what they were summed up to."""
-    one = "" if eid is None else "AND eid = %(eid)s"
     found = await conn.execute(
-        sql.SQL(_CHANGED.format(one=one)),
+        changed_statement(one=eid is not None),
         {"first": first, "last": last, "cursor": cursor, "eid": eid, "limit": limit},
     )
     return await found.fetchall()
 
 
+KEPT: LiteralString = """
+SELECT hour, k, x, attrs, units, others FROM rollup
+WHERE eid = %(eid)s AND hour >= %(first)s AND hour < %(last)s
+"""
+
+
 async def kept(conn: Connection, eid: int, first: datetime, last: datetime) -> list[tuple[Any, ...]]:
     """Return (hour, k, x, attrs, units, others) of an entity."""
-    found = await conn.execute(
-        """
-        SELECT hour, k, x, attrs, units, others FROM rollup
-        WHERE eid = %s AND hour >= %s AND hour < %s
-        """,
-        (eid, first, last),
-        binary=True,
-    )
+    found = await conn.execute(KEPT, {"eid": eid, "first": first, "last": last}, binary=True)
     return await found.fetchall()
 
 
@@ -157,23 +161,23 @@ async def mark_entity(conn: Connection, eid: int, start: datetime | None, end: d
         ) x
         WHERE (%(start)s::timestamptz IS NULL OR x.t >= date_trunc('hour', %(start)s::timestamptz, 'UTC'))
           AND (%(end)s::timestamptz IS NULL OR x.t < %(end)s)
-        ON CONFLICT (eid, hour) DO UPDATE SET hour = excluded.hour
+        ON CONFLICT (hour, eid) DO UPDATE SET hour = excluded.hour
         """,
         {"eid": eid, "start": start, "end": end},
     )
 
 
 async def take_dirty(conn: Connection, limit: int) -> list[Hour]:
-    """Take up to ``limit`` marks away and return them, in order."""
+    """Take up to ``limit`` marks away, the oldest hours first, and return them."""
     found = await conn.execute(
         """
-        WITH next AS (SELECT eid, hour FROM rollup_dirty ORDER BY eid, hour LIMIT %s FOR UPDATE)
+        WITH next AS (SELECT eid, hour FROM rollup_dirty ORDER BY hour, eid LIMIT %s FOR UPDATE)
         DELETE FROM rollup_dirty d USING next n WHERE d.eid = n.eid AND d.hour = n.hour
         RETURNING d.eid, d.hour
         """,
         (limit,),
     )
-    return sorted(await found.fetchall())
+    return sorted(await found.fetchall(), key=itemgetter(1, 0))
 
 
 async def dirty_count(conn: Connection) -> int:
