@@ -177,10 +177,12 @@ MODEL: tuple[Row, ...] = (
      ((READING, "test_1_2_sys_attrs_of_entities_attributes_and_sub_attributes"),),
      "sub-attributes and the instances of one attribute share its times; modifiedAt of what is observed is the log row's, "
      "and in days that are packed the time of observation: telemetry stores nothing for it"),
-    ("4.8 †", "deletedAt, expiresAt", ((SUBSCRIPTIONS, "test_1_2_sys_attrs_stand_on_entities_and_attributes"),
-     (TEMPORAL_WRITE, "test_1_2_deleted_entities_stay_in_temporal_answers")),
-     "expiresAt is kept on attributes and shown among the system attributes; nothing is deleted by it yet, and an entity "
-     "takes none"),
+    ("4.8, 4.22 †", "deletedAt; expiresAt of entities and attributes",
+     ((WRITING, "test_1_2_an_entity_says_when_it_ends_among_its_system_attributes"),
+      (SUBSCRIPTIONS, "test_1_2_sys_attrs_stand_on_entities_and_attributes"),
+      (TEMPORAL_WRITE, "test_1_2_deleted_entities_stay_in_temporal_answers")),
+     "expiresAt is kept and shown, and can be asked by q; what has expired is not removed by itself, which the standard "
+     "leaves open: a purge with q=expiresAt<… removes it"),
     ("4.5.5", "datasetId: some instances of an attribute",
      ((CHOICE, "test_datasets_are_told_apart"), (WRITING, "test_1_3_08_null_deletes_one_instance_or_a_member")), ""),
     ("4.7", "GeoProperty: every geometry; what is none is refused",

@@ -9,6 +9,7 @@ from haidang.base.problems import Problem
 from haidang.city.items import NULL, bad
 from haidang.city.represent import KINDS, LETTERS, Stored
 from haidang.city.terms import Context, is_uri
+from haidang.city.times import format_us, parse_us
 
 DEPTHS = {
     "Point": 0,
@@ -81,6 +82,23 @@ def scope(value: object) -> Any:
     if not names or not all(type(one) is str and 0 < len(one) <= 512 for one in names):
         raise bad("“scope” không hợp lệ.", "A scope is a text or an array of texts.", "scope", value)
     return value
+
+
+def expiry(value: object, *, partial: bool) -> str:
+    """Return when an entity ends (4.22), in UTC; it may be sent as a Property too."""
+    if type(value) is dict:
+        value = value.get("value")
+    if partial and value == NULL:
+        return NULL
+    try:
+        return format_us(parse_us(value))
+    except ValueError as cause:
+        raise bad(
+            "expiresAt phải là thời điểm ISO 8601 có múi giờ.",
+            "expiresAt is an ISO 8601 date and time with a time zone.",
+            "expiresAt",
+            value,
+        ) from cause
 
 
 def relationship(name: str, value: Any) -> None:

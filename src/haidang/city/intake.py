@@ -14,6 +14,7 @@ from haidang.base.geometry import in_vietnam, looks_swapped
 from haidang.base.problems import Problem
 from haidang.city.checks import (
     DEPTHS,
+    expiry,
     infer,
     is_instance,
     language_map,
@@ -223,6 +224,8 @@ class Intake:
         self, name: str, a: object, *, partial: bool = False, depth: int = 1
     ) -> list[dict[str, Any]]:
         """Return the long forms of an attribute: one, or several instances with different datasetId."""
+        if name == "expiresAt":
+            return [{"v": expiry(a, partial=partial)}]
         if type(a) is dict:
             return [self._instance(name, a, partial=partial, depth=depth)]
         if type(a) is list and a and all(type(one) is dict and is_instance(one) for one in a):

@@ -279,7 +279,16 @@ def represent(
                 concise=form == "concise",
                 system=system(number) if system else None,
             )
+    if "expiresAt" in body:
+        say_end(body, shown=system is not None)
     return body
+
+
+def say_end(body: dict[str, Any], *, shown: bool) -> None:
+    """Say when an entity ends (4.22) as the system attribute it is: a bare time, or nothing."""
+    ends = body.pop("expiresAt")
+    if shown:
+        body["expiresAt"] = ends["value"] if type(ends) is dict else ends
 
 
 def _long(one: Mapping[str, Any]) -> Instance:

@@ -376,6 +376,28 @@ async def test_1_3_10_a_polygon_that_crosses_itself_is_taken(http: httpx.AsyncCl
     assert [one["id"] for one in (await http.get("/entities", params=inside)).json()] == [ID]
 
 
+async def test_1_2_an_entity_says_when_it_ends_among_its_system_attributes(http: httpx.AsyncClient) -> None:
+    ends = "2999-01-01T00:00:00Z"
+    one = {"id": "urn:ngsi-ld:Alert:ends", "type": "Alert", "expiresAt": "2999-01-01T07:00:00+07:00"}
+    assert (await http.post("/entities", json=one)).status_code == 201
+    path = "/entities/urn:ngsi-ld:Alert:ends"
+    assert "expiresAt" not in (await http.get(path)).json()
+    for form in ("normalized", "concise", "simplified"):
+        shown = (await http.get(path, params={"options": "sysAttrs", "format": form})).json()
+        assert shown["expiresAt"] == ends, form
+    assert (await http.get("/entities?type=Alert&q=expiresAt>2998-01-01T00:00:00Z")).json()
+    later = {"expiresAt": "2999-02-01T00:00:00Z"}
+    assert (await http.patch(path, json=later)).status_code == 204
+    assert (await http.get(path, params={"options": "sysAttrs"})).json()["expiresAt"] == later["expiresAt"]
+    assert (await http.patch(path, json={"expiresAt": NULL})).status_code == 204
+    assert "expiresAt" not in (await http.get(path, params={"options": "sysAttrs"})).json()
+    assert (await http.patch(path, json={"expiresAt": "2001-01-01T00:00:00Z"})).status_code == 204
+    gone = await http.delete("/entities", params={"type": "Alert", "q": "expiresAt<2002-01-01T00:00:00Z"})
+    assert gone.status_code == 204 and (await http.get(path)).status_code == 404
+    answer = await http.post("/entities", json=one | {"expiresAt": "tomorrow"})
+    assert answer.status_code == 400 and answer.json()["type"].endswith("BadRequestData")
+
+
 @pytest.mark.parametrize("value", [{"vi": 5}, {"vi": None}, {"vi": {"x": "y"}}, {"vi": [1]}, ["vi"], "phố"])
 async def test_1_2_a_language_map_holds_texts(http: httpx.AsyncClient, value: Any) -> None:
     body = {"street": {"type": "LanguageProperty", "languageMap": value}}

@@ -127,7 +127,16 @@ class Showing:
         body = self._body(row, self._shape.projection)
         if not names:
             return body
-        kept = {"id", "type", "scope", "createdAt", "modifiedAt", *names, *self._shape.projection.pick}
+        kept = {
+            "id",
+            "type",
+            "scope",
+            "createdAt",
+            "modifiedAt",
+            "expiresAt",
+            *names,
+            *self._shape.projection.pick,
+        }
         return {name: value for name, value in body.items() if name in kept}
 
     def _body(self, row: Row, projection: Projection) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from haidang.city.choosing import DEFAULT, Choice, chosen, languages_of
 from haidang.city.items import NULL
 from haidang.city.model import Kind
 from haidang.city.projection import Projection, projection_of
-from haidang.city.represent import KINDS, Names, Stored, System, attribute, key_value
+from haidang.city.represent import KINDS, Names, Stored, System, attribute, key_value, say_end
 from haidang.city.subscriptions.matching import Event, ended
 from haidang.city.subscriptions.model import Compiled
 from haidang.city.terms import Terms
@@ -90,6 +90,8 @@ class Telling:
             shown = self._attribute(key, [] if self._ended else event.after.get(key, []), gone.get(key, []))
             if shown is not None:
                 body[self._names(int(key))] = shown
+        if "expiresAt" in body:
+            say_end(body, shown=self._params.sys_attrs)
         version = self._one.definition.version
         if version is not None and self._params.format == "normalized":
             body = amended(body, version)
