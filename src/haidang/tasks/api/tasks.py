@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -216,7 +217,8 @@ async def get_evidence(
         "x-content-type-options": "nosniff",
         "cache-control": "private, no-store",
     }
-    return Response(path.read_bytes(), media_type=found.media_type, headers=headers)
+    content = await asyncio.to_thread(path.read_bytes)
+    return Response(content, media_type=found.media_type, headers=headers)
 
 
 ROUTES = (

@@ -11,6 +11,7 @@ import msgspec
 
 from haidang.base.database import Connection
 from haidang.base.problems import INVALID, Fault, Problem
+from haidang.organisation.chain import audit
 from haidang.organisation.permissions import Principal, scope_sql
 from haidang.organisation.service.access import unchanged
 from haidang.tasks.service.desk import Desk, wrong
@@ -103,7 +104,9 @@ async def set_roles(
     await people.set_roles(
         connection, org_id, [(each.role, each.rank, each.account_id, each.away_until) for each in filled]
     )
-    return await roles(connection, principal)
+    found = await roles(connection, principal)
+    await audit(connection, principal, "task-roles.set", f"org:{org_id}", {"roles": filled}, org_id=org_id)
+    return found
 
 
 async def told(
@@ -111,12 +114,20 @@ async def told(
 ) -> dict[str, Any]:
     """Return what the asker and the asker's unit were told, newest first, and how much is unread."""
     account = person(principal)
-    found = await notices.page(connection, account, principal.org_id, before=before, limit=limit + 1)
+    org = _unit(principal)
+    found = await notices.page(connection, account, org, before=before, limit=limit + 1)
     return {
         "items": found[:limit],
         "next": str(found[limit - 1]["id"]) if len(found) > limit else None,
-        "unread": await notices.unread(connection, account, principal.org_id),
+        "unread": await notices.unread(connection, account, org),
     }
+
+
+def _unit(principal: Principal) -> int | None:
+    """Return the unit whose inbox the asker may read: the own one, where its tasks may be seen."""
+    if principal.org_id is None or not principal.may("task.read", org_id=principal.org_id):
+        return None
+    return principal.org_id
 
 
 async def read(
@@ -124,5 +135,6 @@ async def read(
 ) -> dict[str, Any]:
     """Mark notices as read."""
     account = person(principal)
-    await notices.read(connection, account, principal.org_id, ids, desk.now())
-    return {"unread": await notices.unread(connection, account, principal.org_id)}
+    org = _unit(principal)
+    await notices.read(connection, account, org, ids, desk.now())
+    return {"unread": await notices.unread(connection, account, org)}
