@@ -63,6 +63,7 @@ export const en: Messages<typeof vi> = {
   emptyText: 'Clear the filter or look at another list.',
   column: { select: 'Select', task: 'Task', owner: 'Lead', due: 'Due', clock: 'Clock', state: 'State' },
   exercise: 'Exercise',
+  extensionOpen: 'Extension awaits its decision',
   percent: (n) => `${n}%`,
   children: (n) => `${n} part${s(n)}`,
   selected: (n) => `${n} task${s(n)} selected`,

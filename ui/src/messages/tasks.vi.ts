@@ -58,6 +58,7 @@ export const vi = {
   emptyText: 'Bỏ bộ lọc hoặc xem danh sách khác.',
   column: { select: 'Chọn', task: 'Nhiệm vụ', owner: 'Chủ trì', due: 'Hạn', clock: 'Đồng hồ', state: 'Trạng thái' },
   exercise: 'Diễn tập',
+  extensionOpen: 'Chờ quyết định gia hạn',
   percent: (n: number) => `${n}%`,
   children: (n: number) => `${n} việc con`,
   selected: (n: number) => `Đã chọn ${n} nhiệm vụ`,

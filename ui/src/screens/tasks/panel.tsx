@@ -41,6 +41,7 @@ export function TaskPanel({ task, onChange, onReload }: Props) {
         <p class="task-head-line">
           <Chip>{m.state[task.state]}</Chip>
           <ClockWords task={task} />
+          {task.extension_open && <Chip>{m.extensionOpen}</Chip>}
           {task.is_exercise && <Chip tone="hatched">{m.exercise}</Chip>}
         </p>
         <h2>{task.title}</h2>
@@ -84,7 +85,7 @@ function Overview({ task, onReload }: Props) {
   if (task.by_document) facts.push([m.document, task.by_document])
   facts.push([
     m.priority,
-    <span class="state">
+    <span class="task-clock">
       <Priority level={task.priority} filled={false} label={messages.value.priority[task.priority]} />
       {messages.value.priority[task.priority]}
     </span>,

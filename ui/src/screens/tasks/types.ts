@@ -89,6 +89,7 @@ export interface Task extends Clocked {
     verdict_why: string
   }[]
   due_changes: DueChange[]
+  extension_open: boolean
   refusals: {
     org_id: number
     org_name: string
