@@ -58,6 +58,42 @@ async (picture) => {
 """
 
 
+# Texts whose contrast with the ground below them is under 4.5 (WCAG AA); what is switched off is exempt.
+_FAINT = """
+() => {
+  const parsed = (text) => {
+    const numbers = (text.match(/[\\d.]+(?:e-?\\d+)?/g) ?? []).map(Number)
+    const share = text.startsWith('color(') ? 1 : 255
+    return [...numbers.slice(0, 3).map((one) => one / share), numbers[3] ?? 1]
+  }
+  const over = ([r, g, b, a], below) => [r, g, b].map((one, place) => one * a + below[place] * (1 - a))
+  const ground = (element) => {
+    const layers = []
+    for (let each = element; each; each = each.parentElement) {
+      layers.unshift(parsed(getComputedStyle(each).backgroundColor))
+    }
+    return layers.reduce((below, layer) => over(layer, below), [1, 1, 1])
+  }
+  const light = (colour) => {
+    const [r, g, b] = colour.map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const found = []
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())
+    if (!own || !element.getClientRects().length) continue
+    if (element.closest('[disabled], .hidden-text, .skip, svg')) continue
+    const below = ground(element)
+    const ink = over(parsed(getComputedStyle(element).color), below)
+    const [bright, dark] = [light(below), light(ink)].sort((a, b) => b - a)
+    const contrast = (bright + 0.05) / (dark + 0.05)
+    const name = element.className || element.tagName
+    if (contrast < 4.5) found.push(`${name} ${contrast.toFixed(2)}: ${element.textContent.slice(0, 40)}`)
+  }
+  return found
+}
+"""
+
 _TIMELESS = """
 (element) => {
   const copy = element.cloneNode(true)
@@ -89,6 +125,12 @@ async def loud_pixels(page: Page) -> int:
     """Count the pixels of strong colour that are not the accent's."""
     picture = base64.b64encode(await page.screenshot(animations="disabled")).decode()
     found: int = await page.evaluate(_LOUD, f"data:image/png;base64,{picture}")
+    return found
+
+
+async def faint(page: Page) -> list[str]:
+    """Return the texts that stand out too little from their ground (contrast under 4.5 to 1)."""
+    found: list[str] = await page.evaluate(_FAINT)
     return found
 
 

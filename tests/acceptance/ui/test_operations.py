@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 from tests.acceptance.conftest import Centre
@@ -160,6 +161,22 @@ async def test_storage_names_what_is_absent_and_never_calls_it_zero(page: Page, 
         if await row.locator("[data-verdict=absent]").count():
             assert "chưa có" in await row.inner_text()
             assert not re.search(r"\b0\b", await row.inner_text())
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+async def test_every_part_can_be_read_in_both_themes_and_languages(
+    page: Page, server: Centre, theme: str, lang: str
+) -> None:
+    title = {"vi": "Vận hành dữ liệu", "en": "Data operations"}[lang]
+    for part in ("flow", "subscriptions", "letters", "contexts", "storage"):
+        await page.goto(f"{server.url}/operations/{part}?theme={theme}&lang={lang}")
+        await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        await expect(page.locator("main")).to_contain_text({"vi": "Tự cập nhật", "en": "Renewed every"}[lang])
+        await expect(page.locator(".loading")).to_have_count(0)
+        assert await eyes.faint(page) == [], part
+    await page.evaluate("document.querySelector('h1').style.color = 'rgb(128 128 128 / 40%)'")
+    assert len(await eyes.faint(page)) == 1, "the eye itself sees"
 
 
 async def test_the_json_of_an_entity_and_the_command_that_fetches_it(
