@@ -250,7 +250,7 @@ class Fold:
             head["scope"] = new_scope
         if self._reorigin(item, entity):
             head["@e"] = passport(entity)
-        touched = self._without_repeats(item, entity, touched)
+        touched = self._without_repeats(item, draft, entity, touched)
         if not touched and not head and kind is Kind.UPDATE:
             return
         doc, static = documents_of(full, new_scope)
@@ -360,12 +360,17 @@ class Fold:
             or (item.type_id and item.type_id != entity.type_id)
         )
 
-    def _without_repeats(self, item: Item, entity: Entity, touched: Touched) -> Touched:
-        """Drop a late row that history already has, so that re-running a file adds nothing."""
+    def _without_repeats(self, item: Item, draft: Draft, entity: Entity, touched: Touched) -> Touched:
+        """Drop a late row that history or this group already has, so that sending it again adds nothing."""
         row = item.row
         if row is None or item.at > entity.at:
             return touched
-        if (entity.eid, item.at, row.columns, row.floats, rest_signature(row.rest)) not in self.stored:
+        rest = rest_signature(row.rest)
+        if (entity.eid, item.at, row.columns, row.floats, rest) not in self.stored and not any(
+            (one.at, one.columns, one.floats) == (item.at, row.columns, row.floats)
+            and rest_signature(one.rest) == rest
+            for _, one in draft.rows
+        ):
             return touched
         return [(key, one) for key, one in touched if one.get("o") != item.at]
 
