@@ -104,25 +104,23 @@ function Attributes({ model }: { model: Model }) {
       {rows.length === 0 ? (
         <Empty title={m.none} />
       ) : (
-        <div class="table-frame">
-          <table class="table model-attributes" aria-label={m.list}>
-            <thead>
-              <tr>
-                <th scope="col">{m.name}</th>
-                <th scope="col">{m.type}</th>
-                <th scope="col">{m.unit}</th>
-                <th scope="col" class="cell-number">
-                  {m.carried}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((one) => (
-                <AttributeRow key={one.name} one={one} sampled={model.sampled} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <table class="model-attributes" aria-label={m.list}>
+          <thead>
+            <tr>
+              <th scope="col">{m.name}</th>
+              <th scope="col">{m.type}</th>
+              <th scope="col">{m.unit}</th>
+              <th scope="col" class="model-carried">
+                {m.carried}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((one) => (
+              <AttributeRow key={one.name} one={one} sampled={model.sampled} />
+            ))}
+          </tbody>
+        </table>
       )}
       {model.others.length > 0 && <Others model={model} />}
     </>
@@ -158,7 +156,7 @@ function AttributeRow({ one, sampled }: { one: ModelAttribute; sampled: number }
           {range && <span class="muted small num">{range}</span>}
         </span>
       </td>
-      <td class="cell-number num">
+      <td class="model-carried num">
         {sampled > 0 && (
           <span class={one.carried ? '' : 'muted'} title={m.carriedTitle(number(one.carried), number(sampled))}>
             {m.carriedOf(number(one.carried), number(sampled))}
