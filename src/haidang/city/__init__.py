@@ -3,6 +3,7 @@
 The way of an observation, by file::
 
     ngsild/routes    a request finds its route and permission        (or ``service.City`` is called by a feed)
+    models/watch     is it what the data model of its type says? (accept, warn, reject)
     intake, checks   JSON becomes an Item: names → numbers, structure checked, all encoded (items, terms)
     writer/loop      a bounded queue; one task takes all that waits = one group
     writer/fold      Items fold into Drafts of entities: who may, what changes, which rows          (forms)
