@@ -15,6 +15,7 @@ from tests.integration.city.broker import ORG_A, ORG_B, agency, client
 from haidang.base.clock import FixedClock
 from haidang.base.database import Database
 from haidang.base.settings import Settings
+from haidang.city.query import evolution
 from haidang.city.service import City
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -103,6 +104,58 @@ async def test_1_2_lastN_of_what_was_entered_together(  # noqa: N802
 ) -> None:
     answer = await http.get(f"{PATH}?timeproperty={by}&lastN=3")
     assert [one["value"] for one in answer.json()["flow"]] == [COUNT - 3, COUNT - 2, COUNT - 1]
+
+
+async def test_1_2_more_than_an_answer_holds_entered_together(http: httpx.AsyncClient) -> None:
+    path = "/temporal/entities/urn:ngsi-ld:Meter:burst"
+    for start in (0, 6_000):
+        body = meter("burst", 0) | {"flow": [one(n, second=n) for n in range(start, start + 6_000)]}
+        assert (await http.post("/temporal/entities", json=body)).status_code in (201, 204)
+    answer = await http.get(f"{path}?timeproperty=createdAt")
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("TooComplexQuery")
+    answer = await http.get(f"{path}?timeproperty=createdAt&lastN=2")
+    assert [each["value"] for each in answer.json()["flow"]] == [11_998, 11_999]
+    span = "timerel=after&timeAt=2026-01-01T00:00:00Z"
+    found = await http.get(
+        f"/temporal/entities?type=Meter&{span}&timeproperty=createdAt&datasetId=@none&count=true"
+    )
+    assert found.status_code == 403
+    found = await http.get(
+        f"/temporal/entities?type=Meter&{span}&timeproperty=createdAt&datasetId=urn:x:none"
+    )
+    assert (found.status_code, found.json()) == (200, [])
+
+
+@pytest.mark.usefixtures("flooded")
+async def test_1_2_an_empty_stretch_is_passed(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where 20,000 rows hold nothing of the instance asked for, the answer says how far it looked."""
+    monkeypatch.setattr(evolution, "ROWS_MAX", 1_001)
+    late = one(1, second=3_000, datasetId="urn:x:late")
+    assert (await http.post(f"{PATH}/attrs", json={"flow": [late]})).status_code == 204
+    since, ranges = "2026-03-01T00:00:00Z", []
+    for _ in range(5):
+        answer = await http.get(f"{PATH}?timerel=after&timeAt={since}&datasetId=urn:x:late")
+        ranges.append(answer.headers.get("content-range"))
+        if answer.status_code == 200:
+            break
+        assert answer.status_code == 206
+        since = answer.headers["content-range"].split("/")[0][-len("2026-03-01T00:16:39.999999Z") :]
+    assert [each["value"] for each in answer.json()["flow"]] == [1], ranges
+    assert len(ranges) == 3
+
+
+@pytest.mark.usefixtures("flooded")
+async def test_1_2_what_one_question_may_look_at(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evolution, "EFFORT_MAX", 2_000)
+    answer = await http.get(f"{PATH}?datasetId=urn:x:nowhere")
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("TooComplexQuery")
+    assert (await http.get(f"{PATH}?lastN=5")).status_code == 200
 
 
 @pytest.mark.usefixtures("flooded")

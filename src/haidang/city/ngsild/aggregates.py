@@ -26,8 +26,8 @@ from haidang.city.times import EPOCH, format_us, to_us
 PARAMETERS = ("aggrMethods", "aggrPeriodDuration")
 BINS_MAX = 10_000
 """Periods of one answer."""
-INSTANCES_MAX = 200_000
-"""Instances that one answer may be summed up from where the kept hours cannot tell."""
+INSTANCES_MAX = 50_000
+"""Instances that one entity may be summed up from where the kept hours cannot tell."""
 _OF_BINS = dict(
     zip(METHODS, ("total", "distinct", "sum", "avg", "min", "max", "stddev", "sumsq"), strict=True)
 )

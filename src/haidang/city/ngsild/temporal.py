@@ -31,7 +31,7 @@ from haidang.city.ngsild.exchange import Call, Reply
 from haidang.city.ngsild.questions import MEANING, SELECTING, query_of, question_of, too_wide
 from haidang.city.ngsild.read import missing
 from haidang.city.projection import Projection, projection_of
-from haidang.city.query.evolution import SCOPE, Collector, Cut, Life, Wish, ever
+from haidang.city.query.evolution import SCOPE, Collector, Cut, Effort, Life, Wish, ever
 from haidang.city.query.evolutions import Asker, Selection
 from haidang.city.query.problems import TOO_MANY_RESULTS, bad
 from haidang.city.query.sql import Question
@@ -166,7 +166,7 @@ def _wanted(ask: Ask, params: Mapping[str, Any], span: TemporalQuery) -> _Wanted
     def keep(stored: Any) -> Any:
         return stored if choice == Choice() else chosen({"0": stored}, choice).get("0")
 
-    selecting = Wish(span, _numbers(ask, attrs) if attrs else None, keep, bool(choice.datasets))
+    selecting = Wish(span, _numbers(ask, attrs) if attrs else None, keep, Effort(), bool(choice.datasets))
     shows = selecting.attrs if narrowed is None else _numbers(ask, narrowed)
     return _Wanted(
         span=span,

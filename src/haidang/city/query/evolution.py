@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from haidang.base.database import Connection, Database
+from haidang.city.query.problems import complex_
 from haidang.city.query.temporal import TemporalQuery
 from haidang.city.represent import Stored, instances, stored_attributes
 from haidang.city.store import history, log, read, temporal
@@ -23,8 +24,12 @@ from haidang.city.store.read import Row
 from haidang.city.terms import Terms
 from haidang.city.times import ALWAYS, EPOCH, NEVER, to_us
 
-ROWS_MAX = 65_536
-"""Rows of history that one entity's part of an answer may look at."""
+ROWS_MAX = 20_000
+"""Rows of history that are looked at together for one entity; an answer then ends where they end."""
+EFFORT_MAX = 100_000
+"""Rows of history that one question may look at."""
+INSTANT_MAX = 10_000
+"""Instances of one instant in one answer."""
 SCOPE = 0
 """Stands for the scope where attributes have their numbers."""
 STEP = timedelta(microseconds=1)
@@ -62,6 +67,22 @@ class Point(NamedTuple):
     """When the instance was last corrected."""
 
 
+class Effort:
+    """How much of history one question may still look at."""
+
+    def __init__(self) -> None:
+        self._left = EFFORT_MAX
+
+    def spend(self, rows: int) -> None:
+        """Count rows that were looked at; raise ``Problem`` (query-too-complex) where they are too many."""
+        self._left -= rows
+        if self._left < 0:
+            raise complex_(
+                f"Câu hỏi chạm quá {EFFORT_MAX} dòng lịch sử; hãy thu hẹp thời gian hay số thực thể.",
+                f"The question touches over {EFFORT_MAX} rows of history; narrow its time or entities.",
+            )
+
+
 class Wish(NamedTuple):
     """What of each entity is wanted."""
 
@@ -69,6 +90,7 @@ class Wish(NamedTuple):
     attrs: tuple[int, ...] | None
     """None: all."""
     keep: Keep
+    effort: Effort
     filters: bool = False
     """Whether ``keep`` leaves instances out."""
 
@@ -80,6 +102,7 @@ class Cut:
         self._most = most
         self._backwards = backwards
         self._points: list[tuple[int, Point]] = []
+        self._overfull = False
         self.edge = NEVER if backwards else ALWAYS
         """Instants from here on (backwards: up to here) are left out."""
 
@@ -97,6 +120,7 @@ class Cut:
             return
         times = sorted((one.at_us for _, one in self._points), reverse=self._backwards)
         first, over = times[0], times[self._most]
+        self._overfull = len(times) > INSTANT_MAX and times[INSTANT_MAX] == first
         step = -1 if self._backwards else 1
         # The first instant comes whole, however much it holds: else nobody would ever get past it.
         self._shorten(over if over != first else first + step)
@@ -104,14 +128,24 @@ class Cut:
 
     def of(self, place: int) -> list[Point]:
         """Return an entity's instances, oldest first."""
+        if self._overfull:
+            raise complex_(
+                f"Quá {INSTANT_MAX} giá trị cùng một thời điểm; hãy thu hẹp thực thể hay thuộc tính.",
+                f"Over {INSTANT_MAX} instances have the same time; please narrow entities or attributes.",
+            )
         return sorted(
             (one for mine, one in self._points if mine == place and self._inside(one.at_us)),
             key=lambda one: (one.at_us, one.attr, one.seq),
         )
 
     def range(self) -> tuple[int, int] | None:
-        """Return the least and the most recent instant of the answer; None where there is none."""
+        """Return the least and the most recent instant of the answer; None where there is nothing.
+
+        Where what was looked at held nothing that is wanted, its end is returned, so that one gets past it.
+        """
         times = [one.at_us for _, one in self._points if self._inside(one.at_us)]
+        if not times and self.was:
+            times = [self.edge + (1 if self._backwards else -1)]
         return (min(times), max(times)) if times else None
 
     def _inside(self, at_us: int) -> bool:
@@ -151,36 +185,33 @@ class Collector:
 
     async def _forwards(self, eid: int, edge_us: int) -> tuple[list[Point], int | None]:
         """Return observed instances, oldest first, and where reading stopped if it did."""
-        end = self._wish.span.end if edge_us == ALWAYS else EPOCH + timedelta(microseconds=edge_us)
-        limit = self._most + 1
+        start, end = self._wish.span.start, self._wish.span.end
+        if edge_us != ALWAYS:
+            end = EPOCH + timedelta(microseconds=edge_us)
+        limit, looked = self._most + 1, 0
+        points: list[Point] = []
         while True:
-            rows = await history.rows(
-                self._conn,
-                self._terms,
-                eid,
-                attrs=self._numbers,
-                start=self._wish.span.start,
-                end=end,
-                limit=limit,
-                newest_first=False,
+            rows = await self._rows(
+                eid, attrs=self._numbers, start=start, end=end, limit=limit, newest_first=False
             )
-            points = [one for one in points_of(self._terms, rows, self._wish) if one.observed_us is not None]
+            found = [one for one in points_of(self._terms, rows, self._wish) if one.observed_us is not None]
             if len(rows) < limit:
-                return points, None
-            stop = to_us(rows[-1][1])
-            points = [one for one in points if one.at_us < stop]
-            if len(points) > self._most or limit >= ROWS_MAX:
+                return points + found, None
+            stop, looked = to_us(rows[-1][1]), looked + len(rows)
+            if looked >= ROWS_MAX and to_us(rows[0][1]) == stop:
+                return points + found, stop + 1
+            points += [one for one in found if one.at_us < stop]
+            if len(points) > self._most or looked >= ROWS_MAX:
                 return points, stop
-            limit *= 4
+            start = EPOCH + timedelta(microseconds=stop)
+            limit = min(4 * limit, ROWS_MAX)
 
     async def _backwards(self, life: Life, eid: int, edge_us: int) -> tuple[list[Point], int | None]:
         """Return for each attribute its last N observed instances, and where reading stopped if it did."""
         last = self._wish.span.last or 1
         start = self._wish.span.start if edge_us == NEVER else EPOCH + timedelta(microseconds=edge_us + 1)
         few = min(last, self._most) + 1
-        rows = await history.rows(
-            self._conn, self._terms, eid, attrs=self._numbers, start=start, end=self._wish.span.end, limit=few
-        )
+        rows = await self._rows(eid, attrs=self._numbers, start=start, end=self._wish.span.end, limit=few)
         points = [one for one in points_of(self._terms, rows, self._wish) if one.observed_us is not None]
         if len(rows) < few:
             return points, None
@@ -202,32 +233,36 @@ class Collector:
     ) -> tuple[list[Point], int | None]:
         last, limit, end = self._wish.span.last or 1, few, self._wish.span.end
         wish = self._wish._replace(attrs=(attr,))
+        points: list[Point] = []
+        looked = 0
         while True:
-            rows = await history.rows(
-                self._conn, self._terms, eid, attrs=[attr], start=start, end=end, limit=limit
-            )
-            points = [one for one in points_of(self._terms, rows, wish) if one.observed_us is not None]
+            rows = await self._rows(eid, attrs=[attr], start=start, end=end, limit=limit)
+            found = [one for one in points_of(self._terms, rows, wish) if one.observed_us is not None]
             if len(rows) < limit:
-                return points, None
-            stop = to_us(rows[-1][1])
-            points = [one for one in points if one.at_us > stop]
+                return points + found, None
+            stop, looked = to_us(rows[-1][1]), looked + len(rows)
+            points += [one for one in found if one.at_us > stop]
             if len({one.at_us for one in points}) >= last:
                 return points, None
-            if len(points) > self._most or limit >= ROWS_MAX:
+            if len(points) > self._most or looked >= ROWS_MAX:
                 return points, stop
-            limit *= 4
+            end = EPOCH + timedelta(microseconds=stop) + STEP
+            limit = min(4 * limit, ROWS_MAX)
 
     async def _recorded(self, life: Life, eid: int) -> tuple[list[Point], int | None]:
         """Return instances by when they were entered (createdAt) or last corrected (modifiedAt)."""
         span = self._wish.span
         modified = span.timeproperty == "modifiedAt"
-        after = 0 if span.start is None else (await log.moment(self._conn, span.start - STEP))[0]
-        until = None if span.end is None else (await log.moment(self._conn, span.end - STEP))[0]
+        start, end = span.start, span.end
+        if self._cut.was and span.last is None:
+            end = EPOCH + timedelta(microseconds=self._cut.edge)
+        elif self._cut.was:
+            start = EPOCH + timedelta(microseconds=self._cut.edge + 1)
+        after = 0 if start is None else (await log.moment(self._conn, start - STEP))[0]
+        until = None if end is None else (await log.moment(self._conn, end - STEP))[0]
         limit, edge = self._most + 1, None
         while True:
-            rows = await history.rows(
-                self._conn,
-                self._terms,
+            rows = await self._rows(
                 eid,
                 attrs=self._numbers,
                 seq_after=after,
@@ -238,9 +273,12 @@ class Collector:
             )
             when = await recorded(self._conn, [row[0] for row in rows])
             edge = when(rows[-1][0]) if len(rows) == limit else None
-            if edge is None or limit >= ROWS_MAX or when(rows[0][0]) != edge:
+            if edge is None or when(rows[0][0]) != edge:
                 break
-            limit *= 4
+            if limit >= ROWS_MAX:
+                edge += 1 if span.last is None else -1
+                break
+            limit = min(4 * limit, ROWS_MAX)
         if modified:
             known = {row[:2] for row in rows}
             late = [row for row in await temporal.corrected(self._conn, eid) if row[:2] not in known]
@@ -285,7 +323,7 @@ class Collector:
         return [one for one in found if start_us <= one.at_us < end_us]
 
     async def _before(self, eid: int, attr: int, seq: int) -> Point | None:
-        rows = await history.rows(self._conn, self._terms, eid, attrs=[attr], seq_until=seq - 1, limit=1)
+        rows = await self._rows(eid, attrs=[attr], seq_until=seq - 1, limit=1)
         points = points_of(self._terms, rows, self._wish._replace(attrs=(attr,)))
         return points[0] if points else None
 
@@ -307,6 +345,11 @@ class Collector:
                     Point(at, SCOPE, seq, value, "P", {"v": value or [], "o": to_us(t)}, to_us(t), None, None)
                 )
         return found
+
+    async def _rows(self, eid: int, **which: Any) -> list[LogRow]:
+        rows = await history.rows(self._conn, self._terms, eid, **which)
+        self._wish.effort.spend(len(rows))
+        return rows
 
     def _ends(self) -> tuple[int, int]:
         span = self._wish.span
