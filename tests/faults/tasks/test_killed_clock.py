@@ -125,7 +125,8 @@ async def test_killed_at_any_moment_every_reminder_falls_once_and_every_mail_goe
         mailbox.server.stop()
     async with db.transaction() as connection:
         cursor = await connection.execute(
-            "SELECT task_id, count(*) FILTER (WHERE collapsed IS NULL), count(*) FROM reminder GROUP BY task_id"
+            "SELECT task_id, count(*) FILTER (WHERE collapsed IS NULL), count(*) FROM reminder "
+            "GROUP BY task_id"
         )
         fallen = await cursor.fetchall()
         cursor = await connection.execute(
