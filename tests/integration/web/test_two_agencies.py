@@ -143,7 +143,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
     ("GET", "/api/v1/operations"): Asked(SHARED),
     ("GET", "/api/v1/storage"): Asked(SHARED),
-    ("GET", "/api/v1/hours"): Asked(LIST, "/api/v1/hours?attr=status&type=Camera"),
+    ("GET", "/api/v1/hours"): Asked(SHARED, "/api/v1/hours?attr=status&type=Camera"),
     ("GET", "/api/v1/contexts"): Asked(LIST),
     ("GET", "/api/v1/stream"): Asked(LIST, "stream"),
     ("GET", "/api/v1/tasks"): Asked(LIST, "/api/v1/tasks?view=all"),

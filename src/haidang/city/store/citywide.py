@@ -57,9 +57,9 @@ async def hours(
             "The hours are being summed up again; try again in a few minutes.",
             retry_after_s=60,
         )
-    asked = values | kept_parameters(terms, attr, start, until, changed)
+    asked = values | kept_parameters(attr, start, until, changed)
     found = await (
-        await conn.execute(sql.SQL(kept_statement(where, changed=bool(changed))), asked)
+        await conn.execute(sql.SQL(kept_statement(terms, attr, where, changed=bool(changed))), asked)
     ).fetchall()
     found += await _from_rows(conn, terms, attr, where, values, changed=changed, open_span=(until, end))
     merged: dict[datetime, CityHour] = {}
@@ -71,40 +71,43 @@ async def hours(
     return [merged[at] for at in sorted(merged)]
 
 
-def kept_statement(where: str, *, changed: bool) -> str:
+def kept_statement(terms: Terms, attr: int, where: str, *, changed: bool) -> str:
     """Return the SQL that answers from kept hours; ``changed``: but for some of them."""
-    # Where the attribute's five figures begin is found once for each row (OFFSET 0 keeps it so).
+    # For each place that the attribute has in keysets, its five figures stand at the same subscripts.
+    at: dict[int, list[int]] = {}
+    for number, keyset in terms.keysets.items():
+        for place, (one, dataset) in enumerate(zip(keyset.attrs, keyset.datasets, strict=True)):
+            if one == attr and not dataset:
+                at.setdefault(5 * place + 1, []).append(number)
+    span = "r.hour >= %(start)s AND r.hour < %(until)s"
+    branches = [
+        f"SELECT r.eid, r.hour, r.x[{i}] AS n, r.x[{i + 1}] AS s, r.x[{i + 3}] AS lo, r.x[{i + 4}] AS hi"
+        f" FROM rollup r WHERE r.k = ANY(ARRAY[{', '.join(map(str, keysets))}]) AND {span}"
+        for i, keysets in at.items()
+    ]
+    branches.append(
+        "SELECT r.eid, r.hour, r.x[p.i] AS n, r.x[p.i + 1] AS s, r.x[p.i + 3] AS lo, r.x[p.i + 4] AS hi"
+        " FROM rollup r"
+        " CROSS JOIN LATERAL (SELECT 5 * array_position(r.attrs, %(attr)s) - 4 AS i) p"
+        f" WHERE r.k <= 0 AND p.i IS NOT NULL AND {span}"
+    )
     but = """AND NOT EXISTS (
             SELECT FROM unnest(%(changed_eids)s::int[], %(changed_hours)s::timestamptz[]) AS b (eid, hour)
-            WHERE b.eid = s.eid AND b.hour = s.hour)"""
+            WHERE b.eid = f.eid AND b.hour = f.hour)"""
     return f"""
-        SELECT s.hour, sum(s.x[s.i]), sum(s.x[s.i + 1]), min(s.x[s.i + 3]), max(s.x[s.i + 4])
-        FROM (
-            SELECT r.eid, r.hour, r.x,
-                   CASE WHEN r.k > 0 THEN (%(places)s::int[])[array_position(%(ks)s::int[], r.k)]
-                        ELSE 5 * array_position(r.attrs, %(attr)s) - 4 END AS i
-            FROM rollup r WHERE r.hour >= %(start)s AND r.hour < %(until)s
-            OFFSET 0
-        ) s JOIN entity e ON e.eid = s.eid
-        WHERE s.i IS NOT NULL AND {where} {but if changed else ""}
+        SELECT f.hour, sum(f.n), sum(f.s), min(f.lo), max(f.hi)
+        FROM ({" UNION ALL ".join(branches)}) f JOIN entity e ON e.eid = f.eid
+        WHERE {where} {but if changed else ""}
         GROUP BY 1
     """
 
 
 def kept_parameters(
-    terms: Terms, attr: int, start: datetime, until: datetime, changed: Sequence[rollup.Hour]
+    attr: int, start: datetime, until: datetime, changed: Sequence[rollup.Hour]
 ) -> dict[str, Any]:
     """Return the parameters of :func:`kept_statement` but for those of the predicate."""
-    places = [
-        (number, 5 * place + 1)
-        for number, keyset in terms.keysets.items()
-        for place, (one, dataset) in enumerate(zip(keyset.attrs, keyset.datasets, strict=True))
-        if one == attr and not dataset
-    ]
     return {
         "attr": attr,
-        "ks": [k for k, _ in places],
-        "places": [place for _, place in places],
         "start": start,
         "until": until,
         "changed_eids": [eid for eid, _ in changed],

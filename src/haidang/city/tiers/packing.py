@@ -20,7 +20,7 @@ from psycopg import errors
 
 from haidang.base.database import Connection, Database
 from haidang.base.log import logger
-from haidang.city.store import rollup
+from haidang.city.store import partitions, rollup
 from haidang.city.store import tiers as store
 from haidang.city.store.observations import more_of
 from haidang.city.tiers import codec
@@ -205,21 +205,21 @@ def _matrix(values: bytes, count: int) -> codec.Floats:
 async def _drop(db: Database, day: date) -> int:
     """Give up the partition of a packed day; return how many were (0 where it has to wait)."""
     async with db.transaction() as conn:
-        name = await store.partition(conn, day)
+        name = await partitions.partition(conn, day)
     if name is None:
         return 0
     conn = await db.dedicated()
     try:
         await conn.execute("SET statement_timeout = 0")
-        await store.vacuum(conn, name)
-        if await store.left_in(conn, name) > LEFT_MAX:
+        await partitions.vacuum(conn, name)
+        if await partitions.left_in(conn, name) > LEFT_MAX:
             _log.warning("a packed day keeps its partition, for too much is left in it", partition=name)
             return 0
         for tried in range(_DROP_TRIES):
             try:
                 async with conn.transaction():
                     await rollup.lock(conn)
-                    await store.drop_partition(conn, name)
+                    await partitions.drop_partition(conn, name)
             except (errors.LockNotAvailable, errors.DeadlockDetected):
                 await asyncio.sleep(0.1 * (tried + 1))
             else:

@@ -96,10 +96,10 @@ def _behind(name: str, waiting: Waiting, now: datetime) -> dict[str, Any]:
 
 
 def _types(settings: Settings, terms: Terms) -> list[dict[str, Any]]:
+    """Return the types that the site's packs describe; those of one agency alone are nobody else's matter."""
     packs = site_packs(settings.data_dir)
     kept = kept_days(terms, packs, settings.history_keep_days)
-    names = {number: terms.type_names(number) for number in terms.type_iris}
-    shown = sorted((names[number][0], number) for number in names if len(names[number]) == 1)
+    numbers = {name: terms.type_id(name) for name in sorted(packs.types)}
     return [
         {
             "type": name,
@@ -109,7 +109,8 @@ def _types(settings: Settings, terms: Terms) -> list[dict[str, Any]]:
             "values": None,
             "bytes": None,
         }
-        for name, number in shown
+        for name, number in numbers.items()
+        if number is not None
     ]
 
 
