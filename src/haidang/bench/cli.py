@@ -64,23 +64,6 @@ def history(json_file: Path | None, folder: Path | None, *, quick: bool) -> None
         click.echo(f"  {name:28}{value:16,.4g}")
 
 
-@bench.command()
-@click.option("--quick", is_flag=True, help="300 sensors instead of 7,200.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole report here.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Measure on this disk (default: temporary).")
-def history(json_file: Path | None, folder: Path | None, *, quick: bool) -> None:
-    """Measure what history weighs in each tier, and what it takes to ask it. See docs/benchmarks.md."""
-    from haidang.bench.city import bench_history  # noqa: PLC0415 - the help stays light
-
-    report = bench_history(quick=quick, folder=folder, say=lambda text: click.echo(f"• {text}", err=True))
-    if json_file:
-        json_file.write_text(json.dumps(report, indent=2) + "\n")
-    for one in report["measures"]:
-        click.echo(f"{one['name']:18}{one['value']:10.3f}  {one['unit']}{'' if one['met'] else '  MISSED'}")
-    for name, value in report["measures"][0]["facts"].items():
-        click.echo(f"  {name:28}{value:16,.4g}")
-
-
 def _table(report: dict[str, Any]) -> None:
     click.echo(f"{'':14}{'median':>10}{'min':>10}{'max':>10}")
     for name, spread in report["ratios"].items():
