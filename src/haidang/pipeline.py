@@ -10,7 +10,8 @@ does with an observation reads that list.
   restart neither skips a change nor passes it twice. A step whose work is one statement names the stretch's
   two ends in it; another asks for ``await stretch.changes()``, in the order of the log.
 * Steps stand back for the writer: each works at most four times a second and rests three times as long as it
-  worked. Being late costs nobody anything, a slower writer everybody.
+  worked. Being late costs nobody anything, a slower writer everybody. Where somebody waits for what comes of
+  it (notifications) it works sooner and rests as long as it worked.
 * A step whose work is done by another part (the city's writer, which has its own transactions) may see the
   same changes again after a crash between that work and the cursor: it must not mind. ``place`` does not.
 * A step that fails stops only itself: its transaction is rolled back, the failure is logged and counted
@@ -98,6 +99,8 @@ class Step(msgspec.Struct, frozen=True):
     """Most changes it takes at once; None: :data:`BATCH`."""
     rest_s: float = REST_S
     """Least time between two batches at the end of the log: somebody waits for what comes of this step."""
+    rest_ratio: float = REST_RATIO
+    """How many times as long as a batch took it rests after it."""
     after: Callable[[House], None] | None = None
     """Called after the commit of a batch."""
     awaited: Callable[[House, Connection], Awaitable[bool]] | None = None
@@ -116,7 +119,7 @@ async def note_life(_: House, stretch: Stretch, connection: Connection) -> None:
 
 async def notify(house: House, stretch: Stretch, connection: Connection) -> None:
     """Put the notifications of subscriptions into the outbox; their delivery is told after the commit."""
-    await matching.match(house.city, connection, await stretch.changes(), stretch.last)
+    await matching.match(house.city, connection, stretch.after, stretch.last)
 
 
 async def sum_hours(house: House, stretch: Stretch, connection: Connection) -> None:
@@ -142,8 +145,9 @@ STEPS: tuple[Step, ...] = (
     Step(
         "subscriptions",
         notify,
-        batch=1_000,
+        batch=4_000,
         rest_s=0.05,
+        rest_ratio=1,
         after=lambda house: delivery.wake(house.city),
         awaited=subscribed,
     ),
@@ -201,7 +205,7 @@ async def _follow(house: House, step: Step, bell: asyncio.Event) -> None:
             continue
         wait_s = 1.0
         LAG.labels(step.name).set(behind or 0)
-        rest_s = REST_RATIO * (loop.time() - began)
+        rest_s = step.rest_ratio * (loop.time() - began)
         if not behind:
             rest_s = max(REST_S if behind is None else step.rest_s, rest_s)
         await asyncio.sleep(rest_s)

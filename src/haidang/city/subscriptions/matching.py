@@ -245,12 +245,14 @@ def concerns(one: Compiled, entity: Present, terms: Terms) -> bool:
         return False
     if not one.types:
         return True
-    types = frozenset(terms.type_iris[number] for number in terms.members(entity.type_id))
+    types: frozenset[str] | None = None
     for node, selector in one.types:
-        if node is not None and not matches(node, types):
+        # The id first: of many selectors by id, which a whole list of devices is, mostly none fits.
+        if selector.id and entity.id not in ((selector.id,) if isinstance(selector.id, str) else selector.id):
             continue
-        ids = (selector.id,) if isinstance(selector.id, str) else selector.id
-        if not ids or entity.id in ids:
+        if types is None:
+            types = frozenset(terms.type_iris[number] for number in terms.members(entity.type_id))
+        if node is None or matches(node, types):
             return True
     return False
 

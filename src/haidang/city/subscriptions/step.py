@@ -57,16 +57,12 @@ async def listening(city: City, conn: Connection) -> bool:
     return bool(_awaiting(book))
 
 
-async def match(city: City, conn: Connection, changes: Sequence[Change], last: int) -> int:
-    """Put the notifications that changes of the log up to ``last`` give rise to into the outbox."""
+async def match(city: City, conn: Connection, after: int, last: int) -> int:
+    """Put the notifications that changes ``after < seq <= last`` of the log give rise to into the outbox."""
     book = book_of(city)
     await book.refresh(conn)
-    by_eid: dict[int, list[Change]] = defaultdict(list)
-    for change in changes:
-        if change.eid and change.kind != Kind.EVENT:
-            by_eid[change.eid].append(change)
     awaiting = _awaiting(book)
-    by_eid = await _watched(city, conn, by_eid, awaiting)
+    by_eid = await _watched(city, conn, after, last, awaiting)
     if not by_eid:
         return 0
     await _know(city, conn, [row for rows in by_eid.values() for row in rows])
@@ -92,21 +88,24 @@ async def match(city: City, conn: Connection, changes: Sequence[Change], last: i
 
 
 async def _watched(
-    city: City, conn: Connection, by_eid: dict[int, list[Change]], awaiting: Sequence[Compiled]
+    city: City, conn: Connection, after: int, last: int, awaiting: Sequence[Compiled]
 ) -> dict[int, list[Change]]:
-    """Leave out entities that nobody may be waiting for, before their documents are read: mostly that is all.
+    """Return the changes of entities that somebody may be waiting for; of all others nothing more is read.
 
-    Those that are no more are kept; only the log knows what they were.
+    Entities that are no more are among them; only the log knows what they were.
     """
-    faces = {row[0]: _face(row) for row in await store.faces(conn, sorted(by_eid))} if by_eid else {}
-    return {
-        eid: rows
-        for eid, rows in by_eid.items()
-        if eid not in faces or any(concerns(one, faces[eid], city.terms) for one in awaiting)
-    }
+    eids = [
+        row[0]
+        for row in await store.faces(conn, after, last)
+        if row[1] is None or any(concerns(one, _faced(row), city.terms) for one in awaiting)
+    ]
+    by_eid: dict[int, list[Change]] = defaultdict(list)
+    for eid, *row in await store.rows_of(conn, after, last, eids) if eids else ():
+        by_eid[eid].append(_change(eid, row))
+    return by_eid
 
 
-def _face(row: Sequence[Any]) -> Present:
+def _faced(row: Sequence[Any]) -> Present:
     eid, id_, tenant_id, type_id, owner, area, sector = row
     return Present(eid, id_, tenant_id, type_id, Origin(owner, area, sector, ""), 0, 0, 0, {})
 

@@ -46,6 +46,7 @@ from haidang.city.subscriptions.store.stretch import (
     meeting,
     release,
     rows_before,
+    rows_of,
     rows_since,
     states,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "revision",
     "revive",
     "rows_before",
+    "rows_of",
     "rows_since",
     "sent",
     "states",

@@ -19,12 +19,29 @@ FROM entity e JOIN entity_static s USING (eid) WHERE e.eid = ANY(%s)
 """
 
 
-async def faces(conn: Connection, eids: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return (eid, id, tenant, type, owner, area, sector) of entities as they are now."""
+async def faces(conn: Connection, after: int, last: int) -> list[tuple[Any, ...]]:
+    """Return (eid, id, tenant, type, owner, area, sector) of what changed in a stretch of the log.
+
+    As the entities are now; id and all that follows are None of those that are no more.
+    """
     found = await conn.execute(
-        "SELECT eid, id, tenant_id, type_id, owner_org, area_code, sector FROM entity WHERE eid = ANY(%s)",
-        (list(eids),),
+        """
+        SELECT c.eid, e.id, e.tenant_id, e.type_id, e.owner_org, e.area_code, e.sector
+        FROM (SELECT DISTINCT eid FROM change WHERE seq > %s AND seq <= %s AND eid <> 0) c
+        LEFT JOIN entity e USING (eid)
+        """,
+        (after, last),
         prepare=True,
+    )
+    return await found.fetchall()
+
+
+async def rows_of(conn: Connection, after: int, last: int, eids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return (eid, seq, kind, t, k, v, j) of these entities in a stretch of the log, in its order."""
+    found = await conn.execute(
+        "SELECT eid, seq, kind, t, k, v, j FROM change"
+        " WHERE seq > %s AND seq <= %s AND eid = ANY(%s) ORDER BY seq",
+        (after, last, list(eids)),
     )
     return await found.fetchall()
 
