@@ -15,7 +15,7 @@ from tests.integration.city.broker import ORG_A, ORG_B, agency, client
 from haidang.base.clock import FixedClock
 from haidang.base.database import Database
 from haidang.base.settings import Settings
-from haidang.city.query import evolution
+from haidang.city.query import evolution, instances
 from haidang.city.service import City
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -151,7 +151,7 @@ async def test_1_2_an_empty_stretch_is_passed(
 async def test_1_2_what_one_question_may_look_at(
     http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evolution, "EFFORT_MAX", 2_000)
+    monkeypatch.setattr(instances, "EFFORT_MAX", 2_000)
     answer = await http.get(f"{PATH}?datasetId=urn:x:nowhere")
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("TooComplexQuery")

@@ -10,7 +10,7 @@ import pytest
 from haidang.base.problems import Problem
 from haidang.city.evolution import PART, parts
 from haidang.city.items import Evolution, Item, Op
-from haidang.city.query.evolution import Cut, Point
+from haidang.city.query.instances import Cut, Point
 from haidang.city.query.periods import Duration, bounds, duration_of, place_of
 from haidang.city.query.sums import came_to
 from haidang.city.query.temporal import LAST, entered_under, instance_id

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from haidang.base.database import Connection
 from haidang.city.ngsild.asking import Ask, invalid, words
-from haidang.city.query.evolution import SCOPE, Collector, Cut, Life, Point, Wish, kinds_of
+from haidang.city.query.evolution import Collector, kinds_of
+from haidang.city.query.instances import SCOPE, Cut, Life, Point, Wish
 from haidang.city.query.periods import Duration, bounds, duration_of, place_of
 from haidang.city.query.problems import bad, complex_
 from haidang.city.query.sums import METHODS, came_to

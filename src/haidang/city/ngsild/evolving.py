@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from haidang.base.database import Connection
 from haidang.city.items import NULL
-from haidang.city.query.evolution import SCOPE, Cut, Life, Point, kinds_of, recorded
+from haidang.city.query.evolution import kinds_of, recorded
+from haidang.city.query.instances import SCOPE, Cut, Life, Point
 from haidang.city.query.temporal import TemporalQuery, instance_id
 from haidang.city.represent import KINDS, Names, System, attribute, instances
 from haidang.city.terms import Context, Terms

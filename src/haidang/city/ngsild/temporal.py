@@ -31,8 +31,9 @@ from haidang.city.ngsild.exchange import Call, Reply
 from haidang.city.ngsild.questions import MEANING, SELECTING, query_of, question_of, too_wide
 from haidang.city.ngsild.read import missing
 from haidang.city.projection import Projection, projection_of
-from haidang.city.query.evolution import SCOPE, Collector, Cut, Effort, Life, Wish, ever
+from haidang.city.query.evolution import Collector, ever
 from haidang.city.query.evolutions import Asker, Selection
+from haidang.city.query.instances import SCOPE, Cut, Effort, Life, Wish
 from haidang.city.query.problems import TOO_MANY_RESULTS, bad
 from haidang.city.query.sql import Question
 from haidang.city.query.temporal import TemporalQuery, parse_temporal

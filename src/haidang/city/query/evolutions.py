@@ -14,9 +14,10 @@ import msgspec
 
 from haidang.base.database import Connection, Database
 from haidang.city.query.entities import entity_page
-from haidang.city.query.evolution import SCOPE, STEP, Collector, Cut, Life, Point, Wish
+from haidang.city.query.evolution import STEP, Collector
 from haidang.city.query.geo import Matcher
 from haidang.city.query.grammar import Node, Term
+from haidang.city.query.instances import SCOPE, Cut, Life, Point, Wish
 from haidang.city.query.problems import bad, complex_
 from haidang.city.query.sql import Question, where
 from haidang.city.represent import documents
