@@ -117,6 +117,8 @@ def _held(principal: Principal, one: contexts.Shown, used_by: list[dict[str, Any
         "terms": one.terms,
         "imports": one.imports,
         "used_by": used_by,
+        "hits": one.hits,
+        "used_at": None if one.used_at is None else iso(one.used_at),
         "may_remove": may_remove(principal, one.owner_org),
     }
 
@@ -136,7 +138,7 @@ def _terms(value: Any) -> int:
 
 
 def _fixed(url: str, kind: str, terms: int) -> dict[str, Any]:
-    absent = dict.fromkeys(("id", "owner_org", "owner_org_name", "created_at", "bytes"))
+    absent = dict.fromkeys(("id", "owner_org", "owner_org_name", "created_at", "bytes", "hits", "used_at"))
     return {
         "url": url,
         "kind": kind,

@@ -79,6 +79,17 @@ async def test_contexts_are_told_with_their_terms_and_who_uses_them(db: Database
             "jsonldContext": held.url,
         }
         assert (await broker.http.post("/subscriptions", json=subscription)).status_code == 201
+        own = {
+            "id": "urn:x:has-its-own-context",
+            "type": "Subscription",
+            "entities": [{"type": "Device"}],
+            "isActive": False,
+            "notification": {"endpoint": {"uri": receiver.uri}},
+            "@context": {"rieng": "https://example.org/rieng"},
+        }
+        headers = {"Content-Type": "application/ld+json"}
+        implied = await broker.http.post("/subscriptions", json=own, headers=headers)
+        assert implied.status_code == 201, implied.text
         async with db.transaction() as conn:
             mine = {one["url"]: one for one in await operations.held_contexts(broker.city, conn, SYSTEM)}
             others = {one["url"]: one for one in await operations.held_contexts(broker.city, conn, STRANGER)}
@@ -92,4 +103,6 @@ async def test_contexts_are_told_with_their_terms_and_who_uses_them(db: Database
         assert mine["https://example.org/dat.jsonld"]["kind"] == "folder"
         assert mine["https://example.org/dat.jsonld"]["terms"] == 1
         assert next(iter(mine.values()))["kind"] == "core"
+        [made_for] = [one for one in mine.values() if one["kind"] == "implicitlycreated"]
+        assert [one["id"] for one in made_for["used_by"]] == ["urn:x:has-its-own-context"]
     await receiver.stop()

@@ -113,6 +113,9 @@ export interface HeldContext {
   terms: number
   imports: string[]
   used_by: { no: number; id: string; name: string | null }[]
+  /** How often it was looked up here, and when last; null for what comes with the product or its settings. */
+  hits: number | null
+  used_at: string | null
   may_remove: boolean
 }
 

@@ -187,6 +187,8 @@ export const en: Messages<typeof vi> = {
     nobody: 'no subscription',
     users: (n) => plural(n, 'subscription', 'subscriptions'),
     size: 'Size',
+    hits: 'Times looked up',
+    used: 'Last looked up',
     imports: 'Takes in',
     terms: 'Terms and meanings',
     search: 'Find a term',

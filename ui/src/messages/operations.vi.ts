@@ -188,6 +188,8 @@ export const vi = {
     nobody: 'chưa đăng ký nào',
     users: (n: string) => `${n} đăng ký`,
     size: 'Dung lượng',
+    hits: 'Số lần tra',
+    used: 'Tra lần cuối',
     imports: 'Lấy thêm từ',
     terms: 'Thuật ngữ và nghĩa',
     search: 'Tìm thuật ngữ',

@@ -63,6 +63,8 @@ class Shown(NamedTuple):
     """Names that it defines itself."""
     imports: list[str]
     """Addresses of further contexts that it takes in."""
+    hits: int
+    used_at: datetime | None
 
 
 async def overview(conn: Connection) -> list[Shown]:
@@ -73,7 +75,8 @@ async def overview(conn: Connection) -> list[Shown]:
                (SELECT count(*) FROM jsonb_path_query(c.body, '$."@context"[*]
                     ? (@.type() == "object").keyvalue() ? (!(@.key starts with "@"))')),
                ARRAY(SELECT x #>> '{}' FROM jsonb_path_query(
-                    c.body, '$."@context"[*] ? (@.type() == "string")') x)
+                    c.body, '$."@context"[*] ? (@.type() == "string")') x),
+               c.hits, c.used_at
         FROM context c LEFT JOIN org o ON o.id = c.owner_org ORDER BY c.created_at DESC, c.url
         """
     )
@@ -88,6 +91,7 @@ async def users(
         sql.SQL(f"""
         SELECT c.url, s.no, s.id, s.body->>'subscriptionName' FROM context c
         JOIN subscription s ON s.context->'said' @> to_jsonb(c.url) OR s.body->>'jsonldContext' = c.url
+             OR s.context->>'url' = c.url
         WHERE {where} ORDER BY s.no
         """),  # of constants of ours; values are always parameters
         values,

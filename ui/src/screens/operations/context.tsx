@@ -7,6 +7,7 @@ import { may } from '../../api/session'
 import { Field } from '../../design/controls'
 import { Chip } from '../../design/mark'
 import { Empty, Loading, ProblemBox, toast } from '../../design/notice'
+import { Age } from '../../design/value'
 import { fold } from '../../format/fold'
 import { bytes, number } from '../../format/number'
 import { dateTime } from '../../format/time'
@@ -66,6 +67,8 @@ export function ContextPanel({ context, onChange, onRemoved }: Props) {
           context.created_at !== null && [m.column.created, <span class="num">{dateTime(context.created_at)}</span>],
           [m.column.owner, context.owner_org_name ?? <span class="muted">{common.value.none}</span>],
           [m.column.users, <Users context={context} />],
+          context.hits !== null && [m.hits, <Figure value={context.hits} />],
+          context.hits !== null && [m.used, <Age at={context.used_at} />],
           context.imports.length > 0 && [
             m.imports,
             <ul>
