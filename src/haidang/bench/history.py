@@ -113,9 +113,8 @@ def measure(
     asyncio.run(_sum_up(site, _Clock(cpu), facts))
     with site.connect() as connection:
         connection.execute("VACUUM ANALYZE rollup")
-        facts["raw_day_ms"], facts["kept_day_ms"] = _medians(
-            connection, (_raw(site), _kept(site)), repeats=_REPEATS_WIDE
-        )
+        raw, *kept = _medians(connection, (_raw(site), *_kept(site)), repeats=_REPEATS_WIDE)
+        facts["raw_day_ms"], facts["kept_day_ms"] = raw, sum(kept)
         facts["hourly_bytes_per_value"] = _size(connection, "rollup") / site.values
     say("packing two days")
     asyncio.run(_pack(site, _Clock(cpu), facts))
@@ -285,13 +284,12 @@ def _raw(site: Site) -> Question:
     )
 
 
-def _kept(site: Site) -> Question:
-    """Ask the same of the hours that are kept, as the product does."""
+def _kept(site: Site) -> list[Question]:
+    """Ask the same of the hours that are kept, by every statement that the product makes of it."""
     attr = site.terms.attr_ids[site.terms.context.expand("channel02")]
-    return (
-        citywide.kept_statement(site.terms, attr, "e.tenant_id = 0", changed=False),
-        citywide.kept_parameters(attr, site.first, site.first + timedelta(days=1), []),
-    )
+    values = citywide.kept_parameters(attr, site.first, site.first + timedelta(days=1), [])
+    statements = citywide.kept_statements(site.terms, attr, "e.tenant_id = 0", changed=False)
+    return [(statement, values) for statement in statements]
 
 
 def _entity_day(site: Site) -> Sequence[Question]:
