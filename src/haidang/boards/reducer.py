@@ -9,8 +9,8 @@ import msgspec
 
 from haidang.boards.model import BoardRow, Facts, Types, middle, row
 from haidang.city.model import Kind
+from haidang.city.query.conditions import type_numbers
 from haidang.city.query.selection import parse_types
-from haidang.city.query.sql import type_numbers
 from haidang.city.store import log
 from haidang.city.store.history import LogRow, decode
 from haidang.city.terms import Terms

@@ -32,7 +32,8 @@ async def test_1_4_names_of_before_get_the_meanings_of_the_official_context(
         for name in ("Camera", "Notification"):
             await conn.execute("INSERT INTO type (iri, name) VALUES (%s, %s)", (OLD + name, name))
         await conn.execute(
-            "INSERT INTO type (iri, name, members) SELECT string_agg(iri, ' '), 'both', array_agg(id) FROM type"
+            "INSERT INTO type (iri, name, members) "
+            "SELECT string_agg(iri, ' '), 'both', array_agg(id) FROM type"
         )
         before = await (await conn.execute("SELECT name, id FROM attr")).fetchall()
     folder = Path(migrations.__file__).parent

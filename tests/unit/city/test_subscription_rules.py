@@ -14,8 +14,9 @@ from haidang.base.problems import Problem
 from haidang.city.log import Change
 from haidang.city.model import Kind, Origin
 from haidang.city.subscriptions.delivery.queues import BACKOFF_S, backoff_s
+from haidang.city.subscriptions.endpoint import Address, address
 from haidang.city.subscriptions.matching import Present, events_of, rebuilt, writes_of
-from haidang.city.subscriptions.model import Address, address, converted, mapped, status
+from haidang.city.subscriptions.model import converted, mapped, status
 from haidang.city.subscriptions.rendering import stable_id
 from haidang.city.terms import Terms
 from haidang.city.times import to_us

@@ -7,37 +7,23 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, get_args
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from haidang.base.network import is_private_literal, listed
-from haidang.base.problems import Fault, Problem, kind
 from haidang.city.linking import check_depth, join_of
-from haidang.city.model import BAD_DATA
 from haidang.city.projection import Projection, projection_of
 from haidang.city.query.geo import GeoQuery, parse_geo
 from haidang.city.query.grammar import Node, checked_pattern, parse
 from haidang.city.query.selection import TypeNode, parse_types
 from haidang.city.query.sql import Selector
+from haidang.city.subscriptions.endpoint import Endpoint, Part, check_endpoint, wrong
 from haidang.city.terms import Context, check_name, is_uri
 from haidang.city.times import parse_us
 from haidang.organisation.permissions import Principal
 
-ENDPOINT_REFUSED = kind(
-    "endpoint-not-allowed",
-    400,
-    "Không được gửi thông báo đến địa chỉ này",
-    "Notifications may not be sent to this address",
-)
-
 ENTITIES_MAX = 200
 NAMES_MAX = 500
-INFO_MAX = 50
 INTERVAL_S_MAX = 366 * 86_400.0
-TIMEOUT_S = 10.0
-"""How long an endpoint may take to answer where the subscription names no time."""
-TIMEOUT_S_MAX = 60.0
 
 Trigger = Literal[
     "entityCreated",
@@ -49,27 +35,15 @@ Trigger = Literal[
 ]
 ALWAYS: frozenset[str] = frozenset({"attributeCreated", "attributeUpdated"})
 """The triggers of a subscription that names none."""
-Media = Literal["application/json", "application/ld+json", "application/geo+json"]
-SCHEMES = {"http": 80, "https": 443, "mqtt": 1883, "mqtts": 8883}
 
 _READ_ONLY = ("status", "createdAt", "modifiedAt")
 _READ_ONLY_PARAMS = ("status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure")
-_OWN_HEADERS = frozenset({
-    "connection", "content-length", "content-type", "expect", "host", "keep-alive", "link", "ngsild-tenant",
-    "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-})  # fmt: skip
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,100}\Z")
-_TOPIC = re.compile(r"[^+#\x00]{1,1000}\Z")
 _NAMED = re.compile(r"[^,|;()\s]+")
 _PROJECTED = re.compile(r"[^,|{}\s]+")
 _VERSION = re.compile(r"1\.\d{1,2}\Z")
 
 
-class _Part(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    pass
-
-
-class EntitySelector(_Part, frozen=True):
+class EntitySelector(Part, frozen=True):
     """Which entities (5.2.8)."""
 
     type: str
@@ -77,25 +51,7 @@ class EntitySelector(_Part, frozen=True):
     id_pattern: str | None = None
 
 
-class KeyValue(_Part, frozen=True):
-    """One member of receiverInfo or notifierInfo (5.2.22)."""
-
-    key: str
-    value: str
-
-
-class Endpoint(_Part, frozen=True):
-    """Where to (5.2.15); times in ms."""
-
-    uri: str
-    accept: Media = "application/json"
-    timeout: int | None = None
-    cooldown: int | None = None
-    receiver_info: tuple[KeyValue, ...] = ()
-    notifier_info: tuple[KeyValue, ...] = ()
-
-
-class Params(_Part, frozen=True):
+class Params(Part, frozen=True):
     """What a notification looks like (5.2.14)."""
 
     endpoint: Endpoint
@@ -117,7 +73,7 @@ class Params(_Part, frozen=True):
         )
 
 
-class GeoQ(_Part, frozen=True):
+class GeoQ(Part, frozen=True):
     """A geographic condition (5.2.13)."""
 
     georel: str
@@ -126,7 +82,7 @@ class GeoQ(_Part, frozen=True):
     geoproperty: str | None = None
 
 
-class Definition(_Part, frozen=True):
+class Definition(Part, frozen=True):
     """A subscription as its owner wrote it."""
 
     type: Literal["Subscription"]
@@ -166,18 +122,6 @@ class Definition(_Part, frozen=True):
     def version(self) -> int | None:
         """Minor number of the version of the standard that the receiver knows; None: ours."""
         return None if self.ngsild_conformance is None else int(self.ngsild_conformance[2:])
-
-
-class Address(msgspec.Struct, frozen=True):
-    """An endpoint's URI taken apart."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-    """HTTP: path and query as sent; MQTT: the topic."""
-    user: str | None = None
-    password: str | None = None
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -227,7 +171,7 @@ def read(body: dict[str, Any], *, now_us: int, allow_hosts: tuple[str, ...]) -> 
     _check_when(definition, now_us)
     _check_conditions(definition)
     _check_params(definition.notification)
-    _check_endpoint(definition.notification.endpoint, allow_hosts)
+    check_endpoint(definition.notification.endpoint, allow_hosts)
     return definition
 
 
@@ -311,58 +255,12 @@ def geo_of(definition: Definition) -> GeoQuery | None:
     )
 
 
-def address(uri: str) -> Address:
-    """Take an endpoint's URI apart; raise ``Problem`` where it cannot be one."""
-    field = "notification.endpoint.uri"
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError as cause:
-        raise wrong(field, "không phải URI", "is not a URI", uri) from cause
-    scheme, host = parts.scheme.lower(), parts.hostname or ""
-    if scheme not in SCHEMES:
-        raise wrong(field, "cần http, https, mqtt hoặc mqtts", "must be http, https, mqtt or mqtts", uri)
-    if not host or "#" in uri or not uri.isprintable() or " " in uri or len(uri) > 2_000:
-        raise wrong(field, "không phải địa chỉ nhận thông báo", "is no endpoint's address", uri)
-    path = parts.path
-    if scheme.startswith("mqtt"):
-        path = unquote(path[1:])
-        if not _TOPIC.match(path) or parts.query:
-            raise wrong(
-                field, "thiếu chủ đề MQTT hoặc chủ đề có + #", "needs an MQTT topic without + and #", uri
-            )
-    elif parts.username or parts.password:
-        raise wrong(field, "khóa truy cập ghi trong receiverInfo", "wants credentials in receiverInfo", uri)
-    else:
-        path = (path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Address(
-        scheme,
-        host,
-        SCHEMES[scheme] if port is None else port,
-        path,
-        None if parts.username is None else unquote(parts.username),
-        None if parts.password is None else unquote(parts.password),
-    )
-
-
 def status(definition: Definition, now_us: int) -> str:
     """Return active, paused or expired."""
     expires = definition.expires_us
     if expires is not None and expires <= now_us:
         return "expired"
     return "active" if definition.is_active else "paused"
-
-
-def wrong(field: str, vi: str, en: str, value: str | None = None) -> Problem:
-    """Return the refusal (BadRequestData) that names a member and says what is wrong with it."""
-    if not field:
-        return Problem(BAD_DATA, vi[:500], en[:500])
-    return Problem(
-        BAD_DATA,
-        f"{field}: {vi}.",
-        f"{field} {en}.",
-        faults=(Fault(field, vi, en, None if value is None else value[:200]),),
-    )
 
 
 def _check_whom(definition: Definition) -> None:
@@ -455,55 +353,6 @@ def _check_names(field: str, names: tuple[str, ...] | None) -> None:
         raise wrong(field, f"cần 1–{NAMES_MAX} tên", f"needs 1 to {NAMES_MAX} names")
     for name in names:
         check_name(name)
-
-
-def _check_endpoint(endpoint: Endpoint, allow_hosts: tuple[str, ...]) -> None:
-    found = address(endpoint.uri)
-    if is_private_literal(found.host) and not listed(found.host, found.port, allow_hosts):
-        place = f"{found.host}:{found.port}"
-        raise Problem(
-            ENDPOINT_REFUSED,
-            f"{place} là địa chỉ nội bộ; người vận hành cần thêm vào notification_allow_hosts.",
-            f"{place} is a private address; the operator must list it in notification_allow_hosts.",
-        )
-    for member in ("timeout", "cooldown"):
-        value = getattr(endpoint, member)
-        if value is not None and not 0 < value <= 86_400_000:
-            raise wrong(
-                f"notification.endpoint.{member}", "phải là số ms dương", "must be positive ms", str(value)
-            )
-    for field, info in (("receiverInfo", endpoint.receiver_info), ("notifierInfo", endpoint.notifier_info)):
-        if len(info) > INFO_MAX:
-            raise wrong(
-                f"notification.endpoint.{field}", f"tối đa {INFO_MAX} mục", f"has over {INFO_MAX} members"
-            )
-    for one in endpoint.receiver_info:
-        if not _HEADER.match(one.key) or one.key.lower() in _OWN_HEADERS:
-            raise wrong(
-                "notification.endpoint.receiverInfo", "có tên không dùng được", "has a bad key", one.key
-            )
-        if not (one.value.isascii() and one.value.isprintable() and len(one.value) <= 4_000):
-            raise wrong(
-                "notification.endpoint.receiverInfo", "có giá trị không dùng được", "has a bad value", one.key
-            )
-    _check_mqtt(found, endpoint.notifier_info)
-
-
-def _check_mqtt(found: Address, info: tuple[KeyValue, ...]) -> None:
-    known = {"MQTT-Version": ("mqtt3.1.1", "mqtt5.0"), "MQTT-QoS": ("0", "1", "2")}
-    for one in info:
-        if found.scheme.startswith("mqtt") and one.value not in known.get(one.key, ()):
-            raise wrong(
-                "notification.endpoint.notifierInfo",
-                "chỉ nhận MQTT-Version (mqtt3.1.1, mqtt5.0) và MQTT-QoS (0, 1, 2)",
-                "takes MQTT-Version (mqtt3.1.1, mqtt5.0) and MQTT-QoS (0, 1, 2)",
-                f"{one.key}={one.value}",
-            )
-
-
-def timeout_s(endpoint: Endpoint) -> float:
-    """Return how long one try may take."""
-    return TIMEOUT_S if endpoint.timeout is None else min(endpoint.timeout / 1000, TIMEOUT_S_MAX)
 
 
 def expiry(definition: Definition, now: datetime) -> bool:

@@ -19,7 +19,8 @@ from haidang.city.model import ALREADY_EXISTS
 from haidang.city.service import City
 from haidang.city.subscriptions import store
 from haidang.city.subscriptions.book import asked_in, kept_context, known_context
-from haidang.city.subscriptions.model import converted, mapped, read, status, writable, wrong
+from haidang.city.subscriptions.endpoint import wrong
+from haidang.city.subscriptions.model import converted, mapped, read, status, writable
 from haidang.city.terms import Context
 from haidang.city.times import format_us, to_us
 from haidang.organisation.permissions import Principal, scope_sql

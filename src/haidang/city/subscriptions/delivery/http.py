@@ -7,7 +7,8 @@ import asyncio
 import httpx
 
 from haidang.city.subscriptions.delivery.sender import NotDelivered, Resolver
-from haidang.city.subscriptions.model import TIMEOUT_S_MAX, Compiled, address, timeout_s
+from haidang.city.subscriptions.endpoint import TIMEOUT_S_MAX, address, timeout_s
+from haidang.city.subscriptions.model import Compiled
 from haidang.city.subscriptions.rendering import LD
 
 ANSWER_MAX = 64 * 1024

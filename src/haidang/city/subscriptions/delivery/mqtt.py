@@ -20,7 +20,8 @@ from gmqtt.mqtt.handler import MQTTConnectError
 
 from haidang.city.subscriptions.delivery.http import headers_of
 from haidang.city.subscriptions.delivery.sender import NotDelivered, Resolver
-from haidang.city.subscriptions.model import Compiled, address, timeout_s
+from haidang.city.subscriptions.endpoint import address, timeout_s
+from haidang.city.subscriptions.model import Compiled
 
 _NEVER = -2
 """More failures than this are always there: gmqtt must not reconnect by itself."""

@@ -6,7 +6,8 @@ import asyncio
 from typing import Protocol
 
 from haidang.base.network import PrivateHost, Target, UnresolvedHost, resolve
-from haidang.city.subscriptions.model import Address, Compiled
+from haidang.city.subscriptions.endpoint import Address
+from haidang.city.subscriptions.model import Compiled
 
 _FRESH_S = 30.0
 
