@@ -150,8 +150,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     context_missing_status: Literal[503, 504] = 503
     """Status of a request whose JSON-LD context cannot be had: 503 up to NGSI-LD v1.8, 504 from v1.9 on."""
     model_validation: Literal["accept", "warn", "reject"] = "warn"
-    """What becomes of entities that do not fit the data model of their type, where neither their sector's pack
-    nor a choice at run time says. In the conformance profile nobody looks."""
+    """What becomes of entities that do not fit the data model of their type, where neither the pack of their
+    sector nor a choice at run time says. In the conformance profile nobody looks."""
     model_checks_per_s: int = 500
     """Entities held against their models in a second, beyond those of types that refuse (all of them)."""
 

@@ -31,7 +31,8 @@ BEGIN
     FOR day IN SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) AS bounds
                FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                WHERE i.inhparent = 'public.change'::regclass LOOP
-        EXECUTE format('CREATE TABLE bench_bare.%I PARTITION OF bench_bare.change %s', day.relname, day.bounds);
+        EXECUTE format('CREATE TABLE bench_bare.%I PARTITION OF bench_bare.change %s',
+                       day.relname, day.bounds);
     END LOOP;
 END $$;
 ANALYZE bench_bare.entity;

@@ -19,7 +19,11 @@ def restart(bench: Bench, _: Any, __: Path, say: Callable[[str], None]) -> Found
     measured = bench.measured
     pids = machine.children_of(measured.pid)
     own = machine.own_bytes(pids)
-    facts: dict[str, float] = {"bytes": own, "with_shared_buffers": machine.pss_bytes(pids), "entities": bench.sizes.entities}
+    facts: dict[str, float] = {
+        "bytes": own,
+        "with_shared_buffers": machine.pss_bytes(pids),
+        "entities": bench.sizes.entities,
+    }
     yield "M1", own / MEMORY_BYTES, 1.0, "of 1.5 GB", facts
     say("a clean stop and start")
     measured.stop()

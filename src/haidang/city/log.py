@@ -17,7 +17,10 @@ from haidang.city.store import log as store
 from haidang.city.store import tiers
 
 LOG_PACKED = kind(
-    "log-packed", 410, "Sổ thay đổi theo thứ tự không còn giữ thời điểm này", "The log in its order begins later"
+    "log-packed",
+    410,
+    "Sổ thay đổi theo thứ tự không còn giữ thời điểm này",
+    "The log in its order begins later",
 )
 READ_MAX = 10_000
 """Most rows one call returns."""

@@ -75,7 +75,7 @@ class SectorPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vi: str
     en: str
     validation: Literal["accept", "warn", "reject"] | None = None
-    """What becomes of entities that do not fit the data model of their type; absent: as the site's setting."""
+    """What becomes of entities that do not fit the data model of their type; absent: as the site says."""
 
 
 COMMON = {

@@ -292,7 +292,7 @@ class City:
             raise Problem(
                 FORBIDDEN,
                 f"Không gian “{order.tenant}” chưa có; tạo mới cần quyền quản trị không gian của toàn trang.",
-                f"There is no tenant {order.tenant!r}; making one needs tenant.administer for the whole site.",
+                f"There is no tenant {order.tenant!r}; making it needs tenant.administer of the whole site.",
             )
         async with self._naming, self.db.transaction() as conn:
             if len(self.terms.tenants) > self.settings.tenants_max:  # the default one is not counted

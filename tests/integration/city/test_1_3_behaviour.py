@@ -399,9 +399,7 @@ AREAS = {"Polygon", "MultiPolygon"}
 
 
 @pytest.mark.parametrize("geometry", list(THERE))
-async def test_1_2_every_georel_over_every_geometry(
-    shapes: httpx.AsyncClient, geometry: str
-) -> None:
+async def test_1_2_every_georel_over_every_geometry(shapes: httpx.AsyncClient, geometry: str) -> None:
     if not (await shapes.get("/entities?type=Shape")).json():
         bodies = [
             {

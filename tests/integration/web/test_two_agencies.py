@@ -257,7 +257,9 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, E + "/attrs/status", {"type": "Property", "value": "x"}
     ),
     ("DELETE", "/ngsi-ld/v1/entities/{}/attrs/{}"): Asked(REFUSED, E + "/attrs/status"),
-    ("PUT", "/ngsi-ld/v1/entities/{}/attrs/{}/value"): Asked(REFUSED, E + "/attrs/status/value", "taken over"),
+    ("PUT", "/ngsi-ld/v1/entities/{}/attrs/{}/value"): Asked(
+        REFUSED, E + "/attrs/status/value", "taken over"
+    ),
     ("POST", "/ngsi-ld/v1/entityOperations/create"): Asked(REFUSED, body=[entity()]),
     ("POST", "/ngsi-ld/v1/entityOperations/upsert"): Asked(REFUSED, body=[entity()]),
     ("POST", "/ngsi-ld/v1/entityOperations/update"): Asked(REFUSED, body=[entity()]),
