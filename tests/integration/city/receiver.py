@@ -22,6 +22,8 @@ class Receiver:
         self.status = 200
         self.hang = False
         self.location = ""
+        self.hangs_on = ""
+        """Id of an entity whose notifications are never answered."""
         self.port = 0
         self._server: asyncio.Server | None = None
         self._came = asyncio.Condition()
@@ -71,7 +73,7 @@ class Receiver:
                     self.bodies.append(msgspec.json.decode(raw))
                     self.headers.append(headers)
                     self._came.notify_all()
-                if self.hang:
+                if self.hang or (self.hangs_on and self.hangs_on in raw.decode()):
                     await reader.read()
                     break
                 extra = f"Location: {self.location}\r\n" if self.location else ""

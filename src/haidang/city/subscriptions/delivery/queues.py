@@ -225,8 +225,10 @@ class _Queue:
                         return
                     taken.append(letter)
 
-        await asyncio.gather(*(one_after_another(group) for group in by_entity.values()))
-        await self._record(taken, failed)
+        try:
+            await asyncio.gather(*(one_after_another(group) for group in by_entity.values()))
+        finally:  # also where the server stops meanwhile: else all of them would come again after a restart
+            await self._record(taken, failed)
         if not failed:
             self._failures = 0
             return 0.0
