@@ -156,8 +156,9 @@ class _Generator:
         return number, due
 
     def _time_ms(self) -> int:
-        # Strictly increasing, so that no observation of an entity repeats the instant of another.
-        self.last_ms = max(self.last_ms + 1, int(time.time() * 1000))
+        # Never ahead of the clock: what a later load sends of the same entities would be late then. An entity
+        # comes again only after all others, so no two of its observations share an instant.
+        self.last_ms = max(self.last_ms, int(time.time() * 1000))
         return self.last_ms
 
 

@@ -8,7 +8,6 @@ answered only after the durable commit; then subscribers are told.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -223,8 +222,9 @@ class Writer:
             if not self._queue:
                 if self._closing:
                     return
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), INBOX_POLL_S)
+                look = asyncio.get_running_loop().call_later(INBOX_POLL_S, self._wake.set)
+                await self._wake.wait()
+                look.cancel()
             self._wake.clear()
             self._look_for_room()
             requests = self._take()
