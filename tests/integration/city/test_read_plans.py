@@ -54,7 +54,7 @@ async def city(db: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 
 
 class Explaining:
-    """A connection that answers every statement with its plan."""
+    """A connection that answers every statement with its plan, and keeps them all."""
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
@@ -63,7 +63,7 @@ class Explaining:
     async def execute(self, statement: Any, values: Any = None) -> Any:
         text = statement if isinstance(statement, str) else statement.as_string(self._conn)
         cursor = await self._conn.execute(f"EXPLAIN {text}", values)
-        self.plan = "\n".join(row[0] for row in await cursor.fetchall())
+        self.plan += "\n".join(row[0] for row in await cursor.fetchall())
         return await self._conn.execute("SELECT 1 WHERE false")
 
 

@@ -1,6 +1,6 @@
 // Ctrl-K: go to a screen, run a command, find a device or an area. Typing without accents is enough.
 import { computed, signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { get } from '../api/client'
 import { asProblem, type Problem } from '../api/problem'
 import { may } from '../api/session'
@@ -58,8 +58,9 @@ function PaletteBox() {
   const frame = useRef<HTMLDivElement>(null)
   useKeys([{ press: 'Escape', shown: 'Esc', label: () => common.value.close, run: close, inText: true }])
   useSearch(typed.value)
+  // Before the next key: whoever types on at once loses no letter.
+  useLayoutEffect(() => frame.current?.querySelector('input')?.focus(), [])
   useEffect(() => {
-    frame.current?.querySelector('input')?.focus()
     const closeOutside = (event: Event) => {
       if (!frame.current?.contains(event.target as Node)) open.value = false
     }
