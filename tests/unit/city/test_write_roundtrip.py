@@ -16,7 +16,7 @@ from haidang.city.items import NewNames, Op
 from haidang.city.model import Limits, Origin
 from haidang.city.represent import Names, represent
 from haidang.city.terms import NGSI, Terms, compile_context
-from haidang.city.writer.fold import Fold, Known
+from haidang.city.writer.fold import Fold, Known, rest_signature
 from haidang.city.writer.forms import documents_of, full_of
 
 TIMES = ("2026-03-16T02:00:00Z", "2026-03-16T02:10:00.25Z", "1969-12-31T23:59:59.5Z", "1970-01-01T00:00:00Z")
@@ -235,14 +235,20 @@ def fold(groups: list[list[dict[str, Any]]], op: Op) -> tuple[Any, int]:
     terms, intake = site()
     known = _known(terms)
     committed: dict[tuple[int, str], Any] = {}
+    history: set[Any] = set()
     rows = 0
     for group in groups:
         folding = Fold(terms, known, committed, 1 + len(committed), last_wins=False, now_us=1)
+        folding.stored = set(history)  # the writer fetches of it what late rows ask for
         for body in group:
             folding.add(_item(intake, op, body), _may)
         for key, draft in folding.drafts.items():
             committed[key] = draft.entity
             rows += len(draft.rows)
+            history |= {
+                (draft.entity.eid, row.at, row.columns, row.floats, rest_signature(row.rest))
+                for _, row in draft.rows
+            }
     (entity,) = committed.values()
     return represent(entity.id, ("T",), entity.doc, entity.static, Names(terms, terms.context)), rows
 
