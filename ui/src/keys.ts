@@ -1,7 +1,7 @@
 // The keyboard map. Keys are matched by their place (`event.code`), so that a Vietnamese input method changes nothing,
 // and are silent while text is typed or composed. Single keys can be switched off (WCAG 2.1.4); Escape and Ctrl stay.
 import { computed, signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 export interface Binding {
   /** `KeyJ`, `Escape`, `ctrl+KeyK`, `shift+Slash`, or two keys one after the other: `KeyG KeyF`. */
@@ -40,7 +40,7 @@ export const bindings = computed(() => {
 export function useKeys(list: readonly Binding[], { outer = false } = {}): void {
   const current = useRef(list)
   current.current = list
-  useEffect(() => {
+  useLayoutEffect(() => {
     const layer = () => current.current
     layers.value = outer ? [...layers.peek(), layer] : [layer, ...layers.peek()]
     return () => {
