@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import random
 import shutil
@@ -29,6 +30,7 @@ from haidang.base.problems import Problem
 from haidang.base.settings import Settings
 from haidang.city.model import BatchResult, Origin
 from haidang.city.service import City
+from haidang.city.writer import loop
 from haidang.organisation.permissions import system
 from haidang.web.problems import problem_of
 
@@ -156,6 +158,37 @@ async def test_a_lost_session_is_replaced_and_no_group_is_written_twice(
     await task
     assert city.writer is not None and city.writer.counters.reconnects >= 5
     audit(url, 7, acknowledged)
+
+
+@pytest.mark.parametrize("day_turns", [False, True])
+async def test_a_database_that_stays_away_ends_no_writer(
+    url: str, city: City, monkeypatch: pytest.MonkeyPatch, *, day_turns: bool
+) -> None:
+    """Whoever writes meanwhile is told so in the end; once it is back, the same writer goes on."""
+    writer = city.writer
+    assert writer is not None
+    monkeypatch.setattr(loop, "RECONNECT_S", 0.2)
+
+    async def away() -> Any:
+        raise psycopg.OperationalError("the database is away")
+
+    with monkeypatch.context() as gone:
+        gone.setattr(city.db, "dedicated", away)
+        await _end_writer_session(url)
+        for _ in range(2):
+            if day_turns:  # and the inbox was looked into a moment ago: the day's tables are asked for first
+                writer._partitions_day = None
+                gone.setattr(writer, "_inbox_at", math.inf)
+            result = await asyncio.gather(
+                city.upsert(system("load"), batch_of(8, 0), origin=Origin(1, None, None, "load")),
+                return_exceptions=True,
+            )
+            assert isinstance(result[0], Problem), result
+            assert result[0].kind.code == "unavailable"
+            assert writer.alive
+    back = await city.upsert(system("load"), batch_of(8, 1), origin=Origin(1, None, None, "load"))
+    assert not back.failed
+    assert city.writer is writer
 
 
 async def test_poison_in_a_group_fails_alone(city: City, url: str) -> None:

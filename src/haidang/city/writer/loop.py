@@ -1,8 +1,7 @@
 """The one writer: a bounded queue, adaptive group commit, answers after the commit, bisecting of what fails.
 
 It takes all that waits, up to a cap, and never lingers: the group grows with the load by itself. Whoever
-waits is
-answered only after the durable commit; then subscribers are told.
+waits is answered only after the durable commit; then subscribers are told.
 """
 
 from __future__ import annotations
@@ -209,12 +208,13 @@ class Writer:
         context = self._terms.context
         await names.intern_attributes(conn, self._terms, [context.expand("location"), context.expand("name")])
         self._known = Known(self._terms)
-        await self._make_partitions()
+        self._partitions_day = self._clock.now().date()
+        await write.make_partitions(conn, self._partitions_day)
 
     async def _make_partitions(self) -> None:
         today = self._clock.now().date()
         if today != self._partitions_day:
-            await write.make_partitions(self._connection(), today)
+            await self._retrying(lambda: write.make_partitions(self._connection(), today))
             self._partitions_day = today
 
     async def _run(self) -> None:
@@ -234,9 +234,8 @@ class Writer:
                 self._refuse(requests, problem)
             except psycopg.Error as error:
                 _log.warning("database error outside a group", error=str(error))
+                # A lost connection is looked for by the next turn: what fails here would end the writer.
                 self._refuse(requests, refusal_of(error) or _unavailable())
-                if self._connection().closed:
-                    await self._reconnect()
             except Lost:
                 self._closing = True
                 self._refuse([*requests, *self._take_all()], _unavailable())
@@ -421,7 +420,10 @@ class Writer:
                 try:
                     folding.add(item, may)
                 except NewNames as new:
-                    await names.intern_type(self._connection(), self._terms, new.types)
+                    types = new.types
+                    await self._retrying(
+                        lambda: names.intern_type(self._connection(), self._terms, types)  # noqa: B023
+                    )
                     folding.add(item, may)
             except Problem as problem:
                 item.problem = problem
