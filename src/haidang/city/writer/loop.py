@@ -20,22 +20,19 @@ from haidang.base.database import Connection, Database, refusal_of
 from haidang.base.disk import Room
 from haidang.base.problems import INTERNAL, UNAVAILABLE, Problem
 from haidang.city.items import Item, NewNames, bad
-from haidang.city.model import QUEUE_FULL, Entity, Group, Origin
+from haidang.city.model import Entity, Group, Origin
 from haidang.city.store import names, write
 from haidang.city.terms import Terms
 from haidang.city.tiers import unpacking
 from haidang.city.times import POSTGRES_EPOCH_US, to_us
 from haidang.city.writer import groups, pack
 from haidang.city.writer.fold import Draft, Fold, Known
+from haidang.city.writer.queue import Queue, Request, refuse
 from haidang.city.writer.states import States
 from haidang.organisation.model import Principal
 
 INBOX_POLL_S = 0.25
 INBOX_LIMIT = 500
-OVERLAP_ENTITIES = 400
-"""Groups up to this size are never split: a commit costs more than the overlap of reading and writing
-wins.
-"""
 ROOM_LOOK_S = 0.5
 PACKED_AFTER_US = 24 * 3_600_000_000
 """No row is packed that was observed later than this before now."""
@@ -46,18 +43,6 @@ RECONNECT_S = 60.0
 
 _log = structlog.get_logger("haidang.city.writer")
 Callback = Callable[[Group], None]
-
-
-class Request:
-    """Items of one sender that are answered together."""
-
-    __slots__ = ("done", "items", "principal", "size")
-
-    def __init__(self, principal: Principal, items: Sequence[Item]) -> None:
-        self.principal = principal
-        self.items = items
-        self.size = len(items)
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
 
 class Commit(NamedTuple):
@@ -106,11 +91,8 @@ class Writer:
         self._keysets_max = keysets_max
         self._clock = clock
         self._terms = terms
-        self._queue_limit = queue_limit
-        self._group_limit = group_limit
         self._last_wins = last_wins
-        self._queue: deque[Request] = deque()
-        self._waiting = 0
+        self._queue = Queue(limit=queue_limit, group_limit=group_limit)
         self._wake = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
@@ -147,7 +129,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """Entities in the queue."""
-        return self._waiting
+        return self._queue.waiting
 
     async def start(self) -> bool:
         """Become the writer; False where another process is."""
@@ -179,16 +161,7 @@ class Writer:
         """
         if self._closing:
             raise Problem(UNAVAILABLE, "Máy chủ đang dừng.", "The server is stopping.", retry_after_s=5)
-        if self._waiting and self._waiting + len(items) > self._queue_limit:
-            raise Problem(
-                QUEUE_FULL,
-                "Quá nhiều dữ liệu đang chờ ghi; hãy gửi lại sau.",
-                "Too much waits to be written; send again later.",
-                retry_after_s=1,
-            )
-        request = Request(principal, items)
-        self._queue.append(request)
-        self._waiting += request.size
+        request = self._queue.put(principal, items)
         self._wake.set()
         return request.done
 
@@ -227,24 +200,24 @@ class Writer:
                 look.cancel()
             self._wake.clear()
             self._look_for_room()
-            requests = self._take()
+            requests = self._queue.take()
             try:
                 await self._turn(requests)
             except Problem as problem:
-                self._refuse(requests, problem)
+                refuse(requests, problem)
             except psycopg.Error as error:
                 _log.warning("database error outside a group", error=str(error))
                 # A lost connection is looked for by the next turn: what fails here would end the writer.
-                self._refuse(requests, refusal_of(error) or _unavailable())
+                refuse(requests, refusal_of(error) or _unavailable())
             except Lost:
                 self._closing = True
-                self._refuse([*requests, *self._take_all()], _unavailable())
+                refuse([*requests, *self._queue.take_all()], _unavailable())
                 _log.warning("another process has become the writer")
                 self.lost()
                 return
             except Exception:
                 _log.exception("the writer met something unforeseen")
-                self._refuse(requests, Problem(INTERNAL))
+                refuse(requests, Problem(INTERNAL))
 
     def _look_for_room(self) -> None:
         """Look at the disk now and then; while it is full nothing new is taken, what waits is written."""
@@ -264,30 +237,6 @@ class Writer:
         for request in requests:
             if not request.done.done():
                 request.done.set_result(None)
-
-    def _take(self) -> list[Request]:
-        taken: list[Request] = []
-        size = 0
-        # Half of a long queue: its senders are answered and send anew while the database writes the other
-        # half.
-        limit = min(self._group_limit, max(OVERLAP_ENTITIES, self._waiting // 2))
-        while self._queue and (not taken or size + self._queue[0].size <= limit):
-            request = self._queue.popleft()
-            size += request.size
-            taken.append(request)
-        self._waiting -= size
-        return taken
-
-    def _take_all(self) -> list[Request]:
-        taken = list(self._queue)
-        self._queue.clear()
-        self._waiting = 0
-        return taken
-
-    def _refuse(self, requests: Sequence[Request], problem: Problem) -> None:
-        for request in requests:
-            if not request.done.done():
-                request.done.set_exception(problem)
 
     async def _events(self) -> list[groups.Event]:
         now = asyncio.get_running_loop().time()
