@@ -598,7 +598,8 @@ def _origin() -> Any:
 async def test_a_full_queue_is_refused_with_a_time_to_come_back(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(city.writer, "_queue_limit", 3)
+    assert city.writer is not None
+    monkeypatch.setattr(city.writer._queue, "_limit", 3)
     async with client(city, agency(ORG_A)) as api:
         answers = await asyncio.gather(
             *(
