@@ -45,22 +45,29 @@ from haidang.city.items import (
 )
 from haidang.city.model import Limits
 from haidang.city.represent import KINDS, LETTERS, Stored
-from haidang.city.shapes import Shape, Stills, plainly, shape_of
+from haidang.city.shapes import STILLS_MAX, Shape, Stills, plainly, shape_of
 from haidang.city.terms import Column, Context, Terms, check_name, is_uri
 from haidang.city.times import ALWAYS, NEVER
 
 _IGNORED = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId", "@context"})
 _NO_ATTRIBUTE = _IGNORED | {"id", "type"}
 IDS_MAX = 50_000
-SHAPES_MAX = 1_000
-"""Orders of names that one context remembers."""
+ID_MAX = 200
+"""Characters of an id that is remembered."""
+SHAPES_MAX = 500
+"""Orders of names that the site's own context remembers."""
+OTHERS_SHARE = 50
+"""A context of somebody's own remembers so many times less: there may be many of them."""
 _EXTRA = frozenset({"objectType", "valueType", "expiresAt", "lang", "ngsildConformance", "provider"})
 
 
 class Intake:
     """Reads the JSON of one context."""
 
-    def __init__(self, terms: Terms, limits: Limits, context: Context | None = None) -> None:
+    def __init__(
+        self, terms: Terms, limits: Limits, context: Context | None = None, *, own: bool = True
+    ) -> None:
+        self._share = 1 if own else OTHERS_SHARE
         self._terms = terms
         self.limits = limits
         self._context = context or terms.context
@@ -102,9 +109,10 @@ class Intake:
 
     def _learn(self, item: Item, body: dict[str, Any], shape: Shape | None) -> None:
         if shape is None:
-            if len(self._known) >= SHAPES_MAX:
-                return
-            shape = shape_of(item, body, self._stills)
+            if len(self._known) >= SHAPES_MAX // self._share:
+                self._known.clear()
+                self._stills.clear()
+            shape = shape_of(item, body, self._stills, STILLS_MAX // self._share)
             if shape is not None:
                 self._known[tuple(body)] = shape
         if shape is not None and item.row is not None:
@@ -425,9 +433,10 @@ class Intake:
             raise bad("“id” phải là một URI.", "The id must be a URI.", "id", id_)
         if entity_id is not None and id_ != entity_id:
             raise bad("“id” khác với đường dẫn.", "The id differs from the one in the path.", "id", id_)
-        if len(self._ids) >= IDS_MAX:
-            self._ids.clear()
-        self._ids.add(id_)
+        if len(id_) <= ID_MAX:
+            if len(self._ids) >= IDS_MAX // self._share:
+                self._ids.clear()
+            self._ids.add(id_)
         return id_
 
     def _type(self, kind: Any) -> int:

@@ -252,7 +252,9 @@ class City:
         context = context or self.terms.context
         found = self._intakes.get(id(context))  # an intake holds its context, so the id stays its own
         if found is None:
-            found = self._intakes[id(context)] = Intake(self.terms, self.limits, context)
+            found = self._intakes[id(context)] = Intake(
+                self.terms, self.limits, context, own=context is self.terms.context or context is CORE
+            )
             if len(self._intakes) > INTAKES_MAX:
                 self._intakes.popitem(last=False)
         else:

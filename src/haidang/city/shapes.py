@@ -22,10 +22,14 @@ from haidang.city.represent import Stored
 from haidang.city.terms import Column
 from haidang.city.times import NEVER
 
-VARIANTS_MAX = 64
+VARIANTS_MAX = 16
 """Combinations of units and number kinds that one shape remembers."""
 STILLS_MAX = 20_000
 """What stands still (name, address, place; about 1.5 kB each), remembered over all shapes of a context."""
+NAMES_MAX = 100
+"""Whoever sends more members than this, or longer ones than :data:`TEXT_MAX`, is always read with care."""
+TEXT_MAX = 4_096
+"""Bytes of the names, of the document or of what stands still: memory is for devices, not for documents."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -106,10 +110,15 @@ class Careful(Protocol):
 class Shape:
     """The names of a body in their order, and which of them are observed numbers."""
 
-    __slots__ = ("_first", "_names", "_observed", "_standing", "_stills", "_variants")
+    __slots__ = ("_first", "_names", "_observed", "_standing", "_stills", "_stills_max", "_variants")
 
     def __init__(
-        self, names: Sequence[str], observed: Sequence[int], standing: Sequence[int], stills: Stills
+        self,
+        names: Sequence[str],
+        observed: Sequence[int],
+        standing: Sequence[int],
+        stills: Stills,
+        stills_max: int,
     ) -> None:
         self._first = names[observed[0]]
         self._names = tuple(names[place] for place in standing)
@@ -117,6 +126,7 @@ class Shape:
         self._standing = _picker(standing) if standing else None
         self._variants: dict[tuple[tuple[Any, ...], tuple[type, ...]], Variant] = {}
         self._stills = stills
+        self._stills_max = stills_max
 
     def read(self, item: Item, body: dict[str, Any], careful: Careful) -> bool:
         """Fill ``item`` from a body of this shape; False, and ``item`` untouched, where it differs."""
@@ -151,10 +161,11 @@ class Shape:
             return
         if row is None or row.rest or len(columns) != len(values) or UNSET in times:
             return
-        if len(self._variants) < VARIANTS_MAX:
+        template = _template(columns)
+        if len(self._variants) < VARIANTS_MAX and len(template) <= TEXT_MAX:
             self._variants[units, tuple(map(type, values))] = Variant(
                 numbers=row.columns,
-                template=_template(columns),
+                template=template,
                 integers=tuple(place for place, value in enumerate(values) if type(value) is int),
                 shape=item.keys,
                 packer=struct.Struct(">" + "id" * len(values)),
@@ -171,21 +182,23 @@ class Shape:
             still = (apart.static, apart.static_bytes, apart.static_keys)
             if apart.warnings:  # they name the entity
                 item.warnings = apart.warnings
-            else:
-                if len(self._stills) >= STILLS_MAX:
+            elif len(place[1]) <= TEXT_MAX:
+                if len(self._stills) >= self._stills_max:
                     self._stills.clear()
                 self._stills[place] = still
         item.static, item.static_bytes, item.static_keys = still
         return True
 
 
-def shape_of(item: Item, body: dict[str, Any], stills: Stills) -> Shape | None:
+def shape_of(item: Item, body: dict[str, Any], stills: Stills, stills_max: int) -> Shape | None:
     """Return the shape of a body that was read into ``item`` with care; None where it is no plain telemetry.
 
     Plain: every observed attribute is a number, all with the same time.
     """
     row = item.row
     if row is None or row.rest or not row.columns:
+        return None
+    if len(body) > NAMES_MAX or sum(map(len, body)) > TEXT_MAX:
         return None
     observed: list[int] = []
     standing: list[int] = []
@@ -200,7 +213,7 @@ def shape_of(item: Item, body: dict[str, Any], stills: Stills) -> Shape | None:
             return None
     if len(observed) != len(row.columns):
         return None
-    return Shape(list(body), observed, standing, stills)
+    return Shape(list(body), observed, standing, stills, stills_max)
 
 
 def _template(columns: Sequence[Column]) -> bytes:

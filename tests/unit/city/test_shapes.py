@@ -116,9 +116,43 @@ def test_what_repeats_is_read_at_a_glance() -> None:
 
 
 def test_what_stands_still_is_remembered_within_bounds(monkeypatch: Any) -> None:
-    monkeypatch.setattr(shapes, "STILLS_MAX", 3)
+    monkeypatch.setattr("haidang.city.intake.STILLS_MAX", 3)
     intake = reader()
     for number in range(20):
         body = decoded(DEVICE | {"name": {"type": "Property", "value": f"Trạm {number}"}})
         assert intake.entity(Op.UPSERT_UPDATE, 0, body).static["3"] == f"Trạm {number}"
     assert len(intake._stills) <= 3
+
+
+def test_nothing_large_is_remembered() -> None:
+    """Whoever means harm fills no memory: long names of things, long ids, many members."""
+    intake = reader()
+    intake.entity(Op.UPSERT_UPDATE, 0, decoded(DEVICE))
+    long_text = {"type": "Property", "value": "x" * 100_000}
+    for number in range(3):
+        body = decoded(DEVICE | {"id": f"urn:{number}:{'y' * 500}", "name": long_text})
+        assert intake.entity(Op.UPSERT_UPDATE, 0, body).static["3"] == long_text["value"]
+    assert not intake._stills
+    assert intake._ids == {"urn:x:1"}
+    unit = "é" * 500
+    terms = intake._terms
+    wide: dict[str, Any] = {"id": "urn:x:1", "type": "T"}
+    for number in range(100, 250):
+        iri = terms.context.expand(f"a{number}")
+        terms.attr_ids[iri], terms.attr_iris[number] = number, iri
+        wide[f"a{number}"] = {
+            "type": "Property",
+            "value": 1.5,
+            "unitCode": unit,
+            "observedAt": "2026-03-16T02:00:00Z",
+        }
+    for _ in range(2):
+        assert not intake.entity(Op.UPSERT_UPDATE, 0, decoded(wide)).plain
+    assert len(intake._known) == 1
+
+
+def test_a_context_of_somebodys_own_remembers_less() -> None:
+    intake = Intake(reader()._terms, Limits(), own=False)
+    for number in range(1_500):
+        intake.entity(Op.UPSERT_UPDATE, 0, decoded(DEVICE | {"id": f"urn:x:{number}"}))
+    assert len(intake._ids) <= 1_000
