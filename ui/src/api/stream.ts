@@ -16,6 +16,8 @@ export type StreamEvent =
   | { kind: 'hello' | 'beat'; data: { now: string; seq: number } }
   | { kind: 'changes'; data: Changes }
   | { kind: 'feed'; data: Feed }
+  /** A row of the room that it names, as its list has it but without what is open to the reader. */
+  | { kind: 'alert' | 'incident' | 'task'; data: { id: number } & Record<string, unknown> }
   | { kind: 'reset'; data: unknown }
 
 type Peer =
@@ -24,7 +26,17 @@ type Peer =
   | { say: 'lead'; from: string; wants: string[]; live: boolean }
   | { say: 'who'; from: string }
 
-const KINDS = ['hello', 'beat', 'changes', 'feed', 'reset'] as const
+export type Topic = 'entities' | 'feeds' | 'alerts' | 'incidents' | 'tasks'
+
+const KINDS = ['hello', 'beat', 'changes', 'feed', 'alert', 'incident', 'task', 'reset'] as const
+/** The topic that an event belongs to; the others are for everybody. */
+const TOPIC_OF: Partial<Record<StreamEvent['kind'], Topic>> = {
+  changes: 'entities',
+  feed: 'feeds',
+  alert: 'alerts',
+  incident: 'incidents',
+  task: 'tasks',
+}
 /** The server beats every 15 s; after two missed beats the line counts as cut. */
 const SILENCE_MS = 31_000
 /** How long a window waits for an older one to answer before it leads. */
@@ -34,7 +46,7 @@ const RETRY_MS = 5_000
 /** Names sort by age, so that the oldest window wins a claim. */
 const myName = `${Date.now().toString(36).padStart(9, '0')}-${Math.random().toString(36).slice(2)}`
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('haidang-stream')
-const listeners = new Map<(event: StreamEvent) => void, string>()
+const listeners = new Map<(event: StreamEvent) => void, Topic>()
 const peers = new Map<string, string[]>()
 
 const lastHeard = signal(serverNow())
@@ -55,7 +67,7 @@ export const line = computed<{ state: 'off' | 'connecting' | 'live' | 'lost'; si
 })
 
 /** Hear a topic's events until the returned function is called. `hello` and `reset` reach every listener. */
-export function listen(topic: 'entities' | 'feeds', callback: (event: StreamEvent) => void): () => void {
+export function listen(topic: Topic, callback: (event: StreamEvent) => void): () => void {
   listeners.set(callback, topic)
   announce()
   return () => {
@@ -210,6 +222,6 @@ function take(event: StreamEvent): void {
   if (event.kind === 'changes') lastSeq = event.data.seq
   if (event.kind === 'hello' && !lastSeq) lastSeq = event.data.seq
   heard()
-  const topic = event.kind === 'changes' ? 'entities' : event.kind === 'feed' ? 'feeds' : null
-  for (const [callback, wanted] of listeners) if (topic === null || topic === wanted) callback(event)
+  const topic = TOPIC_OF[event.kind]
+  for (const [callback, wanted] of listeners) if (topic === undefined || topic === wanted) callback(event)
 }

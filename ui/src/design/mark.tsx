@@ -3,7 +3,8 @@ import type { ComponentChildren } from 'preact'
 
 export type Shape = 'square' | 'triangle' | 'circle' | 'diamond' | 'none'
 
-const OUTLINES: Record<Exclude<Shape, 'none'>, string> = {
+/** On a grid of 20 pixels. */
+export const OUTLINES: Record<Exclude<Shape, 'none'>, string> = {
   square: 'M2.5 2.5h15v15h-15z',
   triangle: 'M10 1.5 19 18H1z',
   circle: 'M10 1.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z',
@@ -37,7 +38,7 @@ export function Mark({ shape, sign, tone, filled = false, label }: MarkProps) {
   )
 }
 
-const SHAPES = { 1: 'square', 2: 'triangle', 3: 'circle', 4: 'diamond' } as const
+export const SHAPES = { 1: 'square', 2: 'triangle', 3: 'circle', 4: 'diamond' } as const
 
 /** Priority 1 to 4: red square, amber triangle, yellow circle, violet diamond, each with its digit. */
 export function Priority({ level, filled = true, label }: { level: 1 | 2 | 3 | 4; filled?: boolean; label: string }) {

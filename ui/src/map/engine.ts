@@ -14,6 +14,8 @@ export interface MapPoint {
   kind: number
   /** Whether its value is older than expected. */
   old: boolean
+  /** What asks for an act, by priority: drawn above the others as the mark of that priority, and never clustered. */
+  priority?: 1 | 2 | 3 | 4
 }
 
 /** Centre and zoom; zoom as in web maps, 512 pixels to the world at 0. */

@@ -16,7 +16,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { lang } from '../preferences'
 import { FIT_MAX_ZOOM, fitPadding, MAX_ZOOM, MIN_ZOOM, NEAR_ZOOM, type Command, type EngineProps, type MapPoint } from './engine'
 import { iconField, knownIcon } from './icons'
-import { ENTITIES, mapStyle, palette, SELECTED } from './style'
+import { priorityImage } from './priorities'
+import { ENTITIES, mapStyle, palette, PRIORITIES, SELECTED } from './style'
 import type { Box } from './sovereign'
 
 const UPDATE_MS = 1000
@@ -77,6 +78,7 @@ function open(container: HTMLElement, props: () => EngineProps): () => void {
   map.keyboard.disableRotation()
   map.touchZoomRotate.disableRotation()
   kinds.forEach((icon, kind) => map.addImage(`kind-${kind}`, iconField(knownIcon(icon)), { sdf: true, pixelRatio: 1.5 }))
+  for (const level of [1, 2, 3, 4] as const) map.addImage(`priority-${level}`, priorityImage(level), { pixelRatio: 2 })
   map.on('error', () => undefined) // a tile that fails leaves its hole; the base map is ours and complete
   map.on('webglcontextlost', () => props().onFail())
   map.on('click', (event) => void pick(map, event, props().onSelect))
@@ -109,7 +111,9 @@ function follow(map: GlMap, props: () => EngineProps): (() => void)[] {
   const draw = () => {
     timer = undefined
     drawnAt = performance.now()
-    void (map.getSource(ENTITIES) as GeoJSONSource).setData(collection(points.peek()))
+    const all = points.peek()
+    void (map.getSource(ENTITIES) as GeoJSONSource).setData(collection(all.filter((it) => it.priority === undefined)))
+    void (map.getSource(PRIORITIES) as GeoJSONSource).setData(collection(all.filter((it) => it.priority !== undefined)))
   }
   let lastCommand = command.peek()
   return [
@@ -148,9 +152,9 @@ function fitting({ clientWidth, clientHeight }: HTMLElement) {
 function collection(points: readonly MapPoint[]): FeatureCollection<Point> {
   return {
     type: 'FeatureCollection',
-    features: points.map(({ lon, lat, id, name, kind, old }) => ({
+    features: points.map(({ lon, lat, id, name, kind, old, priority }) => ({
       type: 'Feature',
-      properties: { id, name, kind, old },
+      properties: { id, name, kind, old, priority },
       geometry: { type: 'Point', coordinates: [lon, lat] },
     })),
   }
@@ -162,7 +166,7 @@ function hit(map: GlMap, { point }: MapMouseEvent) {
     [point.x - 6, point.y - 6],
     [point.x + 6, point.y + 6],
   ]
-  return map.queryRenderedFeatures(box, { layers: ['entities', 'clusters'] })
+  return map.queryRenderedFeatures(box, { layers: ['priorities', 'entities', 'clusters'] })
 }
 
 async function pick(map: GlMap, event: MapMouseEvent, onSelect: (id: string | null) => void): Promise<void> {

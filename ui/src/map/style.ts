@@ -29,6 +29,7 @@ export function palette(): Palette {
 
 export const FONT = ['Be Vietnam Pro']
 export const ENTITIES = 'entities'
+export const PRIORITIES = 'priorities'
 export const SELECTED = 'selected'
 
 interface StyleParts {
@@ -56,6 +57,7 @@ export function mapStyle({ palette: p, lang, land, ground, communes, tiles }: St
       labels: still(collection(LABELS.map((label) => labelled(label, lang)))),
       communes: still(communeFeatures(communes)),
       [ENTITIES]: entitySource(),
+      [PRIORITIES]: { type: 'geojson', data: collection([]) },
       [SELECTED]: { type: 'geojson', data: collection([]) },
       ...(tiles ? { [TILES]: tiles.source } : {}),
     },
@@ -227,6 +229,17 @@ function dataLayers(p: Palette): LayerSpecification[] {
         'text-optional': true,
       },
       paint: { 'text-color': p.label, 'text-halo-color': p.land, 'text-halo-width': 1.4 },
+    },
+    {
+      id: 'priorities',
+      type: 'symbol',
+      source: PRIORITIES,
+      layout: {
+        'icon-image': ['concat', 'priority-', ['to-string', ['get', 'priority']]],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'symbol-sort-key': ['-', 5, ['get', 'priority']], // the most urgent on top
+      },
     },
     {
       id: 'selected-ring',

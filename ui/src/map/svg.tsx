@@ -3,6 +3,7 @@
 import { signal, useComputed, useSignalEffect } from '@preact/signals'
 import type { MultiPolygon, Polygon } from 'geojson'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { OUTLINES, SHAPES } from '../design/mark'
 import { number } from '../format/number'
 import { lang } from '../preferences'
 import { CLUSTER_MAX_ZOOM, DEGREE_PX, FIT_MAX_ZOOM, fitPadding, MAX_ZOOM, MIN_ZOOM, type EngineProps, type MapPoint, type View } from './engine'
@@ -143,6 +144,7 @@ export default function SvgEngine(props: EngineProps) {
             ),
           )}
         </g>
+        <Priorities points={props.points.value} place={place} onSelect={props.onSelect} />
         <Names zoom={zoom} place={place} />
       </svg>
     </div>
@@ -152,6 +154,37 @@ export default function SvgEngine(props: EngineProps) {
 interface NamesProps {
   zoom: number
   place: (lon: number, lat: number) => { x: number; y: number }
+}
+
+/** What asks for an act, above everything but the names: the most urgent last, on top. */
+function Priorities({ points, place, onSelect }: Pick<NamesProps, 'place'> & { points: readonly MapPoint[]; onSelect: (id: string) => void }) {
+  const marks = points.flatMap((point) => (point.priority === undefined ? [] : [{ point, level: point.priority }]))
+  if (marks.length === 0) return null
+  return (
+    <g data-layer="priorities">
+      {marks
+        .sort((a, b) => b.level - a.level)
+        .slice(-MAX_MARKS)
+        .map(({ point, level }) => {
+          const { x, y } = place(point.lon, point.lat)
+          return (
+            <g
+              key={point.id}
+              class={`mark mark-p${level} mark-filled mark-priority`}
+              transform={`translate(${x - 11} ${y - 11}) scale(1.1)`}
+              data-id={point.id}
+              onClick={() => onSelect(point.id)}
+            >
+              <title>{point.name}</title>
+              <path class="mark-shape" d={OUTLINES[SHAPES[level]]} />
+              <text class="mark-sign" x="10" y={level === 2 ? 15.6 : 13.9} text-anchor="middle">
+                {level}
+              </text>
+            </g>
+          )
+        })}
+    </g>
+  )
 }
 
 /** Communes without outlines are points with names. */
@@ -254,6 +287,7 @@ function cluster(points: readonly MapPoint[], view: View, { w, h }: { w: number;
   const grouped = (size: number) => {
     cells.clear()
     for (const point of points) {
+      if (point.priority !== undefined) continue
       const x = w / 2 + (point.lon - view.lon) * scale
       const y = h / 2 - ((point.lat - view.lat) * scale) / cos
       if (x < -CELL_PX || y < -CELL_PX || x > w + CELL_PX || y > h + CELL_PX) continue
