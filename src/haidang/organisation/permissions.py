@@ -54,6 +54,31 @@ PERMISSIONS: dict[str, Permission] = {
         "Quyết định cấp trên về nhiệm vụ, phân vai nhận nhắc việc",
         "Decide in the last instance, name addressees",
     ),
+    "alert.read": Permission("Xem cảnh báo", "See alerts"),
+    "alert.act": Permission(
+        "Nhận, gác lại, đóng cảnh báo, ghi cảnh báo bằng tay", "Acknowledge, shelve, close and enter alerts"
+    ),
+    "alert.rule": Permission(
+        "Quản lý quy tắc cảnh báo, bảo trì", "Manage alert rules, their trials, and maintenance"
+    ),
+    "warning.read": Permission("Xem bản tin cảnh báo", "See warnings (CAP)"),
+    "warning.write": Permission("Soạn bản tin cảnh báo", "Draft warnings"),
+    "warning.approve": Permission("Duyệt phát bản tin cảnh báo", "Approve warnings before they leave"),
+    "incident.read": Permission("Xem sự cố", "See incidents"),
+    "incident.work": Permission(
+        "Mở, xử lý, ghi nhật ký sự cố", "Open incidents, act on them, write their log"
+    ),
+    "incident.command": Permission(
+        "Chỉ huy sự cố: mức độ, đóng, gộp, tách, phân vai",
+        "Command incidents: severity, closing, merging, splitting, roles",
+    ),
+    "procedure.read": Permission("Xem quy trình xử lý", "See procedures"),
+    "resource.read": Permission("Xem lực lượng, phương tiện", "See resources"),
+    "resource.manage": Permission(
+        "Quản lý, điều động lực lượng, phương tiện", "Manage and dispatch resources"
+    ),
+    "shift.work": Permission("Trực ca, bàn giao ca", "Work a shift, hand it over and sign"),
+    "exercise.run": Permission("Tổ chức diễn tập", "Run exercises"),
     "account.read": Permission("Xem tài khoản", "See accounts"),
     "account.manage": Permission("Quản lý tài khoản và phân quyền", "Manage accounts and what they hold"),
     "org.read": Permission("Xem cơ quan, đơn vị", "See agencies"),

@@ -7,7 +7,14 @@ from haidang.organisation.permissions import PERMISSIONS
 
 ADMINISTRATOR = "administrator"
 
-_READ = ("entity.read", "feed.read", "org.read", "area.read", "task.read")
+_READ = (
+    "entity.read", "feed.read", "org.read", "area.read", "task.read", "alert.read", "incident.read",
+    "warning.read", "procedure.read", "resource.read",
+)  # fmt: skip
+_DUTY = (
+    *_READ, "subscription.read", "registration.read", "feed.run", "system.read", "task.assign", "task.work",
+    "task.accept", "alert.act", "incident.work", "warning.write", "resource.manage", "shift.work",
+)  # fmt: skip
 
 
 def _role(name: str, vi: str, en: str, *permissions: str) -> Role:
@@ -23,12 +30,12 @@ BUILTIN: tuple[Role, ...] = (
         "data_steward", "Quản trị dữ liệu", "Data steward",
         *_READ, "entity.write", "entity.delete", "subscription.read", "subscription.manage",
         "registration.read", "registration.manage", "feed.run", "feed.manage", "area.manage", "system.read",
-        "model.manage",
+        "model.manage", "alert.rule",
     ),
+    _role("duty_operator", "Trực ban", "Duty operator", *_DUTY),
     _role(
-        "duty_operator", "Trực ban", "Duty operator",
-        *_READ, "subscription.read", "registration.read", "feed.run", "system.read", "task.assign",
-        "task.work", "task.accept",
+        "duty_head", "Trưởng ca trực", "Head of the shift",
+        *_DUTY, "alert.rule", "incident.command", "warning.approve", "exercise.run",
     ),
     _role(
         "desk_officer", "Chuyên viên theo dõi", "Desk officer",
@@ -36,11 +43,12 @@ BUILTIN: tuple[Role, ...] = (
     ),
     _role(
         "department_head", "Lãnh đạo sở, ngành", "Head of department",
-        *_READ, "task.assign", "task.work", "task.accept",
+        *_READ, "task.assign", "task.work", "task.accept", "alert.act", "incident.work", "incident.command",
+        "warning.write", "warning.approve", "resource.manage",
     ),
     _role(
         "department_officer", "Chuyên viên sở, ngành", "Department officer",
-        *_READ, "entity.write", "task.work",
+        *_READ, "entity.write", "task.work", "alert.act", "incident.work",
     ),
     _role("viewer", "Người xem", "Viewer", *_READ),
     _role("device", "Thiết bị, hệ thống gửi dữ liệu", "Device", "entity.read", "entity.write"),
