@@ -17,6 +17,7 @@ BATCH_CONNECTIONS = 8
 PATCH_CONNECTIONS = 64
 PASSES = 4
 """How many different observations of the whole hot set are prebuilt, sent in turn."""
+SETTLE_S = 120
 
 
 class Sizes(msgspec.Struct, frozen=True):
@@ -101,7 +102,10 @@ def run_round(bench: Bench) -> Round:
     before = machine.calibrate(bench.measured.folder, bench.sizes.window_s / 2)
     facts: dict[str, float] = {}
     _write_cases(bench, facts)
-    _request_cases(bench, facts)
+    _settle(bench)
+    _patch_cases(bench, facts)
+    _settle(bench)
+    _read_cases(bench, facts)
     after = machine.calibrate(bench.measured.folder, bench.sizes.window_s / 2)
     facts["fdatasync_per_s"] = (before.disk.syncs_per_s + after.disk.syncs_per_s) / 2
     return Round(
@@ -139,7 +143,21 @@ def _write_cases(bench: Bench, facts: dict[str, float]) -> None:
     facts |= _mean(yardstick, case, case, yardstick)
 
 
-def _request_cases(bench: Bench, facts: dict[str, float]) -> None:
+def _settle(bench: Bench) -> None:
+    """Wait until every step of the pipeline has read the whole log: no case pays for leftovers of another.
+
+    Raises `TimeoutError` where one is still behind after `SETTLE_S`: never catching up is a finding.
+    """
+    behind = "SELECT h.seq - min(c.seq) FROM city_head h CROSS JOIN cursor c GROUP BY h.seq"
+    deadline = time.monotonic() + SETTLE_S
+    with bench.measured.connect() as connection:
+        while (row := connection.execute(behind).fetchone()) is not None and row[0] > 0:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the pipeline is still {row[0]} changes behind after {SETTLE_S} s")
+            time.sleep(0.05)
+
+
+def _patch_cases(bench: Bench, facts: dict[str, float]) -> None:
     patches = bench.requests.patches
 
     def empty_patch() -> dict[str, float]:
@@ -155,6 +173,10 @@ def _request_cases(bench: Bench, facts: dict[str, float]) -> None:
         bench.measured.acknowledged += load.done
         return {"patch_c1_per_s": load.per_s}
 
+    facts |= _mean(empty_patch, many, one, one, many, empty_patch)
+
+
+def _read_cases(bench: Bench, facts: dict[str, float]) -> None:
     def empty_read() -> dict[str, float]:
         load = _load(bench, bench.empty.port, "GET", bench.requests.reads, PATCH_CONNECTIONS)
         return {"noop_get_per_s": load.per_s}
@@ -163,7 +185,6 @@ def _request_cases(bench: Bench, facts: dict[str, float]) -> None:
         load = _load(bench, bench.measured.port, "GET", bench.requests.reads, PATCH_CONNECTIONS)
         return {"get_per_s": load.per_s}
 
-    facts |= _mean(empty_patch, many, one, one, many, empty_patch)
     facts |= _mean(empty_read, read, read, empty_read)
 
 

@@ -15,11 +15,12 @@ from haidang.city.log import Change
 from haidang.city.model import Kind, Origin
 from haidang.city.subscriptions.delivery.queues import BACKOFF_S, backoff_s
 from haidang.city.subscriptions.endpoint import Address, address
-from haidang.city.subscriptions.matching import Present, events_of, rebuilt, writes_of
-from haidang.city.subscriptions.model import converted, mapped, status
+from haidang.city.subscriptions.matching import Present, Screen, events_of, rebuilt, writes_of
+from haidang.city.subscriptions.model import Compiled, converted, mapped, status
 from haidang.city.subscriptions.rendering import stable_id
-from haidang.city.terms import Terms
+from haidang.city.terms import CORE, CORE_URL, Terms
 from haidang.city.times import to_us
+from haidang.organisation.permissions import Principal
 
 NOON = datetime(2026, 3, 16, 12, tzinfo=UTC)
 
@@ -165,3 +166,23 @@ def test_a_late_row_changes_nothing_unless_the_present_shows_it() -> None:
     written = {"v": 1, "o": to_us(NOON + timedelta(minutes=1))}
     (event,) = events_of(entity(_1=[written]), rows, past, {"1"}, Terms(), last_wins=False)
     assert event.after["1"] == [written]
+
+
+def test_a_screen_leaves_out_only_who_names_others() -> None:
+    def compiled(no: int, *entities: dict[str, str]) -> Compiled:
+        definition = converted(body(entities=list(entities)) if entities else body(watchedAttributes=["a"]))
+        types = tuple((None, one) for one in definition.entities or ())
+        return Compiled(
+            no=no, id=f"urn:s:{no}", tenant_id=1, tenant="", from_seq=0, owner=Principal("key:1", "k", 1, ()),
+            definition=definition, asked_in=CORE, context=CORE, context_url=CORE_URL, triggers=frozenset(),
+            watched=None, types=types, selectors=(), q=None, geo=None,
+        )  # fmt: skip
+
+    named = compiled(1, {"id": "urn:a", "type": "T"}, {"id": "urn:b", "type": "T"})
+    typed = compiled(2, {"type": "T"})
+    both = compiled(3, {"id": "urn:a", "type": "T"}, {"type": "U"})
+    anything = compiled(4)
+    screen = Screen([named, typed, both, anything])
+    assert [one.no for one in screen.likely("urn:a")] == [1, 2, 3, 4]
+    assert [one.no for one in screen.likely("urn:b")] == [1, 2, 3, 4]
+    assert [one.no for one in screen.likely("urn:c")] == [2, 3, 4]

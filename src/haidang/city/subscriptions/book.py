@@ -14,6 +14,7 @@ from haidang.base.problems import Problem
 from haidang.city.query.grammar import parse
 from haidang.city.service import City
 from haidang.city.subscriptions import store
+from haidang.city.subscriptions.matching import Screen
 from haidang.city.subscriptions.model import Compiled, converted, geo_of, selectors_of, status
 from haidang.city.terms import CORE, CORE_URL, Context, is_core_url
 from haidang.city.times import to_us
@@ -32,6 +33,9 @@ class Book:
         self._city = city
         self._revision = (0, 0)
         self._compiled: dict[int, Compiled] = {}
+        self.screen = Screen(())
+        """Those that wait for changes, by what they name."""
+        self._posted: set[str] = set()
         self._owners: dict[str, tuple[float, Principal | None]] = {}
         self._refreshing = asyncio.Lock()
 
@@ -54,7 +58,17 @@ class Book:
                 # Accepted by another version, unreadable by this one. The others go on.
                 _log.warning("a subscription cannot be used", subscription=row.id, problem=str(problem))
         self._compiled = found
+        self.screen = Screen(one for one in found.values() if one.definition.time_interval is None)
         self._revision = revision
+
+    def post(self, uri: str) -> None:
+        """Note that something for an endpoint is being put into the outbox."""
+        self._posted.add(uri)
+
+    def posted_to(self) -> set[str]:
+        """Return the endpoints noted since the last call; whatever the transaction came to."""
+        found, self._posted = self._posted, set()
+        return found
 
     def get(self, no: int) -> Compiled | None:
         """Return one subscription; None where it was deleted meanwhile."""

@@ -257,6 +257,35 @@ def concerns(one: Compiled, entity: Present, terms: Terms) -> bool:
     return False
 
 
+class Screen:
+    """Subscriptions by what they name: of a thousand entities that change mostly none is one of the named."""
+
+    def __init__(self, subscriptions: Iterable[Compiled]) -> None:
+        self._by_id: dict[str, list[Compiled]] = {}
+        self._others: list[Compiled] = []
+        for one in subscriptions:
+            ids = _named(one)
+            if ids is None:
+                self._others.append(one)
+            for id_ in ids or ():
+                self._by_id.setdefault(id_, []).append(one)
+
+    def likely(self, entity_id: str) -> list[Compiled]:
+        """Return the subscriptions that may be about an entity; :func:`concerns` tells which of them are."""
+        named = self._by_id.get(entity_id)
+        return self._others if named is None else [*named, *self._others]
+
+
+def _named(one: Compiled) -> set[str] | None:
+    """Return the entities that a subscription names; None where it names not only entities."""
+    found: set[str] = set()
+    for _, selector in one.types:
+        if not selector.id:
+            return None
+        found |= {selector.id} if isinstance(selector.id, str) else set(selector.id)
+    return found or None
+
+
 def fired(one: Compiled, event: Event, terms: Terms) -> bool:
     """Say whether an event is one of those that the subscription waits for."""
     if event.seq <= one.from_seq:

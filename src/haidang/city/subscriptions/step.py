@@ -6,7 +6,7 @@ Beside it, what happens by the clock: the end of throttling windows and of inter
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,17 +61,21 @@ async def match(city: City, conn: Connection, after: int, last: int) -> int:
     """Put the notifications that changes ``after < seq <= last`` of the log give rise to into the outbox."""
     book = book_of(city)
     await book.refresh(conn)
-    awaiting = _awaiting(book)
-    by_eid = await _watched(city, conn, after, last, awaiting)
+    active = frozenset(one.no for one in _awaiting(book))
+
+    def concerned(entity: Present) -> list[Compiled]:
+        return [
+            one
+            for one in book.screen.likely(entity.id)
+            if one.no in active and concerns(one, entity, city.terms)
+        ]
+
+    by_eid = await _watched(conn, after, last, concerned)
     if not by_eid:
         return 0
     await _know(city, conn, [row for rows in by_eid.values() for row in rows])
     present = await _present(city, conn, by_eid, last)
-    candidates = {
-        eid: found
-        for eid, entity in present.items()
-        if (found := [one for one in awaiting if concerns(one, entity, city.terms)])
-    }
+    candidates = {eid: found for eid, entity in present.items() if (found := concerned(entity))}
     if not candidates:
         return 0
     events = await _events(
@@ -88,16 +92,14 @@ async def match(city: City, conn: Connection, after: int, last: int) -> int:
 
 
 async def _watched(
-    city: City, conn: Connection, after: int, last: int, awaiting: Sequence[Compiled]
+    conn: Connection, after: int, last: int, concerned: Callable[[Present], list[Compiled]]
 ) -> dict[int, list[Change]]:
     """Return the changes of entities that somebody may be waiting for; of all others nothing more is read.
 
     Entities that are no more are among them; only the log knows what they were.
     """
     eids = [
-        row[0]
-        for row in await store.faces(conn, after, last)
-        if row[1] is None or any(concerns(one, _faced(row), city.terms) for one in awaiting)
+        row[0] for row in await store.faces(conn, after, last) if row[1] is None or concerned(_faced(row))
     ]
     by_eid: dict[int, list[Change]] = defaultdict(list)
     for eid, *row in await store.rows_of(conn, after, last, eids) if eids else ():
@@ -336,6 +338,7 @@ async def _post(city: City, conn: Connection, book: Book, pairs: list[tuple[Even
         id_ = rendering.stable_id(one.tenant, one.id, one.no, event.entity.eid, event.seq)
         text = rendering.envelope(one, id_, now_us, entities)
         uri = one.definition.notification.endpoint.uri
+        book.post(uri)
         letters.append(store.New(id_, one.no, uri, event.entity.id, [origin], text))
     if letters:
         await store.put(conn, letters, now)

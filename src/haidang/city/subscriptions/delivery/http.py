@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from haidang.city.subscriptions.delivery.sender import NotDelivered, Resolver
-from haidang.city.subscriptions.endpoint import TIMEOUT_S_MAX, address, timeout_s
+from haidang.city.subscriptions.endpoint import SCHEMES, TIMEOUT_S_MAX, Address, address, timeout_s
 from haidang.city.subscriptions.model import Compiled
 from haidang.city.subscriptions.rendering import LD
 
@@ -21,24 +22,28 @@ class HttpSender:
 
     def __init__(self, allow_hosts: tuple[str, ...]) -> None:
         self._resolver = Resolver(allow_hosts)
-        # The environment's proxies are left out: they would undo the check of the address.
-        self._client = httpx.AsyncClient(
-            follow_redirects=False,
+        # The environment's proxies are left out: they would undo the check of the address. Cookies are
+        # nobody's here, and an answer that unpacks to a gigabyte stays packed.
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S_MAX),
             trust_env=False,
-            timeout=TIMEOUT_S_MAX,
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            auto_decompress=False,
         )
 
     async def send(self, one: Compiled, body: str) -> None:
         """Post a notification; anything but 2xx within the endpoint's time is a failure."""
-        endpoint = one.definition.notification.endpoint
-        limit_s = timeout_s(endpoint)
+        limit_s = timeout_s(one.definition.notification.endpoint)
         try:
             async with asyncio.timeout(limit_s):
                 status = await self._post(one, body)
         except TimeoutError as cause:
             raise NotDelivered(f"no answer within {limit_s:g} s") from cause
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as cause:
+        except (aiohttp.InvalidURL, ValueError) as cause:
+            # Without its text: that may hold the address, and the address a password.
+            raise NotDelivered("the endpoint's address or headers cannot be used") from cause
+        except (aiohttp.ClientError, OSError) as cause:
             raise NotDelivered(f"{type(cause).__name__}: {cause}"[:300]) from cause
         if 300 <= status < 400:
             raise NotDelivered(f"HTTP {status}: redirects are not followed")
@@ -47,30 +52,35 @@ class HttpSender:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._session.close()
 
     async def _post(self, one: Compiled, body: str) -> int:
-        uri = one.definition.notification.endpoint.uri
-        url = httpx.URL(uri)
-        target = await self._resolver.target(address(uri))
+        found = address(one.definition.notification.endpoint.uri)
+        target = await self._resolver.target(found)
         # The connection goes to the address that was checked; certificate and virtual host go by the name.
-        request = self._client.build_request(
-            "POST",
-            url.copy_with(host=target.address),
-            content=body.encode(),
-            headers=headers_of(one) | {"host": url.netloc.decode("ascii"), "user-agent": "haidang"},
-            extensions={"sni_hostname": url.host},
-        )
-        response = await self._client.send(request, stream=True)
-        try:
+        async with self._session.post(
+            URL(f"{found.scheme}://{_bracketed(target.address)}:{target.port}{found.path}"),
+            data=body.encode(),
+            headers=headers_of(one) | {"host": _virtual_host(found), "user-agent": "haidang"},
+            allow_redirects=False,
+            server_hostname=found.host if found.scheme == "https" else None,
+        ) as response:
             read = 0
-            async for chunk in response.aiter_raw():
+            async for chunk in response.content.iter_any():
                 read += len(chunk)
                 if read > ANSWER_MAX:
+                    response.close()
                     break
-            return response.status_code
-        finally:
-            await response.aclose()
+            return response.status
+
+
+def _virtual_host(found: Address) -> str:
+    host = _bracketed(found.host)
+    return host if found.port == SCHEMES[found.scheme] else f"{host}:{found.port}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def headers_of(one: Compiled) -> dict[str, str]:
