@@ -1,43 +1,60 @@
 """What each device measures at an instant: the daily rhythm of an invented town, with noise and outages.
 
-All curves run in Vietnam time. They are made to look right and to show every state a screen has to show
-(jams, high water, full car parks, dead lamps, silent devices); they are no model of anything.
+All curves run in Vietnam time. They are made to look right and are no model of anything. What goes wrong
+(jams, high water, smoke, dead lamps, silent devices) is ``demo.trouble``'s to say: a calm province is the
+same one without it, and no rule may find anything in that.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from haidang.base.clock import LOCAL
 from haidang.demo.fleet import Device
 from haidang.demo.noise import chance, drift, swing
 from haidang.demo.province import COMMUNES
+from haidang.demo.trouble import (
+    BURNING,
+    DARK,
+    HIGH_WATER,
+    JAM,
+    LOST,
+    SILENT,
+    SLOW,
+    SMOKE,
+    Troubles,
+    high_water,
+    troubles,
+)
+from haidang.demo.vn_aqi import HOURS, index
 
 Value = tuple[Any, str | None]
 """A measured value and its UN/CEFACT unit code."""
 Reading = dict[str, Value]
 
-SILENCE_BLOCK_S = 3 * 3600
-"""Devices fall silent for whole blocks of this length, each at its own offset."""
-SILENT_SHARE = 0.015
 TIDE_S = 24.84 * 3600
 """The tide of the Gulf of Tonkin comes once a lunar day."""
 
 
-def silent(device: Device, at: datetime, seed: int) -> bool:
-    """Say whether a device reports nothing at all just now."""
-    block = int((at.timestamp() + 997 * device.number) // SILENCE_BLOCK_S)
-    return chance(seed, *device.keys, block, 90) < SILENT_SHARE
+def reading(device: Device, at: datetime, seed: int, *, calm: bool = False) -> Reading | None:
+    """Return what the device measures at ``at``, or None while it is silent.
 
-
-def reading(device: Device, at: datetime, seed: int) -> Reading | None:
-    """Return what the device measures at ``at``, or None while it is silent."""
-    if silent(device, at, seed):
+    ``calm``: as if nothing ever went wrong.
+    """
+    wrong = _wrong(device, at, seed, calm=calm)
+    if SILENT in wrong:
         return None
-    return _CURVES[device.kind.type](device, at, seed)
+    measured = _CURVES[device.kind.type](device, at, seed, wrong)
+    if device.kind.type == "AirQualityObserved":
+        measured |= _vn_aqi(device, at, seed, calm=calm)
+    return measured
+
+
+def _wrong(device: Device, at: datetime, seed: int, *, calm: bool) -> Troubles:
+    return frozenset() if calm else troubles(device, at, seed)
 
 
 def position(device: Device, at: datetime, seed: int) -> tuple[float, float] | None:
@@ -98,23 +115,23 @@ def _temperature(device: Device, at: datetime, seed: int) -> float:
     )
 
 
-def _camera(device: Device, at: datetime, seed: int) -> Reading:
-    block = int(at.timestamp() // (4 * 3600))
-    broken = chance(seed, *device.keys, 10) < 0.04 or chance(seed, *device.keys, block, 11) < 0.02
-    if broken:
+def _camera(device: Device, at: datetime, seed: int, wrong: Troubles) -> Reading:
+    if LOST in wrong:
         return {"status": ("offline", None)}
     minute = int(at.timestamp() // 60)
     return {
         "status": ("online", None),
-        "frameRate": (25 if chance(seed, *device.keys, block, 12) > 0.05 else 8, "HTZ"),
+        "frameRate": (8 if SLOW in wrong else 25, "HTZ"),
         "bitrate": (round(3200 + 700 * swing(seed, *device.keys, minute, 13)), "C74"),
         "latency": (round(120 + 60 * chance(seed, *device.keys, minute, 14)), "C26"),
     }
 
 
-def _traffic(device: Device, at: datetime, seed: int) -> Reading:
+def _traffic(device: Device, at: datetime, seed: int, wrong: Troubles) -> Reading:
     load = demand(at) * (0.65 + 0.6 * chance(seed, *device.keys, 20))
-    load = min(1.15, max(0.02, load * (0.8 + 0.4 * drift(at, 900, seed, *device.keys, 21))))
+    load = min(0.92, max(0.02, load * (0.8 + 0.4 * drift(at, 900, seed, *device.keys, 21))))
+    if JAM in wrong:
+        load = 1.14 + 0.06 * drift(at, 900, seed, *device.keys, 21)
     speed = max(4.0, 52 - 36 * load**1.4 + 3 * swing(seed, *device.keys, int(at.timestamp() // 30), 22))
     lanes = 1 + device.number % 3
     return {
@@ -127,7 +144,7 @@ def _traffic(device: Device, at: datetime, seed: int) -> Reading:
     }
 
 
-def _parking(device: Device, at: datetime, seed: int) -> Reading:
+def _parking(device: Device, at: datetime, seed: int, _: Troubles) -> Reading:
     total: int = device.facts["totalSpotNumber"]
     hour = _hour(at)
     busy = 0.25 + 0.6 * _bell(hour, 10.5, 2.6) + 0.5 * _bell(hour, 15.5, 2.4) + 0.2 * _bell(hour, 20, 1.5)
@@ -145,18 +162,18 @@ def _parking(device: Device, at: datetime, seed: int) -> Reading:
     }
 
 
-def _bus(device: Device, at: datetime, seed: int) -> Reading:
+def _bus(device: Device, at: datetime, seed: int, _: Troubles) -> Reading:
     speed = max(0.0, 38 - 20 * demand(at) + 12 * swing(seed, *device.keys, int(at.timestamp() // 10), 72))
     return {"speed": (round(speed, 1), "KMH"), "serviceStatus": ("onRoute", None)}
 
 
-def _air(device: Device, at: datetime, seed: int) -> Reading:
-    haze = 12 + 45 * drift(at, 2 * 86_400, seed, 50)
-    pm25 = haze + 14 * demand(at) + 5 * drift(at, 3600, seed, *device.keys, 51)
+def _air(device: Device, at: datetime, seed: int, wrong: Troubles) -> Reading:
+    pm25 = _dust(device, at, seed, wrong)
+    pm10 = pm25 * _coarse(device, seed)
     humidity = 82 - 18 * _daylight(at) + 8 * drift(at, 6 * 3600, seed, 52)
     return {
         "pm25": (round(pm25, 1), "GQ"),
-        "pm10": (round(pm25 * (1.35 + 0.1 * swing(seed, *device.keys, 53)), 1), "GQ"),
+        "pm10": (round(pm10, 1), "GQ"),
         "no2": (round(9 + 38 * demand(at) + 6 * drift(at, 1800, seed, *device.keys, 54), 1), "GQ"),
         "o3": (round(25 + 60 * _daylight(at) * drift(at, 86_400, seed, 55), 1), "GQ"),
         "co": (round(350 + 700 * demand(at), 0), "GQ"),
@@ -165,17 +182,40 @@ def _air(device: Device, at: datetime, seed: int) -> Reading:
     }
 
 
-def _water(device: Device, at: datetime, seed: int) -> Reading:
+def _dust(device: Device, at: datetime, seed: int, wrong: Troubles) -> float:
+    """Return PM2.5 in µg/m³: haze over the whole province, traffic, and straw that burns nearby."""
+    haze = 12 + 45 * drift(at, 2 * 86_400, seed, 50)
+    smoke = 130 if SMOKE in wrong else 0
+    return haze + 14 * demand(at) + 5 * drift(at, 3600, seed, *device.keys, 51) + smoke
+
+
+def _coarse(device: Device, seed: int) -> float:
+    """Return how many times as much PM10 as PM2.5 there is."""
+    return 1.35 + 0.1 * swing(seed, *device.keys, 53)
+
+
+def _vn_aqi(device: Device, at: datetime, seed: int, *, calm: bool) -> Reading:
+    """Return the index that a station computes itself from its last twelve hours; nothing where they lack."""
+    dust: list[float | None] = []
+    for hour in (at - timedelta(hours=ago) for ago in range(HOURS)):
+        wrong = _wrong(device, hour, seed, calm=calm)
+        dust.append(None if SILENT in wrong else _dust(device, hour, seed, wrong))
+    coarse = _coarse(device, seed)
+    found = index({"pm25": dust, "pm10": [None if value is None else value * coarse for value in dust]})
+    return {} if found is None else {"vnAqi": (found, "C62")}
+
+
+def _water(device: Device, at: datetime, seed: int, wrong: Troubles) -> Reading:
     tide = math.sin(2 * math.pi * at.timestamp() / TIDE_S + 0.2 * swing(seed, *device.keys, 60))
-    rain = max(0.0, drift(at, 86_400, seed, 43) - 0.7) * 3
-    level = 1.3 + 0.75 * tide + rain + 0.05 * drift(at, 1200, seed, *device.keys, 61)
+    flood = high_water(at, seed) if HIGH_WATER in wrong else 0.0
+    level = 1.3 + 0.75 * tide + flood + 0.05 * drift(at, 1200, seed, *device.keys, 61)
     return {
         "currentLevel": (round(level, 2), "MTR"),
         "batteryVoltage": (round(12.4 + 0.9 * _daylight(at) + 0.1 * swing(seed, *device.keys, 62), 2), "VLT"),
     }
 
 
-def _weather(device: Device, at: datetime, seed: int) -> Reading:
+def _weather(device: Device, at: datetime, seed: int, _: Troubles) -> Reading:
     rain = max(0.0, drift(at, 5400, seed, 43) - 0.78) * 60
     return {
         "temperature": (round(_temperature(device, at, seed), 1), "CEL"),
@@ -191,13 +231,11 @@ def _weather(device: Device, at: datetime, seed: int) -> Reading:
     }
 
 
-def _lamp(device: Device, at: datetime, seed: int) -> Reading:
+def _lamp(device: Device, at: datetime, seed: int, wrong: Troubles) -> Reading:
     hour = _hour(at) + 0.15 * swing(seed, *device.keys, 80)
     should = hour >= 17.75 or hour < 5.6
-    block = int(at.timestamp() // 86_400)
-    defective = chance(seed, *device.keys, block // 5, 81) < 0.02
-    # A lamp that burns by day is the fault citizens report most.
-    on = (should and not defective) or (not should and chance(seed, *device.keys, block, 82) < 0.006)
+    defective = DARK in wrong
+    on = (should and not defective) or (not should and BURNING in wrong)
     dim = 0.5 if (hour >= 23 or hour < 4.5) else 1.0
     power = 96 * dim + 4 * swing(seed, *device.keys, 83) if on else 0.0
     voltage = 221 + 6 * swing(seed, int(device.commune.code[2:]), int(at.timestamp() // 900), 84)
@@ -210,7 +248,7 @@ def _lamp(device: Device, at: datetime, seed: int) -> Reading:
     }
 
 
-_CURVES: dict[str, Callable[[Device, datetime, int], Reading]] = {
+_CURVES: dict[str, Callable[[Device, datetime, int, Troubles], Reading]] = {
     "Camera": _camera,
     "TrafficFlowObserved": _traffic,
     "OffStreetParking": _parking,

@@ -14,8 +14,9 @@ from haidang.city.packs import BUILTIN, load_packs
 from haidang.demo.fleet import KINDS, fleet
 from haidang.demo.noise import chance, drift
 from haidang.demo.province import AGENCIES, BOUNDS
-from haidang.demo.rhythm import demand, position, reading, silent
+from haidang.demo.rhythm import demand, position, reading
 from haidang.demo.service import _due, entity_of, report_of
+from haidang.demo.trouble import silent
 
 SEED = 2026
 DAYS = (datetime(2024, 1, 1), datetime(2034, 1, 1))  # noqa: DTZ001 - hypothesis wants them naive
