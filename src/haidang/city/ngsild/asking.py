@@ -197,14 +197,23 @@ def reply(
 
     ``json_body``: a GeoJSON answer without the context in it was preferred (6.3.6).
     """
-    found = {"content-type": media} | dict(headers or {})
+    url = ask.context_url
     if media == LD or (media == GEO and not json_body):
-        body = with_context(body, ask.context_url)
-    elif isinstance(ask.context_url, str):  # definitions have no address that a header could give
-        link = f'<{ask.context_url}>; rel="http://www.w3.org/ns/json-ld#context"; type="{LD}"'
+        body, url = with_context(body, url), None
+    # Definitions have no address that a header could give.
+    lines = _lines(media, url if isinstance(url, str) else None, tuple((headers or {}).items()))
+    return Reply(status, _encoded(body), list(lines))
+
+
+@lru_cache(64)  # most answers say the same of themselves
+def _lines(
+    media: str, context_url: str | None, others: tuple[tuple[str, str], ...]
+) -> tuple[tuple[bytes, bytes], ...]:
+    found = {"content-type": media} | dict(others)
+    if context_url is not None:
+        link = f'<{context_url}>; rel="http://www.w3.org/ns/json-ld#context"; type="{LD}"'
         found["link"] = f"{link}, {found['link']}" if "link" in found else link
-    lines = [(name.encode(), value.encode("latin-1", "replace")) for name, value in found.items()]
-    return Reply(status, _encoded(body), lines)
+    return tuple((name.encode(), value.encode("latin-1", "replace")) for name, value in found.items())
 
 
 def _encoded(body: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from haidang.city.choosing import DEFAULT, Choice, chosen, languages_of
 from haidang.city.linking import Embedding, Join, check_depth, join_of, linked
 from haidang.city.ngsild.asking import GEO, JSON, LD, Ask, form_of, negotiate, words
 from haidang.city.ngsild.preferring import Preference, preference_of
-from haidang.city.projection import Projection, projection_of
+from haidang.city.projection import EVERYTHING, Projection, projection_of
 from haidang.city.query.ages import Ages, ages
 from haidang.city.query.entities import entity_page
 from haidang.city.query.problems import bad
@@ -29,7 +30,7 @@ FORMS = ("normalized", "concise", "keyValues", "simplified")
 _OPTIONS = ("sysAttrs", "count")
 
 
-class Shape(msgspec.Struct):
+class Shape(msgspec.Struct, frozen=True):
     """How entities are shown."""
 
     form: str
@@ -47,6 +48,8 @@ class Shape(msgspec.Struct):
 
 def shape_of(ask: Ask, params: Mapping[str, Any]) -> Shape:
     """Return how the asker wants entities shown; ``Problem`` where it does not fit together."""
+    if not params and not ask.params and b"prefer" not in ask.call.headers:
+        return _as_they_are(negotiate(ask, JSON, LD, GEO))
     form, options = form_of(ask, FORMS, _OPTIONS)
     media = negotiate(ask, JSON, LD, GEO)
     geometry = params.get("geometryProperty", ask.params.get("geometryProperty"))
@@ -70,6 +73,20 @@ def shape_of(ask: Ask, params: Mapping[str, Any]) -> Shape:
         join=join,
         preference=preference_of(ask.call.headers.get(b"prefer", b"").decode("latin-1")),
         choice=_choice(params),
+    )
+
+
+@lru_cache(3)  # nobody asked for anything: as most do
+def _as_they_are(media: str) -> Shape:
+    return Shape(
+        form=FORMS[0],
+        media=media,
+        system=False,
+        attributes=(),
+        projection=EVERYTHING,
+        geometry="location",
+        join=None,
+        preference=Preference(),
     )
 
 
@@ -143,7 +160,7 @@ class Showing:
         shape, terms = self._shape, self._ask.city.terms
         doc: Any = row.doc
         static: Any = row.static
-        if shape.choice != Choice():
+        if shape.choice.datasets or shape.choice.languages:
             observed, other = documents(doc, static)
             doc, static = chosen(observed, shape.choice), chosen(other, shape.choice)
         system = self._ages.get(row.eid)
