@@ -1,0 +1,79 @@
+"""Where documents are drawn: a process each, ended when it takes too long, two at a time.
+
+A document is drawn within a second; what is not done after ``SECONDS_MAX`` is ended and refused. The server
+itself only writes the report into a pipe and reads the file from another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from typing import Literal
+
+import msgspec
+import structlog
+
+from haidang.base.problems import Problem, kind
+from haidang.documents.report import Report, prepared
+
+Form = Literal["docx", "pdf"]
+MEDIA: dict[Form, str] = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+NOT_DRAWN = kind("document-not-drawn", 503, "Chưa lập được tài liệu", "The document could not be drawn")
+
+SECONDS_MAX = 30.0
+BYTES_MAX = 32 << 20
+AT_ONCE = 2
+WAIT_SECONDS = 15.0
+"""How long a document waits for its turn."""
+
+_log = structlog.get_logger(__name__)
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+async def printed(report: Report, form: Form) -> bytes:
+    """Return a report as a file; ``Problem`` where it is too large, takes too long or fails."""
+    return await asyncio.to_thread(print_now, report, form)
+
+
+def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> bytes:
+    """Return a report as a file; blocks the thread for as long as it takes, at most ``seconds`` and its wait."""
+    order = msgspec.json.encode(prepared(report))  # refuses what is too large before a process begins
+    if not _turns.acquire(timeout=WAIT_SECONDS):
+        raise _not_drawn("Quá nhiều tài liệu đang được lập.", "Too many documents are being drawn.")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-s", "-m", "haidang.documents.child", form],
+            input=order, capture_output=True, timeout=seconds, check=False, env=_environment(), cwd="/",
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as cause:
+        _log.warning("document_too_slow", form=form, seconds=seconds, blocks=len(report.blocks))
+        raise _not_drawn(
+            f"Quá {seconds:g} giây chưa xong nên đã dừng.", f"It was ended after {seconds:g} seconds."
+        ) from cause
+    finally:
+        _turns.release()
+    if done.returncode or not done.stdout or len(done.stdout) > BYTES_MAX:
+        _log.error(
+            "document_failed", form=form, code=done.returncode, said=done.stderr[-500:].decode(errors="replace")
+        )
+        raise _not_drawn("Hãy thử lại; quản trị xem nhật ký.", "Try again; the reason is in the server's log.")
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """What the child knows: where its packages lie; no proxy, no home, no secret of the server."""
+    return {
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "PYTHONUTF8": "1",
+        "RAYON_NUM_THREADS": "1",
+    }
+
+
+def _not_drawn(vi: str, en: str) -> Problem:
+    return Problem(NOT_DRAWN, vi, en, retry_after_s=10)
