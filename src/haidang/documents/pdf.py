@@ -2,7 +2,8 @@
 
 The template is ours and fixed; the report enters as data, so no text of anybody is read as markup. The root
 of what the template may read is its own folder; packages lie nowhere. A warning is an error: a font that
-were missing would otherwise be replaced in silence. The file is PDF/A-2a: tagged, fonts inside.
+were missing would otherwise be replaced in silence. The file is PDF/A-2a: tagged, fonts inside;
+very long lists are PDF/A-2u, without tags.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import msgspec
 import typst
 
 from haidang.documents import font
-from haidang.documents.report import Report, number_line, place_and_date, prepared
+from haidang.documents.report import Report, Table, number_line, place_and_date, prepared
 from haidang.documents.words import AGENCY_LINE, MOTTO, NATION, SUBTITLE_LINE, in_lines
 
 TEMPLATE = Path(__file__).with_name("template")
-NOWHERE = "/nonexistent"
+NOWHERE = Path("/nonexistent")
+TAGGED_ROWS_MAX = 1_000
+"""Rows up to which the PDF carries tags for screen readers (PDF/A-2a); they weigh 2 kB a row."""
 LONG_WORD = 24
 """Letters after which a word without a space may be broken."""
 
@@ -40,13 +43,15 @@ def drawn(report: Report) -> bytes:
         "nation": NATION,
         "motto": MOTTO,
     }
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(font.FOLDER)])
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.FOLDER])
+    tagged = sum(len(block.rows) for block in report.blocks if isinstance(block, Table)) <= TAGGED_ROWS_MAX
     content, warnings = typst.compile_with_warnings(
-        (TEMPLATE / "report.typ").read_bytes(),
-        root=str(TEMPLATE),
+        TEMPLATE / "report.typ",
+        root=TEMPLATE,
         font_paths=fonts,
         sys_inputs={"report": msgspec.json.encode(_shown(plain)).decode()},
-        pdf_standards=["a-2a"],
+        pdf_standards=["a-2a" if tagged else "a-2u"],
+        pdf_tags=tagged,
         timestamp=int(report.made_at.timestamp()),
         package_path=NOWHERE,
         package_cache_path=NOWHERE,
@@ -70,12 +75,13 @@ def _shown(value: Any) -> Any:
 
 
 def _broken(found: re.Match[str]) -> str:
-    """Let a long word break, behind its punctuation or after many letters: in a narrow cell it would run out."""
+    """Let a long word break behind its punctuation or after many letters: narrow cells would not hold it."""
     word = found[0]
     parts: list[str] = []
     since = 0
     for at, letter in enumerate(word):
-        if at - since >= LONG_WORD or (at and word[at - 1] in ":/_.,;-" and letter.isalnum() and at - since > 3):
+        seam = at and word[at - 1] in ":/_.,;-" and letter.isalnum() and at - since > 3
+        if seam or at - since >= LONG_WORD:
             parts.append(word[since:at])
             since = at
     return "\u200b".join([*parts, word[since:]])

@@ -42,7 +42,7 @@ async def printed(report: Report, form: Form) -> bytes:
 
 
 def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> bytes:
-    """Return a report as a file; blocks the thread for as long as it takes, at most ``seconds`` and its wait."""
+    """Return a report as a file; holds its thread for ``seconds`` at the most, and the wait for its turn."""
     order = msgspec.json.encode(prepared(report))  # refuses what is too large before a process begins
     if not _turns.acquire(timeout=WAIT_SECONDS):
         raise _not_drawn("Quá nhiều tài liệu đang được lập.", "Too many documents are being drawn.")
@@ -59,10 +59,11 @@ def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> by
     finally:
         _turns.release()
     if done.returncode or not done.stdout or len(done.stdout) > BYTES_MAX:
-        _log.error(
-            "document_failed", form=form, code=done.returncode, said=done.stderr[-500:].decode(errors="replace")
+        said = done.stderr[-500:].decode(errors="replace")
+        _log.error("document_failed", form=form, code=done.returncode, said=said)
+        raise _not_drawn(
+            "Hãy thử lại; quản trị xem nhật ký.", "Try again; the reason is in the server's log."
         )
-        raise _not_drawn("Hãy thử lại; quản trị xem nhật ký.", "Try again; the reason is in the server's log.")
     return done.stdout
 
 

@@ -176,7 +176,7 @@ def as_table(timeline: Timeline) -> Table:
 
 
 def prepared(report: Report) -> Report:
-    """Return the report as it is drawn: texts cleaned, timelines as tables; ``Problem`` where it is too large."""
+    """Return the report as it is drawn: texts cleaned, timelines as tables; ``Problem`` if too large."""
     cleaned = msgspec.convert(_cleaned(msgspec.to_builtins(report)), Report)
     _check(cleaned)
     laid_out = tuple(as_table(block) if isinstance(block, Timeline) else block for block in cleaned.blocks)
@@ -222,7 +222,7 @@ _REFUSED = re.compile(
 
 
 def clean(text: str) -> str:
-    """Return a text as a document can carry it: composed letters, line breaks as one sign, no control signs."""
+    """Return a text as a document can carry it: letters composed, line breaks as one sign, no controls."""
     return unicodedata.normalize("NFC", _REFUSED.sub("", _BREAKS.sub("\n", text).replace("\t", " ")))
 
 

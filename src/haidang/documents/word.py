@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC
-from typing import Any
+from typing import Any, cast
 
 import docx
 from docx.document import Document
@@ -24,8 +24,17 @@ from docx.text.paragraph import Paragraph as Line
 from haidang.documents import grid
 from haidang.documents.grid import CENTRE, JUSTIFY, LEFT, Cell, Look
 from haidang.documents.report import (
-    Facts, Heading, Paragraph, Points, Report, Signatures, Table, number_line, place_and_date, prepared,
-)  # fmt: skip
+    Facts,
+    Heading,
+    Paragraph,
+    Points,
+    Report,
+    Signatures,
+    Table,
+    number_line,
+    place_and_date,
+    prepared,
+)
 from haidang.documents.words import AGENCY_LINE, MOTTO, NATION, SUBTITLE_LINE, in_lines
 
 FONT = "Times New Roman"
@@ -50,8 +59,7 @@ def drawn(report: Report) -> bytes:
 
 
 def _styles(document: Document) -> None:
-    normal = document.styles["Normal"]
-    assert isinstance(normal, ParagraphStyle)
+    normal = cast(ParagraphStyle, document.styles["Normal"])
     normal.font.name, normal.font.size = FONT, Pt(13)
     fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
     for script in ("w:eastAsia", "w:cs"):
@@ -61,8 +69,7 @@ def _styles(document: Document) -> None:
     normal.element.get_or_add_rPr().append(language)
     normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(0)
     for level in (1, 2, 3):
-        style = document.styles[f"Heading {level}"]
-        assert isinstance(style, ParagraphStyle)
+        style = cast(ParagraphStyle, document.styles[f"Heading {level}"])
         style.font.name, style.font.size, style.font.bold = FONT, Pt(13), True
         style.font.italic = level == 3
         style.font.color.rgb = RGBColor(0, 0, 0)
@@ -214,7 +221,9 @@ def _draw(document: Document, report: Report, block: Any) -> None:
         _place(document, _signatures(report, block))
 
 
-def _body(document: Document, text: str, *, size: float = 13, italic: bool = False, bold: bool = False) -> None:
+def _body(
+    document: Document, text: str, *, size: float = 13, italic: bool = False, bold: bool = False
+) -> None:
     line = _line(document, text, size=size, italic=italic, bold=bold, align=JUSTIFY)
     line.paragraph_format.first_line_indent = Mm(10)
     line.paragraph_format.space_after = Pt(6)

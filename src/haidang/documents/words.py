@@ -7,7 +7,7 @@ AGENCY_LINE, SUBTITLE_LINE = 26, 58
 
 
 def in_lines(text: str, most: int) -> str:
-    """Return a centred text in lines of about equal length, none of which (where words allow) is over ``most``.
+    """Return a centred text in lines of about equal length, at most ``most`` where its words allow.
 
     ``in_lines("ỦY BAN NHÂN DÂN TỈNH QUẢNG NINH", 28)`` breaks before "TỈNH".
     """
