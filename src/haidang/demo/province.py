@@ -65,13 +65,16 @@ RIVERS: tuple[str, ...] = ("sông Trong", "sông Muối", "suối Mây", "kênh 
 
 
 class Agency(msgspec.Struct, frozen=True):
-    """An agency of the province that answers for devices."""
+    """An agency of the province: it answers for devices, has people on duty, or both."""
 
     word: str
     """How the rest of the demonstration calls it."""
     name: str
     short_name: str
     kind: str
+    under: str = "committee"
+    """Word of the agency above it."""
+    area_code: str | None = None
 
 
 COMMITTEE = Agency("committee", "Ủy ban nhân dân tỉnh Hải Đăng (mô phỏng)", "UBND-HD", "committee")
@@ -80,6 +83,25 @@ AGENCIES: tuple[Agency, ...] = (
     Agency("construction", "Sở Xây dựng Hải Đăng (mô phỏng)", "SXD-HD", "department"),
     Agency("environment", "Sở Nông nghiệp và Môi trường Hải Đăng (mô phỏng)", "SNNMT-HD", "department"),
     Agency("lighting", "Trung tâm Chiếu sáng công cộng Hải Đăng (mô phỏng)", "TTCS-HD", "utility"),
+    Agency("centre", "Trung tâm Điều hành thông minh tỉnh Hải Đăng (mô phỏng)", "IOC-HD", "centre"),
+    Agency(
+        "traffic_police", "Phòng Cảnh sát giao thông tỉnh Hải Đăng (mô phỏng)", "CSGT-HD", "police", "police"
+    ),
+    Agency("fire", "Phòng Cảnh sát PCCC và CNCH tỉnh Hải Đăng (mô phỏng)", "PCCC-HD", "police", "police"),
+    Agency("cyber", "Phòng An ninh mạng tỉnh Hải Đăng (mô phỏng)", "ANM-HD", "police", "police"),
+    Agency("military", "Bộ Chỉ huy quân sự tỉnh Hải Đăng (mô phỏng)", "BCHQS-HD", "military"),
+    Agency("health", "Trung tâm Cấp cứu 115 Hải Đăng (mô phỏng)", "TTCC115-HD", "department"),
+    Agency("power", "Công ty Điện lực Hải Đăng (mô phỏng)", "PC-HD", "utility"),
+    *(
+        Agency(
+            each.code,
+            f"Ủy ban nhân dân {'phường' if each.kind == 'ward' else 'xã'} {each.name} (mô phỏng)",
+            f"UBND-{each.code}",
+            "commune",
+            area_code=each.code,
+        )
+        for each in COMMUNES
+    ),
 )
 
 

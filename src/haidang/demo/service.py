@@ -17,9 +17,11 @@ from haidang.city.forward import Order
 from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.service import City
-from haidang.demo import province, store
+from haidang.demo import duty, province, store
 from haidang.demo.fleet import Device, fleet
 from haidang.demo.rhythm import position, reading
+from haidang.demo.stories import STORIES
+from haidang.demo.story import PACE_S, Happening, Told, Turn, entities, retold, touched
 from haidang.organisation.permissions import system
 from haidang.organisation.service.orgs import NewOrg, add_org, orgs_called
 from haidang.organisation.store import areas, orgs
@@ -29,6 +31,7 @@ TICK_S = 5.0
 PAST = timedelta(hours=12)
 """How much history the province has when it is made."""
 BATCH = 1_000
+_AFTERMATH = timedelta(hours=1)
 
 _PRINCIPAL = system("demo")
 _log = logger("demo")
@@ -46,6 +49,9 @@ class Demo:
         self._seed = seed
         self._devices = fleet(scale, seed)
         self._orgs: dict[str, int] = {}
+        self._stories: tuple[Told, ...] = ()
+        self._touched = {name: touched(story, self._devices) for name, story in STORIES.items()}
+        self._happened: dict[str, dict[str, Any]] = {}
 
     async def prepare(self) -> None:
         """Make the areas, the agencies and the devices with their past; what is there already stays.
@@ -57,6 +63,7 @@ class Demo:
         async with self._db.transaction() as connection:
             await areas.add(connection, province.areas())
             self._orgs = await _add_agencies(connection, now.astimezone(LOCAL).date())
+            await duty.prepare(connection, self._city.settings, self._clock, self._orgs)
             known = set(await store.made_up(connection, SOURCE))
         new = [device for device in self._devices if device.id not in known]
         if new:
@@ -82,16 +89,63 @@ class Demo:
 
     async def tick(self, before: datetime, now: datetime) -> int:
         """Write the reports that fell due after ``before`` until ``now``; return how many there were."""
-        due = [(device, at) for device in self._devices if (at := _due(device, now)) > before]
-        return await self._report(due)
+        async with self._db.transaction() as connection:
+            rows = await store.stories(connection)
+        self._stories = tuple(
+            Told(STORIES[name], began_at, speed) for name, began_at, speed in rows if name in STORIES
+        )
+        told = [each for each in self._stories if each.goes_on(now)]
+        hurried = {id_ for each in told for id_ in self._touched[each.story.name]}
+        due = [
+            (device, at)
+            for device in self._devices
+            if (at := _due(device, now, hurried=device.id in hurried)) > before
+        ]
+        # The end of an event may fall into the last instant of its story.
+        recent = [each for each in self._stories if each.began_at <= now < each.ends_at + _AFTERMATH]
+        return await self._report(due) + await self._happen(recent, now)
+
+    async def begin(self, name: str, speed: float = 1.0) -> Told:
+        """Begin to tell a story; whoever lets the province live goes on with it."""
+        # Whole seconds, as observations have them.
+        told = Told(STORIES[name], self._clock.now().replace(microsecond=0), speed)
+        async with self._db.transaction() as connection:
+            await store.begin_story(connection, name, told.began_at, speed)
+        return told
+
+    async def tell(self, told: Told) -> AsyncIterator[float]:
+        """Let the devices of one story report until it is over, beside whatever else lives.
+
+        Yields the minutes of the story as they pass. The living province tells it too: both write the
+        same values at the same times.
+        """
+        concerned = self._touched[told.story.name]
+        devices, self._devices = self._devices, tuple(d for d in self._devices if d.id in concerned)
+        try:
+            before = told.began_at - timedelta(seconds=1)
+            while told.goes_on(now := self._clock.now()):
+                await self.tick(before, now)
+                yield told.minute(now)
+                before = now
+                await asyncio.sleep(TICK_S / 2)
+            await self.tick(before, now)
+        finally:
+            self._devices = devices
 
     async def remove(self) -> int:
         """Take away every entity the demonstration has written; return how many. History stays in the log."""
         async with self._db.transaction() as connection:
             ids = await store.made_up(connection, SOURCE)
+            await store.end_stories(connection)
+            await duty.close(connection, self._clock)
         for start in range(0, len(ids), BATCH):
             await self._city.order(_PRINCIPAL, Order(Op.DELETE, "", ids[start : start + BATCH]))
         return len(ids)
+
+    async def links(self) -> list[duty.Link]:
+        """Make a new one-time link for each account of the demonstration."""
+        async with self._db.transaction() as connection:
+            return await duty.links(connection, self._clock)
 
     async def _write_past(self, devices: Sequence[Device], now: datetime) -> None:
         reports = sorted(
@@ -104,12 +158,38 @@ class Demo:
         spoken: list[Device] = []
         bodies: list[dict[str, Any]] = []
         for device, at in due:
-            body = report_of(device, at, self._seed)
+            body = report_of(device, at, self._seed, self._told_of(device, at))
             if body is not None:
                 spoken.append(device)
                 bodies.append(body)
         await self._write(spoken, bodies)
         return len(bodies)
+
+    def _told_of(self, device: Device, at: datetime) -> list[tuple[float, tuple[Turn, ...]]]:
+        """Return the stories that a device is in at an instant: their minute, and what they do to it."""
+        return [
+            (told.minute(at), turns)
+            for told in self._stories
+            if told.goes_on(at) and (turns := self._touched[told.story.name].get(device.id))
+        ]
+
+    async def _happen(self, told: Sequence[Told], now: datetime) -> int:
+        """Write the events of stories that are new or have ended since they were last written."""
+        new = [
+            (each, happening, body)
+            for each in told
+            for happening, body in entities(each, now)
+            if self._happened.get(body["id"]) != body
+        ]
+        if new:
+            origins = [self._origin_of(each, happening) for each, happening, _ in new]
+            await self._city.upsert(_PRINCIPAL, [body for _, _, body in new], origin=origins)
+            self._happened |= {body["id"]: body for _, _, body in new}
+        return len(new)
+
+    def _origin_of(self, told: Told, happening: Happening) -> Origin:
+        area = told.story.place.area
+        return Origin(self._orgs[happening.agency], area, happening.sector, SOURCE, simulated=True)
 
     async def _write(self, devices: Sequence[Device], bodies: Sequence[dict[str, Any]]) -> None:
         for start in range(0, len(bodies), BATCH):
@@ -156,9 +236,13 @@ def entity_of(device: Device) -> dict[str, Any]:
     return body
 
 
-def report_of(device: Device, at: datetime, seed: int) -> dict[str, Any] | None:
+def report_of(
+    device: Device, at: datetime, seed: int, told: Iterable[tuple[float, Sequence[Turn]]] = ()
+) -> dict[str, Any] | None:
     """Return what a device reports at ``at`` as NGSI-LD (concise), or None where it is silent."""
     measured = reading(device, at, seed)
+    for minute, turns in told:
+        measured = retold(device, turns, minute, measured)
     if measured is None:
         return None
     observed = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -171,9 +255,9 @@ def report_of(device: Device, at: datetime, seed: int) -> dict[str, Any] | None:
     return body
 
 
-def _due(device: Device, now: datetime) -> datetime:
-    """Return the last instant, not after ``now``, at which the device reports."""
-    period = device.kind.period_s
+def _due(device: Device, now: datetime, *, hurried: bool = False) -> datetime:
+    """Return the last instant, not after ``now``, at which the device reports; ``hurried`` in a story."""
+    period = min(PACE_S, device.kind.period_s) if hurried else device.kind.period_s
     turn = math.floor((now.timestamp() - device.phase_s) / period)
     return datetime.fromtimestamp(turn * period + device.phase_s, UTC)
 
@@ -195,14 +279,14 @@ async def _add_agencies(connection: Connection, today: date) -> dict[str, int]:
     committee = await _agency(connection, province.COMMITTEE, root.id, today)
     found = {province.COMMITTEE.word: committee}
     for agency in province.AGENCIES:
-        found[agency.word] = await _agency(connection, agency, committee, today)
+        found[agency.word] = await _agency(connection, agency, found[agency.under], today)
     return found
 
 
 async def _agency(connection: Connection, agency: province.Agency, parent_id: int, today: date) -> int:
     if called := await orgs_called(connection, agency.name, today):
         return called[0].id
-    area = province.CODE if agency.kind == "committee" else None
+    area = province.CODE if agency.kind == "committee" else agency.area_code
     new = NewOrg(
         name=agency.name, parent_id=parent_id, kind=agency.kind, short_name=agency.short_name, area_code=area
     )

@@ -15,7 +15,9 @@ from haidang.base.database import Database
 from haidang.base.settings import Settings
 from haidang.city.service import City
 from haidang.demo.fleet import fleet
+from haidang.demo.province import AGENCIES
 from haidang.demo.service import PAST, Demo
+from haidang.demo.staff import JOBS, POSTS
 
 SCALE = 0.25
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -61,7 +63,7 @@ async def test_it_is_made_once_with_a_past_and_every_row_is_marked(
     before = await count(db, "change")
     await Demo(db, city, life, scale=SCALE).prepare()
     assert await count(db, "change") == before, "a second start writes nothing twice"
-    assert await count(db, "org WHERE name LIKE '%mô phỏng%'") == 5
+    assert await count(db, "org WHERE name LIKE '%mô phỏng%'") == 1 + len(AGENCIES)
     assert await count(db, "area WHERE code LIKE 'HD%'") == 13
 
 
@@ -77,9 +79,71 @@ async def test_each_tick_writes_what_fell_due(db: Database, city: City, life: Fi
     assert await demo.tick(life.now(), life.now()) == 0
 
 
+async def test_people_and_tasks_are_made_once_in_their_states(db: Database) -> None:
+    assert await count(db, "account WHERE password_hash IS NULL AND username LIKE 'hd-%'") == len(POSTS)
+    assert await count(db, "task WHERE source_kind = 'demo' AND title LIKE '%(mô phỏng)'") == len(JOBS)
+    async with db.transaction() as connection:
+        cursor = await connection.execute(
+            "SELECT state, count(*)::int FROM task WHERE source_kind = 'demo' GROUP BY state"
+        )
+        states = dict(await cursor.fetchall())
+    assert states == {
+        "new": 1, "in_progress": 2, "reported": 1, "returned": 1, "accepted": 1, "received": 1, "draft": 1,
+    }  # fmt: skip
+
+
+async def test_water_rises_in_a_story_and_falls_again(db: Database, city: City, life: FixedClock) -> None:
+    demo = Demo(db, city, life, scale=SCALE)
+    await demo.prepare()
+    gauge = next(device for device in fleet(SCALE) if device.kind.type == "FloodMonitoring")
+    told = await demo.begin("flood", 4)
+    elsewhere = Demo(db, city, life, scale=SCALE)
+    await elsewhere.prepare()
+    levels = []
+    for _ in range(31):
+        before = life.now()
+        life.advance(timedelta(seconds=10))
+        await elsewhere.tick(before, life.now())
+        levels.append(await level(db, gauge.id))
+    assert told.ends_at < life.now()
+    assert max(levels) == gauge.facts["dangerLevel"] + 0.35, "whoever lets the province live tells the story"
+    assert levels[0] < gauge.facts["warningLevel"]
+    assert levels[-1] < gauge.facts["warningLevel"]
+
+
+async def test_an_event_of_a_story_begins_and_ends(db: Database, city: City, life: FixedClock) -> None:
+    demo = Demo(db, city, life, scale=SCALE)
+    await demo.prepare()
+    await demo.begin("fire", 20)
+    seen = []
+    for _ in range(7):
+        before = life.now()
+        life.advance(timedelta(seconds=10))
+        await demo.tick(before, life.now())
+        seen.append(await count(db, "entity WHERE id LIKE '%Alert:HD-fire%' AND doc::text LIKE '%active%'"))
+    assert seen == [1, 1, 1, 1, 1, 0, 0]
+    assert (
+        await count(db, "entity WHERE id LIKE '%Alert:HD-fire%' AND simulated AND area_code = 'HD004'") == 1
+    )
+
+
+async def level(db: Database, entity: str) -> float:
+    async with db.transaction() as connection:
+        cursor = await connection.execute(
+            "SELECT (doc -> attr.id::text ->> 0)::float FROM entity, attr"
+            " WHERE entity.id = %s AND attr.iri LIKE '%%currentLevel'",
+            (entity,),
+        )
+        row = await cursor.fetchone()
+    assert row
+    return float(row[0])
+
+
 async def test_it_can_be_taken_away(db: Database, city: City, life: FixedClock) -> None:
     demo = Demo(db, city, life, scale=SCALE)
     await demo.prepare()
-    assert await demo.remove() == len(fleet(SCALE))
+    assert await demo.remove() >= len(fleet(SCALE))
     assert await count(db, "entity") == 0
+    assert await count(db, "account WHERE active AND username LIKE 'hd-%'") == 0
+    assert await count(db, "demo_story") == 0
     assert await demo.remove() == 0

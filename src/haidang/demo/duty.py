@@ -1,0 +1,112 @@
+"""Making the people of the demonstration and their work: accounts, tasks in several states.
+
+Each is made once, found again by its name, and left as people have changed it. Accounts have no password:
+``haidang demo people`` prints a one-time link for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from haidang.base.clock import Clock
+from haidang.base.database import Connection
+from haidang.base.settings import Settings
+from haidang.demo import store
+from haidang.demo.staff import JOBS, POSTS, Job, Way
+from haidang.organisation.model import Grant
+from haidang.organisation.permissions import system
+from haidang.organisation.service.accounts import (
+    AccountPatch,
+    NewAccount,
+    add_account,
+    add_grant,
+    change_account,
+    link_without_asking,
+)
+from haidang.tasks.model import acts
+from haidang.tasks.model.due import Due
+from haidang.tasks.service import acting, giving
+from haidang.tasks.service.desk import Desk, desk_of
+
+SOURCE = "demo"
+"""Kind of source of the tasks."""
+_GIVER = system("demo")
+_LEAD = system("demo-unit")
+"""Whoever reports is not who judges."""
+_ACTS: dict[Way, acts.Act] = {
+    "receive": acts.Receive(),
+    "start": acts.Start(),
+    "progress": acts.Progress(text="Đã khôi phục 3 trên 5 thiết bị (mô phỏng)", percent=60),
+    "report": acts.Report(
+        text="Đã thực hiện xong, gửi kết quả kiểm tra (mô phỏng)", product="Biên bản kiểm tra"
+    ),
+    "return": acts.Return(text="Thiếu số liệu của hai trạm, đề nghị bổ sung (mô phỏng)"),
+    "accept": acts.Accept(text="Công nhận kết quả (mô phỏng)"),
+}
+
+
+class Link(msgspec.Struct, frozen=True):
+    """An account and the secret of its one-time link."""
+
+    username: str
+    title: str
+    token: str
+
+
+async def prepare(connection: Connection, settings: Settings, clock: Clock, orgs: Mapping[str, int]) -> None:
+    """Make the accounts and tasks that are not there yet."""
+    there = await store.accounts(connection, [post.username for post in POSTS])
+    if there and not any(active for _, _, active in there.values()):
+        # All were closed when the demonstration was taken away; one that somebody has closed stays closed.
+        await _set_active(connection, clock, active=True)
+    for post in POSTS:
+        if post.username in there:
+            continue
+        new = NewAccount(username=post.username, display_name=post.title, org_id=orgs[post.agency])
+        made = await add_account(connection, clock, _GIVER, new)
+        grant = Grant(post.role, orgs[post.over or post.agency])
+        await add_grant(connection, clock, _GIVER, made.account.id, grant)
+    desk = desk_of(settings, clock)
+    known = await store.tasks(connection, SOURCE)
+    for job in JOBS:
+        if job.word not in known:
+            await _give(connection, desk, job, orgs)
+
+
+async def links(connection: Connection, clock: Clock) -> list[Link]:
+    """Make a new one-time link for each open account; its sessions end."""
+    there = await store.accounts(connection, [post.username for post in POSTS])
+    return [
+        Link(post.username, post.title, await link_without_asking(connection, clock, _GIVER, post.username))
+        for post in POSTS
+        if there.get(post.username, (0, 0, False))[2]
+    ]
+
+
+async def close(connection: Connection, clock: Clock) -> None:
+    """Close the accounts; tasks stay, as their log does."""
+    await _set_active(connection, clock, active=False)
+
+
+async def _set_active(connection: Connection, clock: Clock, *, active: bool) -> None:
+    there = await store.accounts(connection, [post.username for post in POSTS])
+    for id_, version, _ in there.values():
+        await change_account(connection, clock, _GIVER, id_, AccountPatch(active=active), version=version)
+
+
+async def _give(connection: Connection, desk: Desk, job: Job, orgs: Mapping[str, int]) -> None:
+    new = giving.NewTask(
+        title=job.title, owner_org=orgs[job.agency], assigner_org=orgs[job.giver],
+        due=Due(precision="moment", at=desk.now() + timedelta(hours=job.hours)), area_code=job.area,
+        sector=job.sector, priority=job.priority, source_kind=SOURCE, source_id=job.word,
+        product=job.product, draft="draft" in job.done,
+    )  # fmt: skip
+    task = await giving.give(connection, desk, _GIVER, new)
+    for way in job.done:
+        if way == "draft":
+            continue
+        doer = _GIVER if way in ("return", "accept") else _LEAD
+        task = await acting.perform(connection, desk, doer, task.id, _ACTS[way], version=task.version)
