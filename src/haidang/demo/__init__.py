@@ -6,9 +6,9 @@ places, ``rhythm`` says what each of them measures at any instant, ``trouble`` w
 device measures is a pure function of the seed, the device and the time, so the same instant always shows the
 same city, whoever asks and however often the server was restarted.
 
-``stories`` are what can happen there on demand (``haidang demo story flood``), ``story`` what that does to the
-devices. The one state that is stored is which story was begun when and how fast; the rest follows from it.
-``staff`` and ``duty`` make the people who act on it: units, accounts without passwords, a few tasks.
+``stories`` are what can happen there on demand (``haidang demo story flood``), ``story`` what that does to
+the devices. The one state that is stored is which story was begun when and how fast; the rest follows from
+it. ``staff`` and ``duty`` make the people who act on it: units, accounts without passwords, a few tasks.
 
 Everything is written with ``simulated`` set, and shown as "dữ liệu mô phỏng" wherever it appears.
 """
