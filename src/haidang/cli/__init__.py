@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("haidang.cli.user:user", "Accounts and first administrator. Người dùng."),
     "org": ("haidang.cli.org:org", "Agencies and who carries on whose work. Cơ quan, đơn vị."),
     "areas": ("haidang.cli.areas:areas", "Administrative areas and their outlines. Địa giới hành chính."),
+    "procedures": ("haidang.cli.procedures:procedures", "Check procedures and their samples. Quy trình."),
     "audit": ("haidang.cli.audit:audit", "Read and verify the audit log. Nhật ký kiểm toán."),
 }
 """Name → where the command is, and its line in the help."""

@@ -1,0 +1,1 @@
+"""Facts and rules of procedures, pure: what a procedure is, and how its steps stand."""
