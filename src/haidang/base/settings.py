@@ -140,6 +140,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     notice_days: int = 400
     """How long notices are kept; reminders, reports and the log stay."""
 
+    # --- warnings
+    cap_sender: str | None = None
+    """Who sends the site's warnings (CAP ``sender``), known to all who get them; absent: from ``public_url``."""
+    cap_feeds: tuple[str, ...] = ()
+    """Others' CAP feeds (Atom, RSS) and single messages that are polled every minute, by their address."""
+    cap_allow_hosts: tuple[str, ...] = ()
+    """Further hosts that those feeds may lead to, and private ones among all of them: ``host[:port]``."""
+
+    # --- alerts
+    alert_days: int = 400
+    """How long closed alerts and what was measured of them are kept; the log stays."""
+
     # --- NGSI-LD
     conformance: bool = False
     """Profile for the conformance suite: last write wins, tenants made freely. Not for production."""

@@ -1,7 +1,7 @@
 """What the rules tell the room: a condition of a rule came true for an entity, or is over.
 
-And what a rule knows about its alerts beforehand (the rationalisation of ISA-18.2): cause, consequence, action
-and time to respond. It is kept with the alert as it was when the alert was raised.
+And what a rule knows about its alerts beforehand (the rationalisation of ISA-18.2): cause, consequence,
+action and time to respond. It is kept with the alert as it was when the alert was raised.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Rationale(msgspec.Struct, frozen=True, kw_only=True):
     task: bool = False
     """Whether each alert gives a task to the unit that owns the entity."""
     common_cause: bool = False
-    """Whether the alert says that something is down or silent: where most of a source is, one alert tells it."""
+    """Whether it says that something is down or silent: where most of a source is, one alert tells it."""
 
 
 class Book(Protocol):

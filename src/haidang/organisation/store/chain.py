@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,26 @@ async def append(connection: Connection, entry: Entry) -> None:
     )  # fmt: skip
     await connection.execute(
         "UPDATE chain_head SET no = %s, hash = %s WHERE log = %s", (entry.no, digest, entry.log)
+    )
+
+
+async def append_many(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write entries that follow one another, and move the head over them."""
+    rows = [
+        (
+            entry.no, entry.at, entry.actor, entry.action, entry.subject, entry.org_id, entry.body,
+            bytes.fromhex(entry.prev_hash), bytes.fromhex(entry.hash),
+        )
+        for entry in entries
+    ]  # fmt: skip
+    await connection.execute(
+        "INSERT INTO chain (log, no, at, actor, action, subject, org_id, body, prev_hash, hash) "
+        "SELECT %s, * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], "
+        "%s::int[], %s::text[], %s::bytea[], %s::bytea[])",
+        (entries[0].log, *(list(column) for column in zip(*rows, strict=True))),
+    )
+    await connection.execute(
+        "UPDATE chain_head SET no = %s, hash = %s WHERE log = %s", (rows[-1][0], rows[-1][-1], entries[0].log)
     )
 
 
