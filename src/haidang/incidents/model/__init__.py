@@ -1,0 +1,1 @@
+"""What an incident is and what may become of it; no I/O, no clock."""
