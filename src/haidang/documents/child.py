@@ -21,10 +21,7 @@ MEMORY_MAX = 1536 << 20
 
 def main(arguments: list[str]) -> int:
     """Draw the report on standard input; the exit code is 0, or 3 with the reason on standard error."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it answers by its pipe and writes no file
+    bind()
     report = msgspec.json.decode(sys.stdin.buffer.read(), type=Report)
     try:
         sys.stdout.buffer.write(_drawn(arguments[0], report))
@@ -32,6 +29,14 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{type(cause).__name__}: {cause}"[:2_000])
         return 3
     return 0
+
+
+def bind() -> None:
+    """Bound what this process may take; it answers by its pipe and can write no file."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _drawn(form: str, report: Report) -> bytes:

@@ -24,7 +24,9 @@ NOWHERE = Path("/nonexistent")
 TAGGED_ROWS_MAX = 1_000
 """Rows up to which the PDF carries tags for screen readers (PDF/A-2a); they weigh 2 kB a row."""
 LONG_WORD = 24
-"""Letters after which a word without a space may be broken."""
+"""Letters from which a word without a space may be broken."""
+PIECE = 8
+"""Letters after which it may, where it has no punctuation."""
 
 
 class WarnedError(RuntimeError):
@@ -81,7 +83,7 @@ def _broken(found: re.Match[str]) -> str:
     since = 0
     for at, letter in enumerate(word):
         seam = at and word[at - 1] in ":/_.,;-" and letter.isalnum() and at - since > 3
-        if seam or at - since >= LONG_WORD:
+        if seam or at - since >= PIECE:
             parts.append(word[since:at])
             since = at
     return "\u200b".join([*parts, word[since:]])
