@@ -1,7 +1,8 @@
 """Doing an act: one function for each, the same way around all of them.
 
 :func:`perform` locks the row, holds the version against what was seen, asks the rules, lets the act make a
-new row, and then writes it with its next moment, its notices, its event and its log entry.
+new row, and then writes it with its next moment, its notices, its event and its log entry. Whoever gave the
+task may follow what is done with it (``sources``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from haidang.tasks.model import acts
 from haidang.tasks.model.acts import RULES, Act, Part, Situation, act_name, hinders
 from haidang.tasks.model.due import end_of, local_day
 from haidang.tasks.model.task import Task
-from haidang.tasks.service import dues, giving
+from haidang.tasks.service import dues, giving, sources
 from haidang.tasks.service.desk import Desk, hindered, record, visible, wrong
 from haidang.tasks.service.doing import Doing
 from haidang.tasks.service.giving import check_assignee, scheduled
@@ -46,10 +47,13 @@ async def perform(
     after = replace(after, state=to or after.state, version=task.version + 1, changed_at=desk.now())
     after = await scheduled(connection, desk, after)
     await tasks.update(connection, after)
+    closing = await sources.told(doing, act, after)
     for message in doing.messages:
         await tell(connection, desk, after, message, actor=principal.id)
     body = doing.body | {"from": task.state, "to": after.state}
     await record(connection, desk, principal.id, after, action=name, body=body)
+    if closing is not None:
+        await closing()
     return after
 
 
