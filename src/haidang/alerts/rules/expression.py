@@ -1,6 +1,6 @@
-"""A tiny language over named values: comparison, and/or/not, + - * /, numbers, texts, true and false.
+"""A tiny language over named values: comparison, and/or/not, in, + - * /, numbers, texts, true and false.
 
-``depth > 0.3 and rain_1h >= 20`` or ``status == "offline"``. Its own reader makes functions of it; nothing is
+``depth > 0.3 and rain_1h >= 20``, ``status == "offline"`` or ``severity in ["high", "critical"]``. Its own reader makes functions of it; nothing is
 ever handed to Python's ``eval``. Logic has three values: what is not known (a missing value, a text where
 a number is wanted, a division by zero) makes a comparison unknown, ``unknown and false`` is false,
 ``unknown or true`` is true, everything else stays unknown. Missing is not zero.
@@ -20,7 +20,7 @@ Values = Mapping[str, Any]
 Node = Callable[[Values], Any]
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<text>\"[^\"\\]*\"|'[^'\\]*')"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)|(?P<sign><=|>=|==|!=|[<>+\-*/()]))"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)|(?P<sign><=|>=|==|!=|[<>+\-*/()\[\],]))"
 )
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -34,7 +34,7 @@ _SUMS: dict[str, Callable[[float, float], float]] = {
     "*": operator.mul,
     "/": operator.truediv,
 }
-_WORDS = frozenset({"and", "or", "not", "true", "false"})
+_WORDS = frozenset({"and", "or", "not", "in", "true", "false"})
 
 
 class Expression(NamedTuple):
@@ -53,7 +53,7 @@ class Expression(NamedTuple):
 
 
 class ExpressionError(ValueError):
-    """A text that is no expression; says where, in both languages."""
+    """A text that is no expression; says where, in both languages (``vi``, ``en``)."""
 
     def __init__(self, at: int, vi: str, en: str) -> None:
         super().__init__(f"character {at + 1}: {en}")
@@ -121,11 +121,23 @@ class _Reader:
 
     def _comparison(self, depth: int) -> Node:
         left = self._sum(depth)
+        if self._take("in"):
+            return _membership(left, self._list(depth))
         sign = self._take("<=", ">=", "==", "!=", "<", ">")
         if sign is None:
             return left
         right = self._sum(depth)
         return _equality(left, right, sign == "==") if sign in ("==", "!=") else _order(left, right, sign)
+
+    def _list(self, depth: int) -> list[Node]:
+        if not self._take("["):
+            raise self._wrong("cần danh sách dạng [a, b]", "a list such as [a, b] is expected")
+        nodes = [self._sum(depth)]
+        while self._take(","):
+            nodes.append(self._sum(depth))
+        if not self._take("]"):
+            raise self._wrong("thiếu dấu ]", "a ] is missing")
+        return nodes
 
     def _sum(self, depth: int) -> Node:
         node = self._product(depth)
@@ -233,6 +245,10 @@ def _equality(left: Node, right: Node, equal: bool) -> Node:
         return bool(a == b) is equal
 
     return equality
+
+
+def _membership(left: Node, nodes: list[Node]) -> Node:
+    return _any([_equality(left, node, True) for node in nodes])
 
 
 def _arithmetic(left: Node, right: Node, sign: str) -> Node:
