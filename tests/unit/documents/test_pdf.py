@@ -82,10 +82,10 @@ def test_a_warning_of_the_typesetter_is_an_error(monkeypatch: pytest.MonkeyPatch
 
 
 def test_words_without_end_stay_on_the_page() -> None:
-    word = "urn:ngsi-ld:" + "x" * 400
+    word = "urn:ngsi-ld:" + "z" * 400
     shown = "".join(pages(pdf.drawn(report(Table(head=("a", "b"), rows=((word, "b"),), widths=(2, 9))))))
-    assert squeezed(word) in squeezed(shown)
-    assert max(len(line) for line in shown.split("\n") if "xxxx" in line) <= pdf.PIECE
+    assert shown.count("z") == 400
+    assert max(len(line) for line in shown.split("\n") if "zzzz" in line) <= pdf.PIECE + 1  # and its seam
 
 
 def test_the_same_report_is_the_same_file() -> None:
