@@ -5,6 +5,10 @@ second later the hub makes the rows of all changed entities once, and for each *
 same rights and the same wishes) picks, encodes and frames them once; every client of the audience gets the
 same bytes. So the cost grows with the number of different audiences, not with the number of screens.
 
+Beside the entities it tells what the rooms have put into the log, by topic (:data:`EVENTS`): the last event
+of each thing, to whoever holds the topic's permission over it. Where a quarter of a second brings more than
+a screen wants to hear one by one, one event says so, and the screen asks for its list again.
+
 A client that does not read is not waited for: beyond 256 KiB unsent its buffer is dropped and it is told to
 fetch the snapshot again (``reset``); where even that is not read it is disconnected.
 """
@@ -15,7 +19,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,7 +35,27 @@ BEAT_S = 15.0
 BUFFER_BYTES = 256 * 1024
 RESUME_CHANGES = 20_000
 """Beyond this many changes missed, fetching the snapshot again is cheaper than catching up."""
-TOPICS = frozenset({"entities", "feeds"})
+MANY = 100
+"""More events of a topic than this in one tick are told as one."""
+
+
+class Told(NamedTuple):
+    """How a topic of the log is told."""
+
+    event: str
+    permission: str
+    many: str | None
+    """The event that stands for more than :data:`MANY`; None: all are told one by one."""
+
+
+EVENTS: dict[str, Told] = {
+    "feeds": Told("feed", "feed.read", None),
+    "alerts": Told("alert", "alert.read", "alerts"),
+    "incidents": Told("incident", "incident.read", "incidents"),
+    "tasks": Told("task", "task.read", "tasks"),
+}
+"""Topics of the rooms. An event whose body names ``orgs`` is for each of these units."""
+TOPICS = frozenset({"entities", *EVENTS})
 
 # Places in a row of ``boards.city`` (its ``fields``) that decide who sees it.
 ID, TYPE, OWNER, AREA, SECTOR = 0, 1, 7, 8, 9
@@ -308,8 +332,9 @@ class Hub:
         events: Sequence[dict[str, Any]],
     ) -> list[bytes]:
         frames = []
-        if "feeds" in audience.topics:
-            frames += [framed("feed", event["body"]) for event in _latest(events) if _tells(audience, event)]
+        for topic, told in EVENTS.items():
+            if topic in audience.topics:
+                frames += _told(audience, told, seq, _latest(events, topic))
         if "entities" not in audience.topics:
             return frames
         visible = [row for row in rows if audience.sees(row)]
@@ -332,12 +357,23 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _latest(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep the last event of each feed; the earlier ones of the same tick are overtaken."""
-    return list({event["ref"]: event for event in events if event["topic"] == "feeds"}.values())
+def _latest(events: Sequence[dict[str, Any]], topic: str) -> list[dict[str, Any]]:
+    """Keep the last event of each thing; the earlier ones of the same tick are overtaken."""
+    return list({event["ref"]: event for event in events if event["topic"] == topic}.values())
 
 
-def _tells(audience: Audience, event: dict[str, Any]) -> bool:
-    return audience.principal.may(
-        "feed.read", org_id=event["owner_org"], area_code=event["area_code"], sector=event["sector"]
+def _told(audience: Audience, told: Told, seq: int, events: Sequence[dict[str, Any]]) -> list[bytes]:
+    mine = [event for event in events if _tells(audience, told, event)]
+    if told.many is not None and len(mine) > MANY:
+        return [framed(told.many, {"count": len(mine), "seq": seq})]
+    return [framed(told.event, event["body"]) for event in mine]
+
+
+def _tells(audience: Audience, told: Told, event: dict[str, Any]) -> bool:
+    area, sector = event["area_code"], event["sector"]
+    if told.many is not None and audience.area_codes is not None and area not in audience.area_codes:
+        return False
+    return any(
+        audience.principal.may(told.permission, org_id=org, area_code=area, sector=sector)
+        for org in event["body"].get("orgs") or (event["owner_org"],)
     )

@@ -238,3 +238,41 @@ async def test_one_clock_beats_for_every_screen(hub: Hub, monkeypatch: pytest.Mo
     for screen in screens:
         assert await asyncio.wait_for(screen.take(), 5) == b"", "woken, although nothing waits"
     await hub.close()
+
+
+def alert_event(
+    ref: int, org: int, area: str | None = "HD001", topic: str = "alerts", **body: Any
+) -> Changed:
+    whose = {"owner_org": org, "area_code": area, "sector": None}
+    event = {"topic": topic, "kind": "raised", "ref": str(ref), "body": {"id": ref} | body} | whose
+    return Changed(seq=1, kind=Kind.EVENT, entity=None, event=event)
+
+
+def told_to(hub: Hub, principal: Principal, events: list[Changed], **wishes: Any) -> list[tuple[str, Any]]:
+    """What one tick tells somebody, as (event, data)."""
+    audience = Audience(principal, **{"topics": frozenset({"alerts", "tasks"})} | wishes)
+    frames = hub._frames(audience, 7, [], [], [each.event for each in events if each.event])
+    parsed = [frame.decode().strip().split("\n") for frame in frames]
+    return [(lines[0][7:], msgspec.json.decode(lines[1][6:])) for lines in parsed]
+
+
+def test_a_topic_is_told_to_whoever_holds_its_permission_over_the_thing(hub: Hub) -> None:
+    reader = person(1, permissions=("alert.read", "task.read"))
+    events = [
+        alert_event(5, 1, count=1), alert_event(5, 1, count=2), alert_event(6, 2),
+        alert_event(9, 2, topic="tasks", orgs=[2, 1]), alert_event(10, 2, topic="tasks", orgs=[2]),
+    ]  # fmt: skip
+    assert told_to(hub, reader, events) == [
+        ("alert", {"id": 5, "count": 2}), ("task", {"id": 9, "orgs": [2, 1]}),
+    ]  # fmt: skip
+    assert told_to(hub, person(1, permissions=("task.read",)), events[:1]) == []
+    elsewhere = told_to(hub, reader, events[:1], area_codes=frozenset({"HD002"}))
+    assert elsewhere == []
+
+
+def test_a_flood_is_told_as_one_event_that_counts_only_what_is_ones_own(hub: Hub) -> None:
+    flood = [alert_event(number, 1 + number % 2) for number in range(1, 10_001)]
+    reader = person(1, permissions=("alert.read",))
+    assert told_to(hub, reader, flood) == [("alerts", {"count": 5_000, "seq": 7})]
+    few = told_to(hub, reader, flood[: 2 * module.MANY])
+    assert [event for event, _ in few] == ["alert"] * module.MANY
