@@ -113,14 +113,14 @@ def measure(
     asyncio.run(_sum_up(site, _Clock(cpu), facts))
     with site.connect() as connection:
         connection.execute("VACUUM ANALYZE rollup")
-        raw, *kept = _medians(connection, (_raw(site), *_kept(site)), repeats=_REPEATS_WIDE)
+        raw, *kept = medians(connection, (_raw(site), *_kept(site)), repeats=_REPEATS_WIDE)
         facts["raw_day_ms"], facts["kept_day_ms"] = raw, sum(kept)
         facts["hourly_bytes_per_value"] = _size(connection, "rollup") / site.values
     say("packing two days")
     asyncio.run(_pack(site, _Clock(cpu), facts))
     _same(before, asyncio.run(_sample(site)), "packing")
     with site.connect() as connection:
-        *parts, by_id = _medians(connection, (*_entity_day(site), _by_id(site)), repeats=_REPEATS)
+        *parts, by_id = medians(connection, (*_entity_day(site), _by_id(site)), repeats=_REPEATS)
         facts["entity_day_ms"], facts["get_by_id_ms"] = sum(parts), by_id
     say("exporting two days")
     asyncio.run(_export(site, _Clock(cpu), facts))
@@ -317,7 +317,7 @@ def _by_id(site: Site) -> Question:
     )
 
 
-def _medians(connection: psycopg.Connection, questions: Sequence[Question], *, repeats: int) -> list[float]:
+def medians(connection: psycopg.Connection, questions: Sequence[Question], *, repeats: int) -> list[float]:
     """Return the execution times in ms that EXPLAIN (ANALYZE) says; the questions are asked in turns."""
     found: list[list[float]] = [[] for _ in questions]
     for _ in range(repeats):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from haidang.bench import latency, restart, screens
+from haidang.bench import asking, latency, restart, screens
 from haidang.bench.rounds import Bench, Round
 
 Say = Callable[[str], None]
@@ -45,7 +45,14 @@ def measure(bench: Bench, rounds: Sequence[Round], place: Path, say: Say) -> lis
         statistics.median(one.absolute["patch_c64_per_s"] for one in found),
         statistics.median(one.absolute["upsert_entities_per_s"] for one in found),
     )
-    parts = (latency.patches, latency.notifications, screens.frames, screens.many, restart.restart)
+    parts = (
+        latency.patches,
+        latency.notifications,
+        screens.frames,
+        screens.many,
+        asking.declared_value,
+        restart.restart,
+    )
     measures: list[Measure] = []
     for part in parts:
         for name, value, must, unit, facts in part(bench, most, place, say):

@@ -128,7 +128,7 @@ def _write_cases(bench: Bench, facts: dict[str, float]) -> None:
     def case() -> dict[str, float]:
         service, database = bench.measured.cpu()
         wal = _wal_position(bench)
-        load = _load(bench, bench.measured.port, "POST", bench.requests.upserts, BATCH_CONNECTIONS)
+        load = drive(bench, bench.measured.port, "POST", bench.requests.upserts, BATCH_CONNECTIONS)
         bench.measured.acknowledged += load.done * BATCH
         service_after, database_after = bench.measured.cpu()
         entities = load.done * BATCH
@@ -161,15 +161,15 @@ def _patch_cases(bench: Bench, facts: dict[str, float]) -> None:
     patches = bench.requests.patches
 
     def empty_patch() -> dict[str, float]:
-        return {"noop_per_s": _load(bench, bench.empty.port, "PATCH", patches, PATCH_CONNECTIONS).per_s}
+        return {"noop_per_s": drive(bench, bench.empty.port, "PATCH", patches, PATCH_CONNECTIONS).per_s}
 
     def many() -> dict[str, float]:
-        load = _load(bench, bench.measured.port, "PATCH", patches, PATCH_CONNECTIONS)
+        load = drive(bench, bench.measured.port, "PATCH", patches, PATCH_CONNECTIONS)
         bench.measured.acknowledged += load.done
         return {"patch_c64_per_s": load.per_s, "patch_c64_p99_ms": load.p99_ms}
 
     def one() -> dict[str, float]:
-        load = _load(bench, bench.measured.port, "PATCH", patches, 1)
+        load = drive(bench, bench.measured.port, "PATCH", patches, 1)
         bench.measured.acknowledged += load.done
         return {"patch_c1_per_s": load.per_s}
 
@@ -178,11 +178,11 @@ def _patch_cases(bench: Bench, facts: dict[str, float]) -> None:
 
 def _read_cases(bench: Bench, facts: dict[str, float]) -> None:
     def empty_read() -> dict[str, float]:
-        load = _load(bench, bench.empty.port, "GET", bench.requests.reads, PATCH_CONNECTIONS)
+        load = drive(bench, bench.empty.port, "GET", bench.requests.reads, PATCH_CONNECTIONS)
         return {"noop_get_per_s": load.per_s}
 
     def read() -> dict[str, float]:
-        load = _load(bench, bench.measured.port, "GET", bench.requests.reads, PATCH_CONNECTIONS)
+        load = drive(bench, bench.measured.port, "GET", bench.requests.reads, PATCH_CONNECTIONS)
         return {"get_per_s": load.per_s}
 
     facts |= _mean(empty_read, read, read, empty_read)
@@ -201,7 +201,7 @@ def _ratios(facts: dict[str, float], bytes_per_entity: float) -> dict[str, float
     }
 
 
-def _load(bench: Bench, port: int, method: str, requests: Path, connections: int) -> client.Load:
+def drive(bench: Bench, port: int, method: str, requests: Path, connections: int) -> client.Load:
     load = client.run(
         client.Plan(
             port=port,

@@ -48,6 +48,8 @@ class AttributePack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decimals: int | None = None
     band: tuple[float, float] | None = None
     """The ordinary range; outside of it a screen draws the eye to the value."""
+    indexed: bool = False
+    """Whether questions by its value are answered from an index (``city.declared``); it costs each write."""
 
 
 class TypePack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ from haidang.base.database import Connection, Database
 from haidang.base.disk import room_of, storage_full
 from haidang.base.problems import FORBIDDEN, INTERNAL, TOO_LARGE, Problem
 from haidang.base.settings import Settings
-from haidang.city import evolution, nulls
+from haidang.city import declared, evolution, nulls
 from haidang.city.contexts import Contexts
 from haidang.city.follow import Follower
 from haidang.city.forward import Forwarder, Order, Result, own_address
@@ -32,6 +32,7 @@ from haidang.city.model import BAD_DATA, NO_TENANT, BatchResult, Group, Limits, 
 from haidang.city.models.catalogue import site_models
 from haidang.city.models.model import Mode
 from haidang.city.models.watch import Look, Watch
+from haidang.city.packs import site_packs
 from haidang.city.query.together import Together
 from haidang.city.store import names, write
 from haidang.city.terms import CORE, Context, Terms, compile_context
@@ -94,7 +95,11 @@ class City:
         async with db.transaction() as conn:
             await names.load(conn, city.terms)
         await city.models.start()
-        if not await city.became_writer():
+        writes = await city.became_writer()
+        if writes:
+            await declared.settle(db, city.terms, site_packs(settings.data_dir))
+        await declared.learn(db, city.terms)
+        if not writes:
             _log.info("another process writes; forwarding to it")
             city._follower = Follower(db, city.terms, city._callbacks)
             await city._follower.start()

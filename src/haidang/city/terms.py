@@ -8,7 +8,7 @@ module's dictionaries give each IRI a small number for ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +187,8 @@ class Terms:
     def __init__(self, context: Context = CORE, local_url: str | None = None) -> None:
         self.context = context
         self.local_url = local_url
+        self.declared: Mapping[int, frozenset[int]] = {}
+        """Attributes whose plain values can be found by an index, and the types for which all of them can."""
         self.lake: Path | None = None
         """Folder of the history's Parquet files; None in a process that was not told its data folder."""
         self.attr_ids: dict[str, int] = {}

@@ -70,7 +70,7 @@ async def entity_page(
             limit_max=limit_max,
         )
     context = context or terms.context
-    asked = where(question, terms, context, principal)
+    asked = where(question, terms, context, principal, standing=True)
     window = Window(limit, offset, after, before)
     if question.geo is not None or question.ordering is not None:
         return await _sifted(db, terms, question, asked, window=window, count=count, context=context)

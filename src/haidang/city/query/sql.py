@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from haidang.city.query import grammar
+from haidang.city.query.candidates import candidates
 from haidang.city.query.conditions import Builder, condition, stored, type_numbers, value_of, values_of
 from haidang.city.query.geo import GeoQuery
 from haidang.city.query.grammar import Node
@@ -58,8 +59,13 @@ class Where(msgspec.Struct, frozen=True):
     values: dict[str, Any]
 
 
-def where(question: Question, terms: Terms, context: Context, principal: Principal) -> Where:
-    """Return the predicate of a question, the asker's scopes included."""
+def where(
+    question: Question, terms: Terms, context: Context, principal: Principal, *, standing: bool = False
+) -> Where:
+    """Return the predicate of a question, the asker's scopes included.
+
+    ``standing``: it is asked of the entities as they stand in their table, so kept values may narrow it.
+    """
     build = Builder(terms, context, question.tenant, principal, expanding=frozenset(question.expanding))
     tenant = terms.tenants.get(question.tenant)
     visible, scopes = scope_sql(principal, "entity.read")
@@ -74,11 +80,25 @@ def where(question: Question, terms: Terms, context: Context, principal: Princip
         parts.append(f"(e.doc ?| {keys}::text[] OR s.doc ?| {keys}::text[])")
     if question.q is not None:
         parts.append(condition(question.q, build))
+        parts += candidates(question.q, _asked_types(question, build), build) if standing else []
     if question.scope is not None:
         parts.append(_scope(question.scope, build))
     if question.geo is not None:
         parts.append(_geo(question.geo, build))
     return Where(" AND ".join(parts), build.values | scopes)
+
+
+def _asked_types(question: Question, build: Builder) -> frozenset[int]:
+    """Return every type an answer can have; none where that is open."""
+    nodes = [one.types for one in question.selectors] or [question.types]
+    if question.types is not None:
+        nodes = [question.types]
+    found: set[int] = set()
+    for node in nodes:
+        if node is None:
+            return frozenset()
+        found.update(type_numbers(node, build.terms, build.context))
+    return frozenset(found)
 
 
 def _selected(of: Question | Selector, build: Builder) -> list[str]:

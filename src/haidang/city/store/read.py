@@ -82,13 +82,17 @@ async def page(
 ) -> list[Row]:
     """Return the entities of a predicate in order of id, or from the last one backwards."""
     found = await conn.execute(
-        _raw(
-            f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY e.id {'DESC' if backwards else ''} "
-            "LIMIT %(limit)s OFFSET %(offset)s"
-        ),
-        values | {"limit": limit, "offset": offset},
+        _raw(page_statement(where, backwards=backwards)), values | {"limit": limit, "offset": offset}
     )
     return [Row(*row) for row in await found.fetchall()]
+
+
+def page_statement(where: str, *, backwards: bool = False) -> str:
+    """Return the SQL of :func:`page`, with the parameters ``limit`` and ``offset`` beside the predicate's."""
+    return (
+        f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY e.id {'DESC' if backwards else ''} "
+        "LIMIT %(limit)s OFFSET %(offset)s"
+    )
 
 
 async def count(conn: Connection, where: str, values: dict[str, Any]) -> int:
