@@ -18,6 +18,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from haidang import __version__
+from haidang.alerts.cap.api import ROUTES as WARNINGS
 from haidang.base.clock import Clock, SystemClock
 from haidang.base.log import logger
 from haidang.base.settings import Settings
@@ -59,6 +60,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *BOARDS,
     *FEEDS,
     *TASKS,
+    *WARNINGS,
 )
 """Everything that Litestar serves."""
 
@@ -72,7 +74,7 @@ RAW_ROUTES = (
 """Routes that are answered below Litestar; those of NGSI-LD stand in ``city.ngsild``."""
 
 _log = logger("web")
-_LITESTAR = ("/api/", "/health/", "/metrics", "/schema/openapi.json", "/version")
+_LITESTAR = ("/api/", "/cap/", "/health/", "/metrics", "/schema/openapi.json", "/version")
 
 
 def make_app(

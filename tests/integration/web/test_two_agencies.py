@@ -181,6 +181,18 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("PUT", "/api/v1/task-preferences"): Asked(SHARED, body={"digest": False}),
     ("GET", "/api/v1/task-roles"): Asked(LIST),
     ("PUT", "/api/v1/task-roles/{org_id:int}"): Asked(REFUSED, "/api/v1/task-roles/{org}", {"roles": []}),
+    ("GET", "/api/v1/warnings"): Asked(LIST),
+    ("GET", "/api/v1/warnings/choices"): Asked(SHARED),
+    ("POST", "/api/v1/warnings"): Asked(REFUSED, body={"owner_org": "{org}"}),
+    ("GET", "/api/v1/warnings/{warning_id:int}"): Asked(REFUSED, "/api/v1/warnings/{warning}"),
+    ("PUT", "/api/v1/warnings/{warning_id:int}"): Asked(REFUSED, "/api/v1/warnings/{warning}", {}),
+    ("POST", "/api/v1/warnings/{warning_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/warnings/{warning}/acts", {"do": {"act": "drop"}}
+    ),
+    ("GET", "/api/v1/warnings/{warning_id:int}/xml"): Asked(REFUSED, "/api/v1/warnings/{sent_warning}/xml"),
+    ("GET", "/cap/feed.atom"): Asked(EVERYBODY),
+    ("GET", "/cap/feed.rss"): Asked(EVERYBODY),
+    ("GET", "/cap/{name:str}"): Asked(EVERYBODY, "/cap/hd-2026-0.xml"),
     ("GET", "/api/v1/subscriptions"): Asked(LIST),
     ("POST", "/api/v1/subscriptions/{no:int}/pause"): Asked(
         REFUSED, "/api/v1/subscriptions/{subscription_no}/pause"
@@ -400,25 +412,29 @@ async def furnish(site: Site, agency: Agency) -> None:
             (f"urn:x:letter:{word}", endpoint, subscription["id"]),
         )
         [(letter, subscription_no)] = await cursor.fetchall()
-    agency.things = await tasks_of(site, agency) | {
-        "word": word,
-        "entity": own["id"],
-        "org": agency.org_id,
-        "account": agency.account_id,
-        "username": f"nv-{word}",
-        "key": made["key"]["id"],
-        "grant": grants[0]["id"],
-        "role": role["name"],
-        "context": hosted.headers["location"].rpartition("/")[2],
-        "feed": f"feed-{word}",
-        "refused": rows[0]["id"],
-        "subscription": subscription["id"],
-        "registration": registered["id"],
-        "subscription_no": subscription_no,
-        "letter": letter,
-        "long_ago": "2020-01-01T00:00:00Z",
-        "soon": "2100-01-01T00:00:00Z",
-    }
+    agency.things = (
+        await tasks_of(site, agency)
+        | await warnings_of(site, agency)
+        | {
+            "word": word,
+            "entity": own["id"],
+            "org": agency.org_id,
+            "account": agency.account_id,
+            "username": f"nv-{word}",
+            "key": made["key"]["id"],
+            "grant": grants[0]["id"],
+            "role": role["name"],
+            "context": hosted.headers["location"].rpartition("/")[2],
+            "feed": f"feed-{word}",
+            "refused": rows[0]["id"],
+            "subscription": subscription["id"],
+            "registration": registered["id"],
+            "subscription_no": subscription_no,
+            "letter": letter,
+            "long_ago": "2020-01-01T00:00:00Z",
+            "soon": "2100-01-01T00:00:00Z",
+        }
+    )
 
 
 async def tasks_of(site: Site, agency: Agency) -> dict[str, Any]:
@@ -439,6 +455,23 @@ async def tasks_of(site: Site, agency: Agency) -> dict[str, Any]:
     assert wished.status_code == 200, wished.text
     notices = (await client.get("/api/v1/notices")).json()["items"]
     return {"task": task["id"], "evidence": attached.json()["id"], "notice": notices[0]["id"]}
+
+
+async def warnings_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency the draft of a warning, and one of a technical test that has left."""
+    body = {"texts": [{"event": f"Lũ {agency.word}", "headline": f"Cảnh báo của {agency.word}"}]}
+    made = await site.write(agency.client, "POST", "/api/v1/warnings", body)
+    async with site.house.db.transaction() as connection:
+        cursor = await connection.execute(
+            "INSERT INTO warning (identifier, sender, sent, msg_type, status, scope, state, content, "
+            "headline, is_exercise, owner_org, authors, approver, approved_at, xml, created_at, changed_at) "
+            "VALUES (%s, 'a@b', now(), 'Alert', 'Test', 'Restricted', 'sent', %s, %s, false, %s, '{x}', 'y', "
+            "now(), %s, now(), now()) RETURNING id",
+            (f"t-{agency.word}", '{"status": "Test", "scope": "Restricted"}', f"Thử của {agency.word}",
+             agency.org_id, f"<alert>Nhân viên {agency.word}</alert>"),
+        )  # fmt: skip
+        [(sent,)] = await cursor.fetchall()
+    return {"warning": made["id"], "sent_warning": sent}
 
 
 def routes(site: Site) -> list[Route]:
@@ -488,6 +521,7 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "contexts": "SELECT url, body FROM context WHERE owner_org = %s ORDER BY 1",
         "tasks": "SELECT to_jsonb(t) FROM task t WHERE owner_org = %s ORDER BY id",
         "evidence": "SELECT e.* FROM task_evidence e JOIN task t ON t.id = e.task_id WHERE t.owner_org = %s",
+        "warnings": "SELECT to_jsonb(w) FROM warning w WHERE owner_org = %s ORDER BY id",
         "notices": "SELECT id, read_at FROM notice WHERE org_id = %s ORDER BY id",
         "task roles": "SELECT role, account_id FROM task_role WHERE org_id = %s ORDER BY 1",
         "looked": "SELECT looked_by FROM feed_refused r JOIN feed f ON f.id = r.feed_id "
@@ -531,7 +565,8 @@ async def test_the_other_agency_stays_out_of_sight_and_reach(world: World, metho
         assert answer.status_code == 403, answer.text
     elif asked.what == SHARED:
         assert answer.status_code in {200, 201}, answer.text
-        assert THEIRS not in answer.text.replace(f"role_{THEIRS}", "")
+        # "Khẩu trang" is a mask.
+        assert THEIRS not in answer.text.replace(f"role_{THEIRS}", "").replace("khẩu trang", "")
 
 
 def assert_refused(answer: httpx.Response) -> None:

@@ -1,0 +1,1 @@
+"""Facts and rules of CAP messages: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Use cases of warnings: one function, one transaction."""

@@ -1,0 +1,1 @@
+"""SQL of warnings: those out, and those of others."""
