@@ -48,6 +48,18 @@ def tasks(json_file: Path | None, *, count: int) -> None:
 
 
 @bench.command()
+@click.option("--count", default=20_000, show_default=True, help="Messages of quality of service 1.")
+def mqtt(*, count: int) -> None:
+    """Measure MQTT intake against bare consumption by the same client (W8). Needs mosquitto."""
+    from haidang.bench.intake import bench_mqtt  # noqa: PLC0415 - the help stays light
+
+    report = bench_mqtt(count=count, say=lambda text: click.echo(f"• {text}", err=True))
+    for name in ("bare_per_s", "house_per_s"):
+        click.echo(f"{name:14}{report[name]:12,.0f}")
+    click.echo(f"{'W8':14}{report['W8']:12.2f}  (goal {report['wanted']})")
+
+
+@bench.command()
 @click.option("--quick", is_flag=True, help="300 sensors instead of 7,200.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole report here.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Measure on this disk (default: temporary).")
