@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from litestar import get
@@ -12,6 +13,7 @@ from haidang.base.clock import Clock
 from haidang.base.database import Database
 from haidang.base.settings import Settings
 from haidang.boards import city as board
+from haidang.boards import displays
 from haidang.boards import operations as running
 from haidang.boards.model import FIELDS, Types, iso
 from haidang.boards.reducer import Filter
@@ -19,7 +21,7 @@ from haidang.city.models.catalogue import labelled_packs
 from haidang.city.packs import symbol
 from haidang.city.query.temporal import parse_instant
 from haidang.city.service import City
-from haidang.organisation.permissions import Principal
+from haidang.organisation.permissions import SIGNED_IN, Principal
 
 FRAMES_ROWS = 2_000
 
@@ -148,4 +150,11 @@ async def contexts(
         return {"items": await running.held_contexts(city, conn, principal), "next": None}
 
 
-ROUTES = (city_board, replay, operations, contexts)
+@get("/api/v1/displays", opt={"permission": SIGNED_IN}, summary="Hồ sơ màn hình / display profiles")
+async def list_displays(settings: NamedDependency[Settings]) -> dict[str, Any]:
+    """Every display profile of the site with the size of its letters, and the files that are none."""
+    found, refused = await asyncio.to_thread(displays.load, settings.data_dir)
+    return {"items": [one.shown() for one in found.values()], "refused": refused, "next": None}
+
+
+ROUTES = (city_board, replay, operations, contexts, list_displays)

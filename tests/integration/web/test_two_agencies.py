@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -140,6 +140,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("PATCH", "/api/v1/models/{type_name:str}"): Asked(NOT_MINE, "/api/v1/models/Camera", {"mode": "reject"}),
     ("GET", "/api/v1/search"): Asked(LIST, "/api/v1/search?q={word}"),
     ("GET", "/api/v1/boards/city"): Asked(LIST),
+    ("GET", "/api/v1/displays"): Asked(SHARED),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
     ("GET", "/api/v1/operations"): Asked(SHARED),
     ("GET", "/api/v1/storage"): Asked(SHARED),
@@ -176,6 +177,27 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, body={"sha256": "0" * 64, "rows": [{"id": "{task}", "version": 1, "text": "chen vào"}]}
     ),
     ("GET", "/api/v1/notices"): Asked(LIST),
+    ("GET", "/api/v1/alerts"): Asked(LIST),
+    ("POST", "/api/v1/alerts"): Asked(
+        REFUSED, body={"title": "Chen vào", "priority": 3, "owner_org": "{org}"}
+    ),
+    ("GET", "/api/v1/alerts/queue"): Asked(LIST),
+    ("GET", "/api/v1/alerts/quality"): Asked(LIST),
+    ("POST", "/api/v1/alerts/bulk"): Asked(
+        REFUSED, body={"do": {"act": "acknowledge"}, "items": [{"id": "{alert}", "version": 1}]}
+    ),
+    ("GET", "/api/v1/alerts/{alert_id:int}"): Asked(REFUSED, "/api/v1/alerts/{alert}"),
+    ("GET", "/api/v1/alerts/{alert_id:int}/timeline"): Asked(REFUSED, "/api/v1/alerts/{alert}/timeline"),
+    ("POST", "/api/v1/alerts/{alert_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/alerts/{alert}/acts", {"do": {"act": "acknowledge"}}
+    ),
+    ("GET", "/api/v1/alert-maintenance"): Asked(LIST),
+    ("POST", "/api/v1/alert-maintenance"): Asked(
+        REFUSED, body={"entity_id": "{entity}", "until": "{soon}", "reason": "sửa chữa"}
+    ),
+    ("DELETE", "/api/v1/alert-maintenance/{number:int}"): Asked(
+        REFUSED, "/api/v1/alert-maintenance/{maintenance}"
+    ),
     ("POST", "/api/v1/notices/read"): Asked(SHARED, body={"ids": ["{notice}"]}),
     ("GET", "/api/v1/task-preferences"): Asked(SHARED),
     ("PUT", "/api/v1/task-preferences"): Asked(SHARED, body={"digest": False}),
@@ -434,7 +456,18 @@ async def furnish(site: Site, agency: Agency) -> None:
             "long_ago": "2020-01-01T00:00:00Z",
             "soon": "2100-01-01T00:00:00Z",
         }
+        | await alerts_of(site, agency, own["id"])
     )
+
+
+async def alerts_of(site: Site, agency: Agency, entity_id: str) -> dict[str, Any]:
+    """Give an agency an alert, and an entity that is worked on."""
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    work = {"entity_id": entity_id, "until": until, "reason": f"Sửa của {agency.word}"}
+    planned = await site.write(agency.client, "POST", "/api/v1/alert-maintenance", work)
+    body = {"title": f"Báo cháy ở {agency.word}", "priority": 2, "entity_id": entity_id}
+    alert = await site.write(agency.client, "POST", "/api/v1/alerts", body)
+    return {"alert": alert["id"], "maintenance": planned["id"]}
 
 
 async def tasks_of(site: Site, agency: Agency) -> dict[str, Any]:
@@ -522,6 +555,8 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "tasks": "SELECT to_jsonb(t) FROM task t WHERE owner_org = %s ORDER BY id",
         "evidence": "SELECT e.* FROM task_evidence e JOIN task t ON t.id = e.task_id WHERE t.owner_org = %s",
         "warnings": "SELECT to_jsonb(w) FROM warning w WHERE owner_org = %s ORDER BY id",
+        "alerts": "SELECT to_jsonb(a) FROM alert a WHERE owner_org = %s ORDER BY id",
+        "maintenance": "SELECT to_jsonb(m) FROM alert_maintenance m WHERE owner_org = %s ORDER BY id",
         "notices": "SELECT id, read_at FROM notice WHERE org_id = %s ORDER BY id",
         "task roles": "SELECT role, account_id FROM task_role WHERE org_id = %s ORDER BY 1",
         "looked": "SELECT looked_by FROM feed_refused r JOIN feed f ON f.id = r.feed_id "

@@ -172,6 +172,22 @@ async def count(connection: Connection, principal: Principal, wanted: Filter, mo
     return int(number)
 
 
+async def by_unit(connection: Connection, principal: Principal, now: datetime) -> list[tuple[str, int, int]]:
+    """Return (lead unit, its open tasks, those overdue) as far as the asker sees them, without exercises."""
+    where, values = visible(principal)
+    late = _TIMELINESS["overdue"].format(key="t")
+    cursor = await connection.execute(
+        f"""
+        SELECT o.name, count(*)::int, (count(*) FILTER (WHERE {late}))::int
+        FROM task t JOIN org o ON o.id = t.owner_org
+        WHERE t.is_open AND NOT t.is_exercise AND t.parent_id IS NULL AND {where}
+        GROUP BY o.id, o.name ORDER BY 3 DESC, 2 DESC, o.id
+        """,
+        values | {"now": now},
+    )
+    return await cursor.fetchall()
+
+
 async def lock(connection: Connection, ids: Sequence[int]) -> None:
     """Lock tasks in the order of their numbers, before any of their acts takes its turn at the log."""
     await connection.execute("SELECT 1 FROM task WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(ids),))
