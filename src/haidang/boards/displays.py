@@ -1,9 +1,10 @@
 """Display profiles: how large a wall's letters must be, and what it shows in turn.
 
 A profile is one YAML file, shipped in ``boards/data/displays`` or the site's own in
-``<data folder>/displays``, which overrides by name. The size of letters follows from the farthest viewer: 16 arc minutes of cap height
-is 0.00465 times the distance, and a capital of our font is 0.70 of its size, so the font is 0.0067 times the
-distance (ISO 9241-303 gives 16' as the least for ease of reading). The panel says how many pixels that is.
+``<data folder>/displays``, which overrides by name. The size of letters follows from the farthest viewer: 16
+arc minutes of cap height is 0.00465 times the distance, and a capital of our font is 0.70 of its size, so the
+font is 0.0067 times the distance (ISO 9241-303 gives 16' as the least for ease of reading). The panel says how
+many pixels that is.
 
 A faulty file never takes the others with it: it is named with its faults, and the wall goes on without it.
 """
@@ -121,7 +122,8 @@ def read(text: bytes, name: str) -> Display | Refused:
         where = "" if line is None else str(line + 1)
         return Refused(name, (Fault("", "Không phải YAML hợp lệ.", "Not valid YAML.", where),))
     except (msgspec.ValidationError, RecursionError) as error:
-        field = str(error).rpartition(" - at `$")[2].strip("`. ") or "display"
+        _, at, path = str(error).rpartition(" - at `$")
+        field = (path.strip("`.") if at else "") or "display"
         return Refused(name, (Fault(field, f"Không hợp lệ: {error}", f"Not valid: {error}"),))
     if found.display != Path(name).stem:
         fault = Fault("display", "Phải trùng tên tệp.", "Must be the file's own name.", found.display)
