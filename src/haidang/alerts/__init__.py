@@ -11,8 +11,8 @@ IEC 62682).
   are two axes; its state follows from them. ``model/acts.py`` is the one table of acts: from which state, to
   which.
 * ``service/acting.py`` does an act, on one alert, on many, or on a whole group.
-* ``model/flood.py`` says when alerts come faster than people can take them, ``service/queue.py`` folds the
-  queue then, so that it never has more than fifty lines and nothing is lost.
+* ``model/flood.py`` says when alerts come faster than people can take them, ``model/folding.py`` folds
+  the queue then: it never has fifty lines, and nothing is lost.
 * ``service/quality.py`` measures the rules by the load they make: the ten worst, chattering, standing, mix.
 * ``service/clockwork.py`` ends shelving and maintenance, once each.
 * The log is the chain ``alerts`` (``haidang audit verify --log alerts``); there is no second history.
@@ -20,3 +20,7 @@ IEC 62682).
 
 ``docs/alerts.md`` has every state and act with its test.
 """
+
+from haidang.alerts.service.jobs import JOBS
+
+__all__ = ["JOBS"]

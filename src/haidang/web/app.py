@@ -18,6 +18,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from haidang import __version__
+from haidang.alerts.api import ROUTES as ALERTS
 from haidang.alerts.cap.api import ROUTES as WARNINGS
 from haidang.base.clock import Clock, SystemClock
 from haidang.base.log import logger
@@ -60,6 +61,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *BOARDS,
     *FEEDS,
     *TASKS,
+    *ALERTS,
     *WARNINGS,
 )
 """Everything that Litestar serves."""

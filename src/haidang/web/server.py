@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from haidang import organisation
+from haidang.alerts import JOBS as ALERT_JOBS
 from haidang.alerts.cap.service.jobs import JOBS as WARNING_JOBS
 from haidang.base.clock import Clock
 from haidang.base.database import Database
@@ -32,7 +33,13 @@ from haidang.web.house import Beside, House
 from haidang.web.hub import Hub, Missed, Row
 from haidang.web.identity import Authenticate, Credential, Identity
 
-JOBS = {"feeds": FEED_JOBS, "history": HISTORY_JOBS, "tasks": TASK_JOBS, "warnings": WARNING_JOBS}
+JOBS = {
+    "feeds": FEED_JOBS,
+    "history": HISTORY_JOBS,
+    "tasks": TASK_JOBS,
+    "alerts": ALERT_JOBS,
+    "warnings": WARNING_JOBS,
+}
 """Tasks of the rooms, by room."""
 
 Assemble = Callable[[House], Door]

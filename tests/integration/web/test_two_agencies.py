@@ -467,6 +467,10 @@ async def alerts_of(site: Site, agency: Agency, entity_id: str) -> dict[str, Any
     planned = await site.write(agency.client, "POST", "/api/v1/alert-maintenance", work)
     body = {"title": f"Báo cháy ở {agency.word}", "priority": 2, "entity_id": entity_id}
     alert = await site.write(agency.client, "POST", "/api/v1/alerts", body)
+    word = {"do": {"act": "note", "text": f"Gọi lại cho {agency.word}"}}
+    headers = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": '"1"'}
+    noted = await agency.client.post(f"/api/v1/alerts/{alert['id']}/acts", json=word, headers=headers)
+    assert noted.status_code == 200, noted.text
     return {"alert": alert["id"], "maintenance": planned["id"]}
 
 

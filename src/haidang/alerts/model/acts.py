@@ -50,7 +50,7 @@ class Suppress(_Act, frozen=True, kw_only=True, tag="suppress"):
 
 
 class Unsuppress(_Act, frozen=True, kw_only=True, tag="unsuppress"):
-    """It counts again; a maintenance that it stood under is over."""
+    """It counts again, whatever explains it; a maintenance goes on for all else."""
 
 
 class Close(_Act, frozen=True, kw_only=True, tag="close"):

@@ -8,6 +8,7 @@ most urgent first. A group's key says what its alerts have in common, and a list
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -62,6 +63,11 @@ class Line(msgspec.Struct, kw_only=True):
     types: set[str | None] = set()
     rationale_id: int = 0
     sample: list[int] = []
+
+    @property
+    def first_at(self) -> datetime:
+        """When the oldest of them was first observed."""
+        return datetime.fromtimestamp(self.first, UTC)
 
     @property
     def order(self) -> tuple[Any, ...]:

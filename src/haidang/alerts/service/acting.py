@@ -20,6 +20,7 @@ from haidang.alerts.service.ledger import Ledger
 from haidang.alerts.store import alerts as store
 from haidang.alerts.store import around, lists
 from haidang.alerts.store.around import Maintenance
+from haidang.alerts.store.lists import Filter
 from haidang.base.database import Connection
 from haidang.base.problems import CONFLICT, INVALID, Fault, Problem, kind
 from haidang.organisation.permissions import Principal
@@ -144,14 +145,15 @@ async def on_many(
 
 
 async def on_group(  # noqa: PLR0917 - an act, what it is done to, and what was seen of it
-    connection: Connection, desk: Desk, principal: Principal, act: Act, key: str, seen: int
+    connection: Connection, desk: Desk, principal: Principal, act: Act, wanted: Filter, seen: int
 ) -> dict[str, Any]:
     """Do an act on all of a queue's group that has not changed since entry ``seen`` of the log.
 
     What has changed since, or is not open to this act, is left as it is and told.
     """
     _bulk_only(act)
-    found = await lists.of_group(connection, principal, key, QUEUED, GROUP_MAX)
+    queued = msgspec.structs.replace(wanted, states=QUEUED)
+    found = await lists.locked(connection, principal, queued, GROUP_MAX)
     doing = Doing(connection, desk, principal, Ledger(found))
     changed, hindered, done = [], [], []
     for alert in found:
@@ -234,11 +236,7 @@ async def _suppress(doing: Doing, alert: Alert, act: acts.Suppress) -> None:
 
 
 async def _unsuppress(doing: Doing, alert: Alert, _: acts.Unsuppress) -> None:
-    now = doing.desk.now()
-    if alert.suppressed == "maintenance" and alert.entity_id is not None:
-        work = await around.under_maintenance(doing.connection, [alert.entity_id], now)
-        await around.end_maintenance(doing.connection, [each.id for each in work], now)
-    doing.ledger.put(unsuppressed(alert, now), "unsuppressed", doing.principal.id)
+    doing.ledger.put(unsuppressed(alert, doing.desk.now()), "unsuppressed", doing.principal.id)
 
 
 async def _close(doing: Doing, alert: Alert, act: acts.Close) -> None:

@@ -122,11 +122,9 @@ def _read_cursor(text: str, length: int) -> list[Any]:
         raise Problem(INVALID, faults=(fault,)) from cause
 
 
-async def of_group(
-    connection: Connection, principal: Principal, key: str, states: Sequence[str], limit: int
-) -> list[Alert]:
-    """Return, locked, the alerts of a group that the asker may see."""
-    where, values = condition(principal, Filter(states=tuple(states), group=key))
+async def locked(connection: Connection, principal: Principal, wanted: Filter, limit: int) -> list[Alert]:
+    """Return, locked in the order of their numbers, the alerts of a list that the asker may see."""
+    where, values = condition(principal, wanted)
     values["limit"] = limit
     return await read(connection, where, values, "ORDER BY a.id LIMIT %(limit)s FOR NO KEY UPDATE")
 

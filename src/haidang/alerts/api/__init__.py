@@ -1,0 +1,5 @@
+"""The routes of the room. An alert out of the asker's sight answers 404, as if it did not exist."""
+
+from haidang.alerts.api import alerts, lists, maintenance
+
+ROUTES = (*alerts.ROUTES, *lists.ROUTES, *maintenance.ROUTES)
