@@ -115,7 +115,7 @@ FIRE = Story(
                 "description": "Thiết bị truyền tin báo cháy: đầu báo khói và đầu báo nhiệt cùng tác "
                 "động (mô phỏng).",
             },
-            after={"status": "ended"},
+            after={"status": "ended", "severity": "informational"},
         ),
     ),
 )  # fmt: skip
@@ -186,7 +186,7 @@ DISORDER = Story(
                 "status": "active",
                 "description": "Tin báo từ Công an phường: khoảng 60 người tụ tập, có xô xát (mô phỏng).",
             },
-            after={"status": "ended"},
+            after={"status": "ended", "severity": "informational"},
         ),
     ),
 )  # fmt: skip
@@ -206,7 +206,7 @@ CYBER = Story(
                 "description": "Hệ thống giám sát an toàn thông tin: hành vi mã hóa tệp hàng loạt "
                 "trên máy chủ (mô phỏng).",
             },
-            after={"status": "ended"},
+            after={"status": "ended", "severity": "LOW"},
         ),
     ),
 )  # fmt: skip

@@ -71,7 +71,7 @@ def _camera(device: Device, at: datetime, seed: int) -> set[str]:
     block = int(at.timestamp() // (4 * 3600))
     # A few wait for their repair for ever; the others come back.
     lost = chance(seed, *device.keys, 10) < 0.04 or chance(seed, *device.keys, block, 11) < 0.02
-    slow = chance(seed, *device.keys, block, 12) < 0.05
+    slow = chance(seed, *device.keys, block, 12) < 0.01
     return {LOST} if lost else {SLOW} if slow else set()
 
 
