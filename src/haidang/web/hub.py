@@ -53,6 +53,7 @@ EVENTS: dict[str, Told] = {
     "alerts": Told("alert", "alert.read", "alerts"),
     "incidents": Told("incident", "incident.read", "incidents"),
     "tasks": Told("task", "task.read", "tasks"),
+    "warnings": Told("warning", "warning.read", "warnings"),
 }
 """Topics of the rooms. An event whose body names ``orgs`` is for each of these units."""
 TOPICS = frozenset({"entities", *EVENTS})

@@ -1,9 +1,9 @@
 """``GET /api/v1/stream``: the live stream (server-sent events) of one screen.
 
-Query: ``topics=entities,feeds,alerts,incidents,tasks``, ``area=<code>``, ``type=<name>,…``, ``after=<seq>``
+Query: ``topics=entities,alerts,incidents,…``, ``area=<code>``, ``type=<name>,…``, ``after=<seq>``
 (as ``Last-Event-ID``, which a script cannot set). Events: ``hello``, ``changes`` (its id is the ``seq`` to
-resume from), ``feed``, ``alert``, ``incident``, ``task`` (or, for many at once, ``alerts``, ``incidents``,
-``tasks``: fetch the list again), ``reset`` (fetch the snapshot again) and ``beat`` every 15 seconds.
+resume from), ``feed``, ``alert``, ``incident``, ``task``, ``warning`` (or, for many at once, ``alerts``,
+``incidents``, …: fetch the list again), ``reset`` (fetch the snapshot again) and ``beat`` every 15 seconds.
 
 The stream lives as long as the right to see it: it checks the session again with each beat, and at once when
 rights change. It never prolongs a session, otherwise a forgotten screen would stay signed in for ever.
