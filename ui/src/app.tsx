@@ -15,10 +15,14 @@ interface Screen {
   /** What a person must be allowed somewhere to see it (one of several); `public` is open to everyone, and null also stands
    *  without the frame of the other screens. */
   permission: string | readonly string[] | null
+  /** Stands alone, without the frame of the other screens. */
+  bare?: boolean
 }
 
 const SCREENS: Record<string, Screen> = {
   city: { load: () => import('./screens/city'), permission: 'entity.read' },
+  duty: { load: () => import('./screens/duty'), permission: ['alert.read', 'incident.read'] },
+  wall: { load: () => import('./screens/wall'), permission: 'entity.read', bare: true },
   feeds: { load: () => import('./screens/feeds'), permission: 'feed.read' },
   models: { load: () => import('./screens/models'), permission: 'entity.read' },
   operations: { load: () => import('./screens/operations'), permission: ['system.read', 'subscription.read'] },
@@ -83,7 +87,7 @@ export function App() {
     )
   }
   if (me.value === undefined) return <Loading />
-  const isOpen = SCREENS[shown]?.permission === null || me.value === null
+  const isOpen = SCREENS[shown]?.permission === null || SCREENS[shown]?.bare === true || me.value === null
   const content = <Content name={shown} />
   return (
     <>

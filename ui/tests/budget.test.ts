@@ -42,6 +42,12 @@ test('bundle budget', { skip: existsSync(join(dist, 'manifest.json')) ? false : 
   t.diagnostic(`shell + city before the map: ${city.toFixed(1)} KB gz`)
   assert.ok(city <= 120, `shell + city weighs ${city.toFixed(1)} KB gz before the map, 120 are allowed`)
 
+  for (const screen of ['duty', 'wall']) {
+    const found = weigh('index.html', `src/screens/${screen}/index.tsx`)
+    t.diagnostic(`shell + ${screen} before the map: ${found.toFixed(1)} KB gz`)
+    assert.ok(found <= 120, `shell + ${screen} weighs ${found.toFixed(1)} KB gz before the map, 120 are allowed`)
+  }
+
   const ours = Object.entries(sizes).filter(([name]) => !/\.(?:gz|br)$/.test(name))
   const raw = ours.reduce((sum, [, size]) => sum + size.bytes, 0) / KB / KB
   t.diagnostic(`dist: ${raw.toFixed(2)} MB raw`)

@@ -3,8 +3,8 @@
 A profile is one YAML file, shipped in ``boards/data/displays`` or the site's own in
 ``<data folder>/displays``, which overrides by name. The size of letters follows from the farthest viewer: 16
 arc minutes of cap height is 0.00465 times the distance, and a capital of our font is 0.70 of its size, so the
-font is 0.0067 times the distance (ISO 9241-303 gives 16' as the least for ease of reading). The panel says how
-many pixels that is.
+font is 0.0067 times the distance (ISO 9241-303 gives 16' as the least for ease of reading). The panel says
+how many pixels that is.
 
 A faulty file never takes the others with it: it is named with its faults, and the wall goes on without it.
 """

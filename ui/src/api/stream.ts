@@ -18,6 +18,8 @@ export type StreamEvent =
   | { kind: 'feed'; data: Feed }
   /** A row of the room that it names, as its list has it but without what is open to the reader. */
   | { kind: 'alert' | 'incident' | 'task'; data: { id: number } & Record<string, unknown> }
+  /** More changed at once than is worth telling row by row: ask for the list again. */
+  | { kind: 'alerts' | 'incidents' | 'tasks'; data: { count: number; seq: number } }
   | { kind: 'reset'; data: unknown }
 
 type Peer =
@@ -28,7 +30,7 @@ type Peer =
 
 export type Topic = 'entities' | 'feeds' | 'alerts' | 'incidents' | 'tasks'
 
-const KINDS = ['hello', 'beat', 'changes', 'feed', 'alert', 'incident', 'task', 'reset'] as const
+const KINDS = ['hello', 'beat', 'changes', 'feed', 'alert', 'incident', 'task', 'alerts', 'incidents', 'tasks', 'reset'] as const
 /** The topic that an event belongs to; the others are for everybody. */
 const TOPIC_OF: Partial<Record<StreamEvent['kind'], Topic>> = {
   changes: 'entities',
@@ -36,6 +38,9 @@ const TOPIC_OF: Partial<Record<StreamEvent['kind'], Topic>> = {
   alert: 'alerts',
   incident: 'incidents',
   task: 'tasks',
+  alerts: 'alerts',
+  incidents: 'incidents',
+  tasks: 'tasks',
 }
 /** The server beats every 15 s; after two missed beats the line counts as cut. */
 const SILENCE_MS = 31_000

@@ -69,3 +69,10 @@ function isGrouped(text: string, mark: string): boolean {
     ? true
     : groups.length === 0 && /^\d+$/.test(head)
 }
+
+/** A distance as it is said: `850 m`, `3,4 km`, `28 km`. */
+export function distance(metres: number): string {
+  if (metres < 995) return `${number(Math.round(metres / 10) * 10, 0)} m`
+  const km = metres / 1000
+  return `${number(km, km < 9.95 ? 1 : 0)} km`
+}

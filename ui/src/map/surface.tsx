@@ -31,6 +31,8 @@ const TEXT = {
 } as const
 
 interface SurfaceProps {
+  /** Draw by this engine whatever the address says: a wall is scaled as a whole, which only a drawing stands. */
+  engine?: 'svg'
   kinds: readonly string[]
   points: ReadonlySignal<readonly MapPoint[]>
   selected: ReadonlySignal<MapPoint | null>
@@ -63,7 +65,7 @@ export function hasWebGl(): boolean {
 
 export function MapSurface(props: SurfaceProps) {
   const text = TEXT[lang.value]
-  const asked = param('map').value
+  const asked = props.engine ?? param('map').value
   const wantsGl = asked !== 'svg' && !glFailed.value
   const parts = useSignal<Parts | null>(null)
   const box = useSignal<Box | null>(null)

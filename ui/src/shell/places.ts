@@ -3,9 +3,11 @@ import type { IconName } from '../design/icons'
 /** The screens of the rail, in order, with the letter that follows G and what one must be allowed to see them (one of these). */
 export const PLACES = [
   { name: 'city', icon: 'map', letter: 'M', permission: 'entity.read' },
+  { name: 'duty', icon: 'siren', letter: 'D', permission: ['alert.read', 'incident.read'] },
   { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read' },
   { name: 'models', icon: 'models', letter: 'H', permission: 'entity.read' },
   { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'] },
   { name: 'tasks', icon: 'check', letter: 'N', permission: 'task.read' },
+  { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read' },
   { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
 ] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[] }[]
