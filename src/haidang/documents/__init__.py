@@ -6,4 +6,10 @@
   but for the columns that may be filled, and comes back as rows with their keys, versions and cells, each
   fault named by its address. It decides nothing: the room that owns the rows says what is a change, what is
   a conflict, and writes only what a person has approved.
+* ``report`` is what a document says: one structure of headings, paragraphs, facts, tables, a timeline and
+  signatures. ``word`` draws it as DOCX, ``pdf`` as PDF/A with the shipped ``font``, both by Decree 30/2020.
+* ``press`` is what rooms call: it draws a report in a process (``child``) that is bounded and ended.
+
+No text in a report is ever markup. ``docs/documents.md`` says what a document looks like and what it may
+hold.
 """

@@ -78,3 +78,12 @@ def _environment() -> dict[str, str]:
 
 def _not_drawn(vi: str, en: str) -> Problem:
     return Problem(NOT_DRAWN, vi, en, retry_after_s=10)
+
+
+def headers(name: str, form: str) -> dict[str, str]:
+    """Return the headers of a document as an answer: a file to be kept, never shown within our pages."""
+    return {
+        "content-disposition": f'attachment; filename="{name}.{form}"',
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }

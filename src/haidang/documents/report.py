@@ -78,6 +78,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     text: str
     who: str = ""
+    no: int | None = None
+    """Its number in the log; a timeline with numbers has a column of them."""
     strong: bool = False
 
 
@@ -152,6 +154,7 @@ def number_line(report: Report) -> str:
 
 def as_table(timeline: Timeline) -> Table:
     """Return a timeline as the table that shows it."""
+    numbered = any(moment.no is not None for moment in timeline.moments)
     rows: list[tuple[str, ...]] = []
     strong: list[int] = []
     spans: list[int] = []
@@ -161,15 +164,16 @@ def as_table(timeline: Timeline) -> Table:
         if at.date() != last:
             last = at.date()
             spans.append(len(rows))
-            rows.append((f"Ngày {last:%d/%m/%Y}", "", ""))
+            rows.append((f"Ngày {last:%d/%m/%Y}", *[""] * (3 if numbered else 2)))
         if moment.strong:
             strong.append(len(rows))
-        rows.append((f"{at:%H:%M:%S}", moment.text, moment.who))
+        number = ("" if moment.no is None else str(moment.no),) if numbered else ()
+        rows.append((*number, f"{at:%H:%M:%S}", moment.text, moment.who))
     return Table(
-        head=("Thời gian", "Sự việc", "Người ghi"),
+        head=(*(("Mục",) if numbered else ()), "Thời gian", "Sự việc", "Người ghi"),
         rows=tuple(rows),
-        widths=(2, 9, 4),
-        align="cll",
+        widths=(*((1.1,) if numbered else ()), 2, 9, 4),
+        align=("c" if numbered else "") + "cll",
         strong=tuple(strong),
         spans=tuple(spans),
     )
