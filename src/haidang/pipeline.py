@@ -20,6 +20,9 @@ does with an observation reads that list.
 * Where several servers run on one database, each step runs in one of them at a time: its cursor's row is
   locked while it works.
 
+The step ``alerts`` has a clock beside it (``alerts.rules.clockwork``): silence and delays fall due where no
+change comes, and only where the step has passed all there is.
+
 What the step ``subscriptions`` puts into the outbox is sent by ``city.subscriptions.delivery``, in the
 process that writes.
 
@@ -36,6 +39,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from prometheus_client import Counter, Gauge
 
+from haidang.alerts.rules import clockwork, live
 from haidang.base.database import Connection
 from haidang.base.log import logger
 from haidang.base.metrics import REGISTRY
@@ -134,6 +138,11 @@ async def sum_hours(house: House, stretch: Stretch, connection: Connection) -> N
     )
 
 
+async def watch(house: House, stretch: Stretch, connection: Connection) -> None:
+    """Hold the changes against the rules of alerts; what comes and goes becomes alerts in the same commit."""
+    await live.pass_on(house.city, connection, stretch.after, stretch.last)
+
+
 async def subscribed(house: House, connection: Connection) -> bool:
     """Say whether any subscription waits for changes."""
     return await matching.listening(house.city, connection)
@@ -142,6 +151,14 @@ async def subscribed(house: House, connection: Connection) -> bool:
 STEPS: tuple[Step, ...] = (
     Step("place", place, batch=20_000),
     Step("liveness", note_life, batch=20_000),
+    Step(
+        live.STEP,
+        watch,
+        batch=4_000,
+        rest_s=0.05,
+        rest_ratio=1,
+        after=lambda house: house.city.nudge(),
+    ),
     Step(
         "subscriptions",
         notify,
@@ -172,7 +189,11 @@ async def running(house: House, steps: Sequence[Step] = STEPS) -> AsyncIterator[
         for step, bell in zip(steps, bells, strict=True)
     ]
     try:
-        async with delivery.delivering(house.city), following(house.city):
+        async with (
+            delivery.delivering(house.city),
+            following(house.city),
+            clockwork.ticking(house.city),
+        ):
             yield
     finally:
         unsubscribe()

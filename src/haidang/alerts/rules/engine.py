@@ -99,6 +99,17 @@ class Engine(Course):
                 due = phase.due if phase.state != ACTIVE else self.now
                 self._push(due, watch, watch.phases, key)
 
+    def tell_again(self, rule: str) -> None:
+        """Raise all that stands under a rule: it was on trial, and nobody was told."""
+        watch = self.index.watches.get(rule)
+        if watch is None:
+            return
+        phases = [each.phases[rule] for each in self.entities.values() if rule in each.phases]
+        for phase in (*phases, *watch.phases.values()):
+            entity = self.entities.get(phase.eid)
+            if phase.standing and entity is not None:
+                self._tell("raise", watch, entity, phase, phase.raised)
+
     # Entities
 
     def adopt(self, entity: Entity) -> Entity:

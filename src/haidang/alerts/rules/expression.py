@@ -1,9 +1,9 @@
 """A tiny language over named values: comparison, and/or/not, in, + - * /, numbers, texts, true and false.
 
-``depth > 0.3 and rain_1h >= 20``, ``status == "offline"`` or ``severity in ["high", "critical"]``. Its own reader makes functions of it; nothing is
-ever handed to Python's ``eval``. Logic has three values: what is not known (a missing value, a text where
-a number is wanted, a division by zero) makes a comparison unknown, ``unknown and false`` is false,
-``unknown or true`` is true, everything else stays unknown. Missing is not zero.
+``depth > 0.3 and rain_1h >= 20``, ``status == "offline"`` or ``severity in ["high", "critical"]``. Its own
+reader makes functions of it; nothing is ever handed to Python's ``eval``. Logic has three values: what is
+not known (a missing value, a text where a number is wanted, a division by zero) makes a comparison unknown,
+``unknown and false`` is false, ``unknown or true`` is true, all else stays unknown. Missing is not zero.
 """
 
 from __future__ import annotations

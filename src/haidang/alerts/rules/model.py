@@ -286,7 +286,7 @@ class Rule(_Strict, frozen=True, kw_only=True):
     """A relationship to what the entity depends on (gateway, node): while an alert stands there, this one is
     suppressed."""
     supersedes: tuple[Name, ...] = ()
-    """Rules that say nothing about an entity while this one's alert stands there: level III over levels I, II."""
+    """Rules that are silent about an entity while this one's alert stands there: level III over I and II."""
     task: bool = False
     """Whether each alert gives a task to the unit that owns the entity."""
     samples: tuple[Sample, ...] = ()

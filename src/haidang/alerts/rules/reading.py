@@ -54,7 +54,7 @@ def read_rules(folders: Iterable[Path]) -> Reading:
     rules: dict[str, Rule] = {}
     faults: list[Fault] = []
     for folder in folders:
-        for file in sorted(folder.glob(f"*/{FILE}")):
+        for file in files([folder]):
             read = read_file(file)
             faults += read.faults
             rules |= read.rules.by_name
@@ -183,7 +183,7 @@ def schema() -> dict[str, Any]:
     }
 
 
-def walk(folders: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files that rules are read from, whether they are there or not tells the reader."""
+def files(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files that rules are read from, in their order."""
     for folder in folders:
         yield from sorted(folder.glob(f"*/{FILE}"))

@@ -1,0 +1,268 @@
+"""The step ``alerts``: exactly once over failures and restarts, rules that change, silence and the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+import pytest_asyncio
+
+from haidang import organisation, pipeline
+from haidang.alerts.rules import clockwork, live
+from haidang.alerts.rules.book import book_of
+from haidang.base.clock import FixedClock
+from haidang.base.database import Database
+from haidang.base.settings import Settings
+from haidang.city.model import Origin
+from haidang.city.service import City
+from haidang.organisation.permissions import system
+from haidang.web.house import House
+
+PRINCIPAL = system("test")
+ORIGIN = Origin(owner_org=1, source="feed:gauges")
+STEP = next(step for step in pipeline.STEPS if step.name == live.STEP)
+WORDS = """
+    consequence_class: severe
+    respond_within: 5 minutes
+    cause: {vi: Mưa lớn, en: Heavy rain}
+    consequence: {vi: Ngập, en: Flooding}
+    action: {vi: Kiểm tra, en: Check}
+"""
+
+
+def rules(**when: str) -> str:
+    """Return a pack with a rule for each name, all of the type Gauge."""
+    return "rules:\n" + "".join(
+        f"  - rule: {name.replace('_', '-')}\n    version: 1\n    vi: Quy tắc\n    en: Rule\n    type: Gauge\n"
+        f"    when: {body}{WORDS}"
+        for name, body in when.items()
+    )
+
+
+HIGH = rules(
+    high="{threshold: {attr: level, above: 5.6, clears_below: 5.4}}",
+    slow="{threshold: {attr: level, above: 9, for: 2 minutes}}",
+    silent="{missing: {for: 10 minutes}}",
+    fast="{rate: {attr: level, rises: 3, within: 1 hour}}",
+)
+
+
+class Site:
+    """A city with a clock that is moved, and the step as the pipeline runs it."""
+
+    def __init__(self, db: Database, settings: Settings, clock: FixedClock, city: City) -> None:
+        self.db = db
+        self.settings = settings
+        self.clock = clock
+        self.city = city
+        self._file = settings.data_dir / "sectors" / "gauges" / "rules.yaml"
+        self._written = 0
+
+    def rules(self, text: str) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(text, encoding="utf-8")
+        self._written += 1
+        os.utime(self._file, ns=(self._written * 10**9, self._written * 10**9))
+
+    async def level(self, name: str, level: float | str, *, minutes: float = 0) -> None:
+        """Let a gauge report, so many minutes away from now."""
+        at = (self.clock.now() + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+        body = {
+            "id": f"urn:ngsi-ld:Gauge:{name}",
+            "type": "Gauge",
+            "level": {"value": level, "observedAt": at},
+        }
+        result = await self.city.upsert(PRINCIPAL, [body], origin=ORIGIN)
+        assert not result.failed, result.failed
+
+    async def step(self) -> None:
+        book_of(self.city)._looked_s = -1e9
+        while await pipeline.advance(cast(House, self), STEP):
+            pass
+
+    async def wait(self, minutes: int) -> None:
+        """Let time pass, the clock ticking each minute."""
+        for _ in range(minutes):
+            self.clock.advance(timedelta(minutes=1))
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Pass all there is, the events of alerts too, and let the clock tick behind it."""
+        async with asyncio.timeout(10):
+            await self.step()
+            while not await clockwork.tick(self.city):
+                await self.step()
+
+    async def alerts(self) -> list[tuple[str, str, bool, int]]:
+        """Return (rule, gauge, active, count) of all alerts, oldest first."""
+        async with self.db.transaction() as connection:
+            found = await connection.execute(
+                "SELECT rule, subject, active, count FROM alert WHERE rule = ANY(%s) ORDER BY id",
+                (["high", "slow", "silent", "fast"],),
+            )
+            return [(rule, id_.rpartition(":")[2], *rest) for rule, id_, *rest in await found.fetchall()]
+
+    async def of(self, name: str) -> list[tuple[str, bool, int]]:
+        return [(rule, active, count) for rule, gauge, active, count in await self.alerts() if gauge == name]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(db: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("site"))
+    clock = FixedClock(datetime(2026, 3, 16, 2, 30, tzinfo=UTC))
+    await organisation.prepare(db, settings, clock)
+    city = await City.open(db, settings, clock)
+    found = Site(db, settings, clock, city)
+    found.rules(HIGH)
+    await pipeline.register(cast(House, found), [STEP])
+    await clockwork.tick(city)
+    yield found
+    await city.close()
+
+
+async def test_a_value_above_raises_once_and_clears_below_the_band(site: Site) -> None:
+    await site.level("a", 5.7)
+    await site.step()
+    assert await site.of("a") == [("high", True, 1)]
+    for level in (5.8, 5.5):
+        site.clock.advance(timedelta(seconds=30))
+        await site.level("a", level)
+        await site.step()
+    assert await site.of("a") == [("high", True, 1)]
+    site.clock.advance(timedelta(seconds=30))
+    await site.level("a", 5.3)
+    await site.step()
+    assert await site.of("a") == [("high", False, 1)]
+
+
+async def test_a_failure_after_the_work_neither_skips_nor_repeats(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.level("b", 5.7)
+
+    async def killed(*_: Any) -> None:
+        raise RuntimeError("killed between the work and the cursor")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.log, "advance", killed)
+        with pytest.raises(RuntimeError):
+            await site.step()
+    assert await site.of("b") == []
+    await site.step()
+    await site.step()
+    assert await site.of("b") == [("high", True, 1)]
+
+
+async def test_a_restart_in_a_delay_and_in_an_alert_goes_on_where_it_stood(site: Site) -> None:
+    await site.level("c", 9.5)
+    await site.step()
+    assert await site.of("c") == [("high", True, 1)]  # the delay of `slow` runs
+    live._LIVE.pop(site.city)  # a new process
+    await site.wait(1)
+    assert await site.of("c") == [("high", True, 1)]
+    await site.wait(1)
+    assert await site.of("c") == [("high", True, 1), ("slow", True, 1)]
+    live._LIVE.pop(site.city)
+    await site.level("c", 4.0)
+    await site.step()
+    assert await site.of("c") == [("high", False, 1), ("slow", False, 1)]
+
+
+async def test_a_window_outlives_a_restart(site: Site) -> None:
+    await site.level("d", 1.0)
+    await site.step()
+    await site.wait(5)
+    live._LIVE.pop(site.city)
+    await site.level("d", 4.5)
+    await site.step()
+    assert await site.of("d") == [("fast", True, 1)]
+
+
+async def test_what_is_late_repeated_or_history_changes_nothing(site: Site) -> None:
+    await site.level("e", 5.0)
+    await site.step()
+    await site.level("e", 8.0, minutes=-3)  # late
+    await site.level("e", 8.0, minutes=-600)  # history of last night
+    await site.step()
+    assert await site.of("e") == []
+    await site.level("new", 8.0, minutes=-600)
+    await site.step()
+    assert await site.of("new") == []
+
+
+async def test_silence_is_found_by_the_clock_and_ends_with_an_observation(site: Site) -> None:
+    await site.level("f", 1.0)
+    await site.step()
+    await site.wait(9)
+    assert await site.of("f") == []
+    await site.wait(1)
+    assert await site.of("f") == [("silent", True, 1)]
+    await site.level("f", 1.0)
+    await site.step()
+    assert await site.of("f") == [("silent", False, 1)]
+
+
+async def test_who_was_away_has_not_checked(site: Site) -> None:
+    await site.level("g", 1.0)
+    await site.step()
+    site.clock.advance(timedelta(hours=3))  # nobody looked
+    await site.tick()
+    assert await site.of("g") == []
+    await site.wait(10)
+    assert await site.of("g") == [("silent", True, 1)]
+
+
+async def test_while_changes_wait_the_clock_decides_nothing(site: Site) -> None:
+    await site.level("h", 1.0)
+    await site.step()
+    await site.wait(9)
+    site.clock.advance(timedelta(minutes=1))
+    await site.level("h", 1.0)  # it spoke in time, and the step has not come to it
+    assert not await clockwork.tick(site.city)
+    await site.step()
+    assert await site.of("h") == []
+
+
+async def test_rules_change_between_two_changes_without_a_gap(site: Site) -> None:
+    await site.level("i", 5.7)
+    await site.step()
+    assert await site.of("i") == [("high", True, 1)]
+    site.rules(HIGH.replace("above: 5.6, clears_below: 5.4", "above: 6.6"))
+    site.clock.advance(timedelta(seconds=1))
+    await site.level("i", 5.9)
+    await site.level("j", 6.0)
+    await site.step()
+    assert await site.of("i") == [("high", False, 1)]
+    assert await site.of("j") == []
+    site.rules("rules: [{rule: high}]")  # not valid: the ones before go on
+    site.clock.advance(timedelta(seconds=1))
+    await site.level("j", 7.0)
+    await site.step()
+    assert await site.of("j") == [("high", True, 1)]
+    assert [fault.field for fault in book_of(site.city).faults] == ["gauges/rules.yaml high: version"]
+    site.rules(rules(slow="{threshold: {attr: level, above: 9}}"))  # the rule is withdrawn
+    await site.level("k", 1.0)
+    await site.step()
+    assert await site.of("j") == [("high", False, 1)]
+    site.rules(HIGH)
+    await site.step()
+
+
+async def test_an_entity_that_is_no_more_leaves_no_alert(site: Site) -> None:
+    await site.level("l", 5.7)
+    await site.step()
+    live._LIVE.pop(site.city)
+    await site.city.delete(PRINCIPAL, "urn:ngsi-ld:Gauge:l")
+    await site.step()
+    assert await site.of("l") == [("high", False, 1)]
+    async with site.db.transaction() as connection:
+        left = await connection.execute(
+            "SELECT count(*) FROM rule_state WHERE key LIKE 'e:%' AND rule = 'high'"
+        )
+        rows = await left.fetchone()
+    active = [each for each in await site.alerts() if each[0] == "high" and each[2]]
+    assert rows is not None and rows[0] == len(active)
