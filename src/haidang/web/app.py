@@ -18,6 +18,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from haidang import __version__
+from haidang.actions.handover import ROUTES as ACTIONS
 from haidang.alerts.api import ROUTES as ALERTS
 from haidang.alerts.cap.api import ROUTES as WARNINGS
 from haidang.base.clock import Clock, SystemClock
@@ -33,6 +34,7 @@ from haidang.city.registrations.api import ROUTES as REGISTRATIONS
 from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
 from haidang.city.tiers.api import ROUTES as TIERS
 from haidang.feeds.api import ROUTES as FEEDS
+from haidang.incidents.api import ROUTES as INCIDENTS
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.tasks.api import ROUTES as TASKS
@@ -63,6 +65,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *TASKS,
     *ALERTS,
     *WARNINGS,
+    *INCIDENTS,
+    *ACTIONS,
 )
 """Everything that Litestar serves."""
 

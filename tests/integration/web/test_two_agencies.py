@@ -141,6 +141,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/search"): Asked(LIST, "/api/v1/search?q={word}"),
     ("GET", "/api/v1/boards/city"): Asked(LIST),
     ("GET", "/api/v1/displays"): Asked(SHARED),
+    ("GET", "/api/v1/boards/duty"): Asked(LIST),
+    ("GET", "/api/v1/boards/wall"): Asked(LIST),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
     ("GET", "/api/v1/operations"): Asked(SHARED),
     ("GET", "/api/v1/storage"): Asked(SHARED),
@@ -205,6 +207,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("PUT", "/api/v1/task-roles/{org_id:int}"): Asked(REFUSED, "/api/v1/task-roles/{org}", {"roles": []}),
     ("GET", "/api/v1/warnings"): Asked(LIST),
     ("GET", "/api/v1/warnings/choices"): Asked(SHARED),
+    ("GET", "/api/v1/warnings/received"): Asked(SHARED),
+    ("POST", "/api/v1/warnings/received"): Asked(NOT_MINE, body={}),
     ("POST", "/api/v1/warnings"): Asked(REFUSED, body={"owner_org": "{org}"}),
     ("GET", "/api/v1/warnings/{warning_id:int}"): Asked(REFUSED, "/api/v1/warnings/{warning}"),
     ("PUT", "/api/v1/warnings/{warning_id:int}"): Asked(REFUSED, "/api/v1/warnings/{warning}", {}),
@@ -215,6 +219,53 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/cap/feed.atom"): Asked(EVERYBODY),
     ("GET", "/cap/feed.rss"): Asked(EVERYBODY),
     ("GET", "/cap/{name:str}"): Asked(EVERYBODY, "/cap/hd-2026-0.xml"),
+    ("GET", "/api/v1/incident-kinds"): Asked(SHARED),
+    ("GET", "/api/v1/incidents"): Asked(LIST),
+    ("POST", "/api/v1/incidents"): Asked(
+        REFUSED, body={"kind": "flood", "title": "Chen vào", "owner_org": "{org}"}
+    ),
+    ("GET", "/api/v1/incidents/statistics"): Asked(SHARED),
+    ("GET", "/api/v1/incidents/{incident_id:int}"): Asked(REFUSED, "/api/v1/incidents/{incident}"),
+    ("POST", "/api/v1/incidents/{incident_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/acts", {"do": {"act": "verify", "text": "chen vào"}}
+    ),
+    ("GET", "/api/v1/incidents/{incident_id:int}/log"): Asked(REFUSED, "/api/v1/incidents/{incident}/log"),
+    ("POST", "/api/v1/incidents/{incident_id:int}/log"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/log", {"text": "chen vào"}
+    ),
+    ("POST", "/api/v1/incidents/{incident_id:int}/files"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/files?name=a.txt", {"chen": "vào"}
+    ),
+    ("GET", "/api/v1/incidents/{incident_id:int}/files/{file_id:int}"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/files/{incident_file}"
+    ),
+    ("GET", "/api/v1/incidents/{incident_id:int}/nearest"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/nearest"
+    ),
+    ("GET", "/api/v1/resources"): Asked(LIST),
+    ("POST", "/api/v1/resources"): Asked(
+        REFUSED, body={"name": "Xe chen vào", "kind": "truck", "org_id": "{org}"}
+    ),
+    ("PATCH", "/api/v1/resources/{resource_id:int}"): Asked(
+        REFUSED, "/api/v1/resources/{resource}", {"name": "Đổi"}
+    ),
+    ("POST", "/api/v1/resources/{resource_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/resources/{resource}/acts", {"do": {"act": "out", "note": "chen vào"}}
+    ),
+    ("GET", "/api/v1/shifts/current"): Asked(LIST),
+    ("POST", "/api/v1/shifts"): Asked(REFUSED, body={"org_id": "{org}"}),
+    ("GET", "/api/v1/shifts/handover"): Asked(LIST),
+    ("GET", "/api/v1/shifts/handover/draft"): Asked(LIST),
+    ("POST", "/api/v1/shifts/handover"): Asked(REFUSED, body={"incoming": "{account}", "org_id": "{org}"}),
+    ("GET", "/api/v1/shifts/handover/{handover_id:int}"): Asked(
+        REFUSED, "/api/v1/shifts/handover/{handover}"
+    ),
+    ("POST", "/api/v1/shifts/handover/{handover_id:int}/sign"): Asked(
+        REFUSED, "/api/v1/shifts/handover/{handover}/sign"
+    ),
+    ("POST", "/api/v1/shifts/handover/{handover_id:int}/withdraw"): Asked(
+        REFUSED, "/api/v1/shifts/handover/{handover}/withdraw", {"reason": "chen vào"}
+    ),
     ("GET", "/api/v1/subscriptions"): Asked(LIST),
     ("POST", "/api/v1/subscriptions/{no:int}/pause"): Asked(
         REFUSED, "/api/v1/subscriptions/{subscription_no}/pause"
@@ -457,7 +508,34 @@ async def furnish(site: Site, agency: Agency) -> None:
             "soon": "2100-01-01T00:00:00Z",
         }
         | await alerts_of(site, agency, own["id"])
+        | await incidents_of(site, agency)
     )
+
+
+async def incidents_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency an incident with a file, a vehicle, and a shift that was handed over but not signed."""
+    client, word = agency.client, agency.word
+    body = {"kind": "flood", "title": f"Ngập ở {word}", "text": f"Nhân viên {word} báo"}
+    incident = await site.write(client, "POST", "/api/v1/incidents", body)
+    attached = await client.post(
+        f"/api/v1/incidents/{incident['id']}/files?name=anh.txt",
+        content=f"ảnh của {word}".encode(),
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )
+    assert attached.status_code == 201, attached.text
+    vehicle = {"name": f"Xe {word}", "kind": "truck", "org_id": agency.org_id, "location": [106.1, 20.6]}
+    resource = await site.write(client, "POST", "/api/v1/resources", vehicle)
+    await site.write(client, "POST", "/api/v1/shifts", {})
+    colleague = {"username": f"ca-{word}", "display_name": f"Ca {word}", "org_id": agency.org_id}
+    made = await site.write(client, "POST", "/api/v1/accounts", colleague)
+    number = made["account"]["id"]
+    grant = {"role": "duty_operator", "org_id": agency.org_id}
+    await site.write(client, "POST", f"/api/v1/accounts/{number}/grants", grant)
+    handover = await site.write(client, "POST", "/api/v1/shifts/handover", {"incoming": number})
+    return {
+        "incident": incident["id"], "incident_file": attached.json()["id"], "resource": resource["id"],
+        "handover": handover["id"],
+    }  # fmt: skip
 
 
 async def alerts_of(site: Site, agency: Agency, entity_id: str) -> dict[str, Any]:
@@ -561,6 +639,12 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "warnings": "SELECT to_jsonb(w) FROM warning w WHERE owner_org = %s ORDER BY id",
         "alerts": "SELECT to_jsonb(a) FROM alert a WHERE owner_org = %s ORDER BY id",
         "maintenance": "SELECT to_jsonb(m) FROM alert_maintenance m WHERE owner_org = %s ORDER BY id",
+        "incidents": "SELECT to_jsonb(i) FROM incident i WHERE owner_org = %s ORDER BY id",
+        "incident logs": "SELECT c.no, c.hash FROM chain c JOIN incident i ON c.log = 'incident:' || i.id "
+        "WHERE i.owner_org = %s ORDER BY c.log, c.no",
+        "resources": "SELECT to_jsonb(r) FROM resource r WHERE org_id = %s ORDER BY id",
+        "shifts": "SELECT to_jsonb(s) FROM shift s WHERE org_id = %s ORDER BY id",
+        "handovers": "SELECT to_jsonb(h) FROM handover h WHERE org_id = %s ORDER BY id",
         "notices": "SELECT id, read_at FROM notice WHERE org_id = %s ORDER BY id",
         "task roles": "SELECT role, account_id FROM task_role WHERE org_id = %s ORDER BY 1",
         "looked": "SELECT looked_by FROM feed_refused r JOIN feed f ON f.id = r.feed_id "

@@ -185,11 +185,12 @@ CREATE TABLE handover (
     items_sha256       text        NOT NULL,          -- what both sign
     outgoing_signed_at timestamptz,
     incoming_signed_at timestamptz,
+    withdrawn_at       timestamptz,                   -- before the incoming side signed
     told_at            timestamptz,                   -- when the leader was told that it is unsigned
     CHECK (outgoing <> incoming)
 );
 CREATE UNIQUE INDEX handover_one_open ON handover (org_id)
-    WHERE outgoing_signed_at IS NULL OR incoming_signed_at IS NULL;
+    WHERE (outgoing_signed_at IS NULL OR incoming_signed_at IS NULL) AND withdrawn_at IS NULL;
 CREATE INDEX handover_org ON handover (org_id, id);
 
 CREATE FUNCTION handover_keep() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -220,8 +221,10 @@ CREATE TABLE incident_day (
     clocks      jsonb    NOT NULL                     -- {"dispatch": {"due": 3, "met": 2, "seconds": [61, 340, 902]}}
 );
 CREATE INDEX incident_day_day ON incident_day (day);
+-- Days to be summed up anew. Acts only append, so that none waits for another or for the sums.
 CREATE TABLE incident_day_stale (
-    day date PRIMARY KEY                              -- to be summed up anew
+    id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    day date   NOT NULL
 );
 CREATE TABLE incident_day_state (
     one       boolean     PRIMARY KEY DEFAULT true CHECK (one),

@@ -15,7 +15,7 @@ from haidang.base.database import Connection
 from haidang.incidents.model import acts
 from haidang.incidents.model.acts import Act, act_name, after, hinders
 from haidang.incidents.model.incident import Holder, Incident
-from haidang.incidents.service import clocks, dispatching, ending, journal, linking
+from haidang.incidents.service import clocks, dispatching, ending, journal, linking, statistics
 from haidang.incidents.service.desk import Desk, hindered, parts_of, visible, wrong
 from haidang.incidents.service.doing import Doing
 from haidang.incidents.service.opening import check_units
@@ -54,6 +54,7 @@ async def perform(
     if (incident.kind, incident.severity) != (before.kind, before.severity):
         await clocks.set_for(connection, desk, incident)
     await clocks.settle(connection, incident)
+    await statistics.touched(connection, incident)
     await tell_log(connection, desk, incident, action=name)
     detail = doing.detail | {"from": before.state, "to": incident.state}
     await journal.write(connection, desk, doing.by, incident.id, name, doing.text, detail=detail)
@@ -157,9 +158,9 @@ async def _contain(doing: Doing, act: acts.Contain) -> Incident:
 
 
 async def _link(doing: Doing, act: acts.Link) -> Incident:
-    added = await linking.add(doing.connection, doing.desk, doing.principal, doing.incident, act.links)
-    doing.detail["links"] = [[link.kind, link.ref, link.note] for link in added]
-    return doing.incident
+    linked = await linking.add(doing.connection, doing.desk, doing.principal, doing.incident, act.links)
+    doing.detail["links"] = [[link.kind, link.ref, link.note] for link in linked.links]
+    return replace(doing.incident, orgs=tuple(dict.fromkeys((*doing.incident.orgs, *linked.orgs))))
 
 
 async def _unlink(doing: Doing, act: acts.Unlink) -> Incident:

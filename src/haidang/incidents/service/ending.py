@@ -9,7 +9,7 @@ import msgspec
 from haidang.incidents.model import acts
 from haidang.incidents.model.acts import LinkTo
 from haidang.incidents.model.incident import Incident
-from haidang.incidents.service import clocks, journal, linking
+from haidang.incidents.service import clocks, journal, linking, statistics
 from haidang.incidents.service.desk import hindered, parts_of, visible, wrong
 from haidang.incidents.service.dispatching import family, release_all
 from haidang.incidents.service.doing import Doing
@@ -78,6 +78,7 @@ async def merge(doing: Doing, act: acts.Merge) -> Incident:
     )  # fmt: skip
     await incidents.update(doing.connection, merged)
     await clocks.settle(doing.connection, merged)
+    await statistics.touched(doing.connection, merged)
     await tell_log(doing.connection, doing.desk, merged, action="absorb")
     await journal.write(
         doing.connection, doing.desk, doing.by, into.id, "absorb", act.text,

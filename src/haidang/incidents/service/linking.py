@@ -2,38 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from haidang.alerts.model.alert import Alert
+from haidang.alerts.service.linking import alerts_by_id, join_incident
 from haidang.base.database import Connection
+from haidang.base.problems import Problem, kind
 from haidang.incidents.model.acts import LinkTo
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.service.desk import Desk, wrong
 from haidang.incidents.store import incidents
 from haidang.organisation.permissions import Principal
 
+ELSEWHERE = kind(
+    "alert-in-incident", 409, "Cảnh báo đã thuộc một sự cố khác", "The alert belongs to another incident"
+)
+
+
+class Linked(NamedTuple):
+    """What was linked, and the units that take part from now on because alerts of theirs were."""
+
+    links: tuple[LinkTo, ...]
+    orgs: tuple[int, ...]
+
+
+async def alerts_of(
+    connection: Connection, principal: Principal, ids: Iterable[int], *, is_exercise: bool
+) -> list[Alert]:
+    """Return, locked, alerts that the asker may see and that belong to no incident; ``Problem`` otherwise.
+
+    Real alerts never go into an exercise, where nobody would deal with them.
+    """
+    wanted = sorted(set(ids))
+    found = await alerts_by_id(connection, wanted, lock=True)
+    seen = {each.id: each for each in found if may_see(principal, each)}
+    for number in wanted:
+        if number not in seen:
+            raise wrong("alert_ids", "không có cảnh báo này", "there is no such alert", str(number))
+        if seen[number].is_exercise != is_exercise:
+            raise wrong(
+                "alert_ids", "cảnh báo thật không vào diễn tập, và ngược lại",
+                "a real alert never goes into an exercise, nor the other way round", str(number),
+            )  # fmt: skip
+    for each in seen.values():
+        if each.incident_id is not None:
+            raise Problem(ELSEWHERE, alert=each.id, incident_id=each.incident_id)
+    return list(seen.values())
+
+
+def may_see(principal: Principal, alert: Alert) -> bool:
+    """Say whether the asker may see an alert."""
+    return principal.may("alert.read", org_id=alert.owner_org, area_code=alert.area_code, sector=alert.sector)
+
 
 async def add(
     connection: Connection, desk: Desk, principal: Principal, incident: Incident, links: Sequence[LinkTo]
-) -> list[LinkTo]:
-    """Link, and return what was not linked before."""
-    others = [link.ref for link in links if link.kind == "incident"]
-    for ref in others:
-        if not ref.isdecimal() or int(ref) == incident.id:
-            raise wrong("links", "không phải sự cố khác", "not another incident", ref)
-    return await incidents.add_links(connection, incident.id, links, at=desk.now(), by=principal.id)
+) -> Linked:
+    """Link what was not linked before."""
+    known = {
+        (link["kind"], link["ref"])
+        for link in (await incidents.links(connection, [incident.id])).get(incident.id, [])
+    }
+    fresh = [link for link in dict.fromkeys(links) if (link.kind, link.ref) not in known]
+    others = [_number(link) for link in fresh if link.kind == "incident"]
+    if incident.id in others or len(await incidents.existing(connection, others)) < len(set(others)):
+        raise wrong("links", "không phải sự cố khác", "not another incident")
+    alerts = [_number(link) for link in fresh if link.kind == "alert"]
+    found = await alerts_of(connection, principal, alerts, is_exercise=incident.is_exercise)
+    added = await incidents.add_links(connection, incident.id, fresh, at=desk.now(), by=principal.id)
+    await join_incident(connection, desk.clock, principal.id, alerts, incident.id)
+    return Linked(tuple(added), owners(found))
 
 
-async def move(
-    connection: Connection, desk: Desk, principal: Principal, source: Incident, target: Incident
-) -> None:
-    """Give everything that belongs to one incident to another."""
-    await incidents.move_links(connection, source.id, target.id)
-    link = LinkTo(kind="incident", ref=str(source.id), note=source.code)
-    await incidents.add_links(connection, target.id, [link], at=desk.now(), by=principal.id)
+def owners(alerts: Iterable[Alert]) -> tuple[int, ...]:
+    """Return the units whose alerts these are: they take part in what becomes of them."""
+    return tuple(dict.fromkeys(each.owner_org for each in alerts if each.owner_org is not None))
 
 
 async def remove(
     connection: Connection, desk: Desk, principal: Principal, incident: Incident, links: Sequence[LinkTo]
 ) -> list[LinkTo]:
     """Take links away, and return those that were there."""
-    return await incidents.remove_links(connection, incident.id, links)
+    gone = await incidents.remove_links(connection, incident.id, links)
+    await join_incident(connection, desk.clock, principal.id, _alerts(gone), None)
+    return gone
+
+
+async def move(
+    connection: Connection, desk: Desk, principal: Principal, source: Incident, target: Incident
+) -> None:
+    """Give everything that belongs to one incident to another."""
+    links = (await incidents.links(connection, [source.id])).get(source.id, [])
+    await incidents.move_links(connection, source.id, target.id)
+    link = LinkTo(kind="incident", ref=str(source.id), note=source.code)
+    await incidents.add_links(connection, target.id, [link], at=desk.now(), by=principal.id)
+    alerts = [int(each["ref"]) for each in links if each["kind"] == "alert"]
+    await join_incident(connection, desk.clock, principal.id, alerts, target.id)
+
+
+def _number(link: LinkTo) -> int:
+    if not (link.ref.isascii() and link.ref.isdecimal() and len(link.ref) <= 18):
+        raise wrong("links", "cần là số", "must be a number", link.ref[:40])
+    return int(link.ref)
+
+
+def _alerts(links: Sequence[LinkTo]) -> list[int]:
+    return [int(link.ref) for link in links if link.kind == "alert"]

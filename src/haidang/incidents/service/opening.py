@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
 
+from haidang.alerts.model.alert import Alert
 from haidang.base.clock import LOCAL
 from haidang.base.database import Connection
 from haidang.base.geometry import is_position
 from haidang.incidents.model.acts import Ids, LinkTo, Long, Title
 from haidang.incidents.model.incident import Incident, Severity, Source, State, Word
 from haidang.incidents.model.tables import Facts
-from haidang.incidents.service import clocks, journal, linking
+from haidang.incidents.service import clocks, journal, linking, statistics
 from haidang.incidents.service.desk import Desk, wrong
 from haidang.incidents.service.telling import tell_log
 from haidang.incidents.store import incidents
@@ -71,7 +73,8 @@ async def open_incident(
     if new.kind not in desk.tables.kinds:
         known = ", ".join(desk.tables.kinds)
         raise wrong("kind", f"một trong: {known}", f"one of: {known}", new.kind)
-    incident = await _drafted(connection, desk, principal, new, born)
+    alerts = await linking.alerts_of(connection, principal, new.alert_ids, is_exercise=new.is_exercise)
+    incident = await _drafted(connection, desk, principal, *_with_alerts(new, born, alerts))
     principal.require(
         "incident.work", org_id=incident.owner_org, area_code=incident.area_code, sector=incident.sector
     )
@@ -81,19 +84,43 @@ async def open_incident(
     await clocks.set_for(connection, desk, incident)
     await clocks.settle(connection, incident)
     links = (*new.links, *(LinkTo(kind="alert", ref=str(number)) for number in new.alert_ids))
-    added = await linking.add(connection, desk, principal, incident, links)
+    linked = await linking.add(connection, desk, principal, incident, links)
     detail = {
         "code": incident.code, "kind": incident.kind, "severity": incident.severity,
         "severity_rule": incident.severity_rule, "title": incident.title, "place": incident.place,
         "area_code": incident.area_code, "owner_org": incident.owner_org, "source": incident.source,
         "source_ref": incident.source_ref, "is_exercise": incident.is_exercise,
-        "split_from": incident.split_from, "links": [[link.kind, link.ref] for link in added],
+        "split_from": incident.split_from, "links": [[link.kind, link.ref] for link in linked.links],
     }  # fmt: skip
+    await statistics.touched(connection, incident)
     await tell_log(connection, desk, incident, action="open")
     await journal.write(
         connection, desk, principal.id, incident.id, "open", new.text or incident.title, detail=detail
     )
     return incident
+
+
+def _with_alerts(new: NewIncident, born: Born, alerts: Sequence[Alert]) -> tuple[NewIncident, Born]:
+    """Fill in what alerts say of place, units and gravity where the asker does not."""
+    if not alerts:
+        return new, born
+    first = min(alerts, key=lambda each: (each.priority, each.first_at))
+    suggested = [
+        each.rationale.incident_severity
+        for each in alerts
+        if each.rationale.incident_kind == new.kind and each.rationale.incident_severity is not None
+    ]
+    facts: dict[str, Any] = {"priority": first.priority}
+    if suggested:
+        facts["suggested"] = min(suggested)
+    location = (first.lon, first.lat) if first.lon is not None and first.lat is not None else None
+    new = msgspec.structs.replace(
+        new, location=new.location or location, area_code=new.area_code or first.area_code,
+        sector=new.sector or first.sector, orgs=tuple(dict.fromkeys((*new.orgs, *linking.owners(alerts)))),
+        source="alert" if new.source == "hand" else new.source,
+    )  # fmt: skip
+    simulated = born.simulated or all(each.simulated for each in alerts)
+    return new, msgspec.structs.replace(born, facts=facts | born.facts, simulated=simulated)
 
 
 async def _drafted(

@@ -76,3 +76,19 @@ async def log(
     found = await journal.entries(connection, incident_id, before=before, after=after, limit=limit + 1)
     shown = found[:limit]
     return {"items": shown, "next": str(shown[-1]["no"]) if len(found) > limit else None}
+
+
+def kinds(desk: Desk) -> dict[str, Any]:
+    """Return the kinds that this site knows, and the facts that its table of severity asks for."""
+    asked = sorted({name for row in desk.tables.severity.rows for name in row.when} - {"kind"})
+    return {
+        "kinds": [
+            {"kind": each.kind, "vi": each.vi, "en": each.en, "sector": each.sector}
+            for each in desk.tables.kinds.values()
+        ],
+        "facts": asked,
+        "severity": [
+            {"row": row.row, "severity": row.severity, "vi": row.vi, "en": row.en}
+            for row in desk.tables.severity.rows
+        ],
+    }

@@ -20,7 +20,7 @@ from haidang.incidents.model.resources import (
     act_name,
     offered,
 )
-from haidang.incidents.service import clocks, journal
+from haidang.incidents.service import clocks, journal, statistics
 from haidang.incidents.service.desk import Desk, holds, wrong
 from haidang.incidents.service.dispatching import may_see
 from haidang.incidents.service.telling import tell_log
@@ -38,6 +38,7 @@ NOT_NOW = kind(
     "This cannot be done with the resource now",
 )
 replace = msgspec.structs.replace
+SENT_MAX = 500
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
@@ -200,6 +201,7 @@ async def _tell_incident(
         )
         await incidents.update(connection, incident)
         await clocks.settle(connection, incident)
+        await statistics.touched(connection, incident)
     await tell_log(connection, desk, incident, action=f"resource-{name}")
     await journal.write(
         connection, desk, principal.id, incident.id, f"resource-{name}", resource.name,
@@ -260,6 +262,30 @@ async def listed(
         "items": await rows(connection, principal, shown),
         "next": str(shown[-1].id) if len(found) > limit else None,
     }
+
+
+async def sent(connection: Connection, principal: Principal) -> list[dict[str, Any]]:
+    """Return, briefly, the resources that are at an incident or on their way."""
+    where, values = scope(principal)
+    found = [
+        each
+        for status in ("assigned", "on_way", "on_scene")
+        for each in await store.page(
+            connection,
+            where,
+            values,
+            status=status,
+            kind=None,
+            org=None,
+            active=None,
+            after=0,
+            limit=SENT_MAX,
+        )
+    ]
+    return [
+        {"id": each.id, "name": each.name, "status": each.status, "incident_id": each.incident_id}
+        for each in found
+    ]
 
 
 async def one(connection: Connection, principal: Principal, resource_id: int) -> dict[str, Any]:

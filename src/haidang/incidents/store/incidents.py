@@ -94,6 +94,12 @@ async def joinable(connection: Connection, key: str, since: datetime) -> list[In
     return [row(each) for each in await cursor.fetchall()]
 
 
+async def existing(connection: Connection, ids: Iterable[int]) -> set[int]:
+    """Return which of these numbers are incidents."""
+    cursor = await connection.execute("SELECT id FROM incident WHERE id = ANY(%s)", (sorted(set(ids)),))
+    return {number for (number,) in await cursor.fetchall()}
+
+
 async def org_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of units."""
     cursor = await connection.execute("SELECT id, name FROM org WHERE id = ANY(%s)", (sorted(set(ids)),))
