@@ -172,7 +172,7 @@ def as_table(timeline: Timeline) -> Table:
     return Table(
         head=(*(("Mục",) if numbered else ()), "Thời gian", "Sự việc", "Người ghi"),
         rows=tuple(rows),
-        widths=(*((1.1,) if numbered else ()), 2, 9, 4),
+        widths=(*((1.4,) if numbered else ()), 2, 9, 4),
         align=("c" if numbered else "") + "cll",
         strong=tuple(strong),
         spans=tuple(spans),

@@ -117,7 +117,8 @@ def _page_number(line: Line) -> None:
 
 def _mark(line: Line, marks: tuple[str, ...]) -> None:
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = line.add_run("  ".join(mark.upper() for mark in marks))
+    line.paragraph_format.space_after = Pt(6)
+    run = line.add_run(" · ".join(mark.upper() for mark in marks))
     run.bold = True
     run.font.size, run.font.color.rgb = Pt(14), RGBColor.from_string(RED)
     borders = OxmlElement("w:pBdr")
