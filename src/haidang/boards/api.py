@@ -13,10 +13,11 @@ from haidang.base.clock import Clock
 from haidang.base.database import Database
 from haidang.base.settings import Settings
 from haidang.boards import city as board
-from haidang.boards import displays
+from haidang.boards import displays, duty
 from haidang.boards import operations as running
 from haidang.boards.model import FIELDS, Types, iso
 from haidang.boards.reducer import Filter
+from haidang.boards.wall import Wall
 from haidang.city.models.catalogue import labelled_packs
 from haidang.city.packs import symbol
 from haidang.city.query.temporal import parse_instant
@@ -150,6 +151,38 @@ async def contexts(
         return {"items": await running.held_contexts(city, conn, principal), "next": None}
 
 
+@get("/api/v1/boards/duty", opt={"permission": SIGNED_IN}, summary="Bảng phòng trực / the duty console")
+async def duty_board(
+    *,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    priority: _Word = None,
+    states: Annotated[str | None, QueryParameter(name="state", max_length=200)] = None,
+    area: _Code = None,
+    sector: _Code = None,
+    group: _Word = None,
+) -> dict[str, Any]:
+    """The queue, open incidents, units, shift and sources as far as the asker may see each of them."""
+    asked = duty.Asked(priority=priority, state=states, area=area, sector=sector, group=group)
+    return await duty.snapshot(db, settings, clock, principal, asked)
+
+
+@get("/api/v1/boards/wall", opt={"permission": "entity.read"}, summary="Bảng màn hình lớn / the wall")
+async def wall_board(
+    *,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    city: NamedDependency[City],
+    principal: NamedDependency[Principal],
+    area: _Code = None,
+) -> dict[str, Any]:
+    """Figures, incidents, alerts, tasks by unit, health of devices: nothing names a person."""
+    return await Wall(db, settings, clock, city, principal=principal, area=area).picture()
+
+
 @get("/api/v1/displays", opt={"permission": SIGNED_IN}, summary="Hồ sơ màn hình / display profiles")
 async def list_displays(settings: NamedDependency[Settings]) -> dict[str, Any]:
     """Every display profile of the site with the size of its letters, and the files that are none."""
@@ -157,4 +190,4 @@ async def list_displays(settings: NamedDependency[Settings]) -> dict[str, Any]:
     return {"items": [one.shown() for one in found.values()], "refused": refused, "next": None}
 
 
-ROUTES = (city_board, replay, operations, contexts, list_displays)
+ROUTES = (city_board, replay, operations, contexts, duty_board, wall_board, list_displays)

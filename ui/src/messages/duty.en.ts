@@ -268,6 +268,7 @@ export const en: Messages<typeof vi> = {
     lead: 'Shift lead',
     since: (time) => `since ${time}`,
     people: 'On duty',
+    take: 'Begin the shift',
     begin: 'Draw up the handover',
     incoming: 'Incoming lead',
     note: 'Note',
@@ -284,6 +285,7 @@ export const en: Messages<typeof vi> = {
     lists: {
       incidents: 'Open incidents',
       alerts: 'Unacknowledged alerts',
+      unacknowledged: 'Unacknowledged alerts',
       shelved: 'Shelved alerts',
       steps: 'Running steps',
       feeds: 'Late and dead feeds',

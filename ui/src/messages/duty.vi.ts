@@ -264,6 +264,7 @@ export const vi = {
     lead: 'Trưởng ca',
     since: (time: string) => `từ ${time}`,
     people: 'Người trực',
+    take: 'Nhận ca',
     begin: 'Lập phiếu bàn giao',
     incoming: 'Trưởng ca nhận',
     note: 'Ghi chú bàn giao',
@@ -280,6 +281,7 @@ export const vi = {
     lists: {
       incidents: 'Sự cố đang mở',
       alerts: 'Cảnh báo chưa nhận',
+      unacknowledged: 'Cảnh báo chưa nhận',
       shelved: 'Cảnh báo đang gác',
       steps: 'Bước quy trình đang chạy',
       feeds: 'Nguồn dữ liệu trễ, mất',

@@ -187,7 +187,7 @@ function Views() {
   const tabs = [
     { id: 'alerts', label: m.alerts, count: waiting, href: href('', { view: null }) },
     { id: 'incidents', label: m.incidents, count: board.value?.incidents?.length, href: href('', { view: 'incidents' }) },
-    { id: 'shift', label: m.shift, href: href('', { view: 'shift' }) },
+    { id: 'shift', label: board.value?.shifts?.unsigned.length ? `${m.shift} !` : m.shift, href: href('', { view: 'shift' }) },
   ]
   return <Tabs label={m.label} tabs={tabs} current={view.value} />
 }

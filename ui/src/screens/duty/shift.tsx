@@ -8,42 +8,41 @@ import { Chip } from '../../design/mark'
 import { Empty, Loading, ProblemBox, toast } from '../../design/notice'
 import { dateTime, time } from '../../format/time'
 import { named } from '../../messages/catalogue'
+import { common } from '../../messages/common'
 import { duty as messages } from '../../messages/duty'
 import { href } from '../../router'
 import { ActFrame, Refused } from './act-form'
-import { attempt, busy, form } from './doing'
-import type { Ref } from './types'
+import { attempt, busy, form, refused } from './doing'
+import { load } from './store'
+import type { Ref, Shifts } from './types'
 
+/** One line of a sheet; which facts it has depends on the list that it stands in. */
 interface Item {
   id?: number | string
   code?: string
   title?: string
   title_vi?: string
   title_en?: string
+  vi?: string
+  en?: string
   name?: string
-  priority?: number
-  severity?: number
   [fact: string]: unknown
 }
 
-export interface Handover {
+type Side = Ref & { signed_at: string | null }
+
+interface Handover {
   id: number
   version: number
+  state: 'unsigned' | 'signed' | 'withdrawn'
+  late: boolean
+  org: Ref
+  outgoing: Side
+  incoming: Side
   made_at: string
-  outgoing: Ref
-  incoming: Ref
-  outgoing_signed_at: string | null
-  incoming_signed_at: string | null
   note: string
   items: Record<string, Item[]>
-}
-
-interface Current {
-  shift: { id: number; org: Ref; lead: Ref; started_at: string } | null
-  handover: Handover | null
-  /** What would be handed over if it were drawn up now. */
-  items?: Record<string, Item[]>
-  people?: Ref[]
+  acts: string[]
 }
 
 const REFRESH_MS = 30_000
@@ -51,29 +50,44 @@ const URL = '/api/v1/shifts'
 
 export function ShiftView() {
   const m = messages.value.shift
-  const resource = usePolled('shift', REFRESH_MS, (signal) => get<Current>(`${URL}/current`, {}, signal))
+  const resource = usePolled('shift', REFRESH_MS, (signal) => get<Shifts>(`${URL}/current`, {}, signal))
   if (resource.problem && !resource.data) return <ProblemBox problem={resource.problem} onRetry={resource.reload} />
   if (!resource.data) return <Loading />
-  const { shift, handover, items } = resource.data
+  const { items, unsigned } = resource.data
+  const changed = () => {
+    resource.reload()
+    void load()
+  }
+  const begin = async () => {
+    if (await attempt(() => send('POST', URL, {}, { key: newKey() }))) changed()
+  }
   return (
     <section class="duty-shift" aria-label={m.current}>
-      {shift ? (
-        <p>
+      {items.map((shift) => (
+        <p key={shift.id}>
           <span class="strong">{shift.org.name}</span> · {m.lead}: {shift.lead.name} <span class="muted">{m.since(dateTime(shift.started_at))}</span>
         </p>
-      ) : (
-        <Empty title={m.none} />
+      ))}
+      {items.length === 0 && <Empty title={m.none} />}
+      <Refused onReload={changed} beside={['incoming']} />
+      {may('shift.work') && (
+        <div class="duty-acts">
+          {!items.some(({ org }) => org.id === me.value?.account.org_id) && (
+            <Button busy={busy.value} onClick={() => void begin()}>
+              {m.take}
+            </Button>
+          )}
+          {items.some(({ mine }) => mine) && unsigned.length === 0 && (
+            <Button expanded={form.value === 'handover'} onClick={() => (form.value = form.value === 'handover' ? null : 'handover')}>
+              {m.begin}
+            </Button>
+          )}
+        </div>
       )}
-      <Refused onReload={resource.reload} beside={['incoming']} />
-      {!handover && shift && may('shift.work') && (
-        <p>
-          <Button expanded={form.value === 'handover'} onClick={() => (form.value = form.value === 'handover' ? null : 'handover')}>
-            {m.begin}
-          </Button>
-        </p>
-      )}
-      {form.value === 'handover' && !handover && <Begin onMade={resource.reload} />}
-      {handover ? <Sheet handover={handover} onSigned={resource.reload} /> : items && <Lists items={items} />}
+      {form.value === 'handover' && unsigned.length === 0 && <Begin onMade={changed} />}
+      {unsigned.map(({ id }) => (
+        <Sheet key={id} id={id} onSigned={changed} />
+      ))}
     </section>
   )
 }
@@ -82,10 +96,8 @@ function Begin({ onMade }: { onMade: () => void }) {
   const m = messages.value.shift
   const [incoming, setIncoming] = useState('')
   const [note, setNote] = useState('')
-  const people = useResource('shift people', (signal) => get<{ items: { id: number; display_name?: string; name?: string }[] }>(`${URL}/people`, {}, signal))
-  const options = (people.data?.items ?? [])
-    .filter(({ id }) => id !== me.value?.account.id)
-    .map((each) => ({ value: String(each.id), label: each.name ?? each.display_name ?? String(each.id) }))
+  const people = useResource('shift people', (signal) => get<{ items: Ref[] }>(`${URL}/people`, {}, signal))
+  const options = (people.data?.items ?? []).filter(({ id }) => id !== me.value?.account.id).map(({ id, name }) => ({ value: String(id), label: name }))
   const submit = async () => {
     if (!incoming) return
     if (!(await attempt(() => send('POST', `${URL}/handover`, { incoming: Number(incoming), note: note.trim() }, { key: newKey() })))) return
@@ -95,36 +107,47 @@ function Begin({ onMade }: { onMade: () => void }) {
   }
   return (
     <ActFrame label={m.begin} onSubmit={() => void submit()}>
-      <Select label={m.incoming} value={incoming} options={[{ value: '', label: '—' }, ...options]} onChange={setIncoming} />
+      <Select
+        label={m.incoming}
+        value={incoming}
+        options={[{ value: '', label: common.value.none }, ...options]}
+        fault={refused.value?.fault('incoming')}
+        onChange={setIncoming}
+      />
       <Field label={m.note} value={note} onInput={setNote} lines={2} />
     </ActFrame>
   )
 }
 
 /** What both sign: as it was listed when it was drawn up. */
-function Sheet({ handover, onSigned }: { handover: Handover; onSigned: () => void }) {
+function Sheet({ id, onSigned }: { id: number; onSigned: () => void }) {
   const m = messages.value.shift
-  const mine = me.value?.account.id
+  const url = `${URL}/handover/${id}`
+  const resource = useResource(url, (signal) => get<Handover>(url, {}, signal))
+  const handover = resource.data
+  if (!handover) return resource.problem ? <ProblemBox problem={resource.problem} onRetry={resource.reload} /> : <Loading />
   const sign = async () => {
-    const url = `${URL}/handover/${handover.id}/sign`
-    if (!(await attempt(() => send('POST', url, {}, { version: handover.version, key: newKey() })))) return
+    const after = await attempt(() => send<Handover>('POST', `${url}/sign`, undefined, { version: handover.version, key: newKey() }))
+    if (!after) return
     toast(m.signed)
+    resource.put(() => after)
     onSigned()
   }
   const sides = [
-    { who: handover.outgoing, at: handover.outgoing_signed_at, signed: m.outgoingSigned, waits: m.waitingOutgoing, sign: m.signOutgoing },
-    { who: handover.incoming, at: handover.incoming_signed_at, signed: m.incomingSigned, waits: m.waitingIncoming, sign: m.signIncoming },
+    { ...handover.outgoing, signed: m.outgoingSigned, waits: m.waitingOutgoing, sign: m.signOutgoing },
+    { ...handover.incoming, signed: m.incomingSigned, waits: m.waitingIncoming, sign: m.signIncoming },
   ]
+  const mine = me.value?.account.id
   return (
     <section class="duty-sheet" aria-label={m.sheet}>
       <h2>
-        {m.sheet} <span class="muted num">{dateTime(handover.made_at)}</span>
+        {m.sheet} <span class="muted num">{dateTime(handover.made_at)}</span> {handover.late && <Chip tone="hatched">{m.unsigned}</Chip>}
       </h2>
       <ul>
         {sides.map((side) => (
           <li key={side.sign}>
-            {side.at ? side.signed(side.who.name, time(side.at)) : `${side.waits}: ${side.who.name}`}{' '}
-            {!side.at && side.who.id === mine && (
+            {side.signed_at ? side.signed(side.name, time(side.signed_at)) : `${side.waits}: ${side.name}`}{' '}
+            {side.id === mine && handover.acts.includes('sign') && (
               <Button kind="primary" busy={busy.value} onClick={() => void sign()}>
                 {side.sign}
               </Button>
@@ -165,7 +188,7 @@ function Lists({ items }: { items: Record<string, Item[]> }) {
 }
 
 function ItemLine({ name, item }: { name: string; item: Item }) {
-  const text = [item.code, item.title ?? named(item.title_vi, item.title_en), item.name].filter(Boolean).join(' ')
+  const text = [item.code, item.title ?? named(item.title_vi ?? item.vi, item.title_en ?? item.en), item.name].filter(Boolean).join(' ')
   const to =
     name === 'incidents'
       ? href('', { sel: `incident:${item.id}` })

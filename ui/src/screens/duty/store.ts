@@ -10,7 +10,7 @@ import { param } from '../../router'
 import { pane, sel } from './link'
 import { NOTHING, put, settle, take, unheardP1, woven, type Held } from './queue'
 import { ring } from './sound'
-import type { Alert, Group, Incident, Queue, Resource } from './types'
+import type { Alert, Group, Incident, Queue, Resource, Shifts } from './types'
 
 export interface Board {
   as_of: string
@@ -19,16 +19,8 @@ export interface Board {
   queue: Queue | null
   incidents: Incident[] | null
   resources: Resource[] | null
-  shift: Shift | null
+  shifts: Shifts | null
   feeds: { total: number; late: number; dead: number } | null
-}
-
-export interface Shift {
-  id: number
-  org: { id: number; name: string } | null
-  lead: { id: number | null; name: string } | null
-  started_at: string
-  unsigned: number
 }
 
 /** How often the snapshot is asked for while the stream works (it then only mends what was missed), and while not. */

@@ -209,6 +209,11 @@ export interface Camera {
   modified_at: string | null
 }
 
+export interface Shifts {
+  items: { id: number; org: Ref; lead: Ref; started_at: string; mine: boolean }[]
+  unsigned: { id: number; late: boolean }[]
+}
+
 export interface Nearest {
   cameras: Camera[]
   resources: Resource[]
