@@ -53,6 +53,8 @@ DUTIES: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "fire_duty": (("fire", None),),
     "cyber_duty": (("cyber", None),),
     "camera_duty": (("police", None),),
+    "data_duty": (("centre", None),),
+    "water_duty": (("construction", None),),
     "military_duty": (("military", None),),
     "health_duty": (("health", None),),
     "power_duty": (("power", None),),
