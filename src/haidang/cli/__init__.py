@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("haidang.cli.demo:demo", "Make or remove the demonstration province. Dữ liệu mô phỏng."),
     "city": ("haidang.cli.city:city", "Storage of the city's history. Lưu trữ lịch sử."),
     "feed": ("haidang.cli.feed:feed", "Check, run and replay feeds. Nguồn dữ liệu."),
+    "warnings": ("haidang.cli.warnings:warnings", "Warnings of others, CAP. Bản tin cảnh báo."),
     "user": ("haidang.cli.user:user", "Accounts and first administrator. Người dùng."),
     "org": ("haidang.cli.org:org", "Agencies and who carries on whose work. Cơ quan, đơn vị."),
     "areas": ("haidang.cli.areas:areas", "Administrative areas and their outlines. Địa giới hành chính."),

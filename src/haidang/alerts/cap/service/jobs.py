@@ -1,4 +1,4 @@
-"""The jobs of warnings: the clock every minute."""
+"""The jobs of warnings: the clock, and others' feeds, every minute."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from procrastinate import Blueprint, JobContext
 
-from haidang.alerts.cap.service import clockwork
+from haidang.alerts.cap.service import clockwork, importing, polling
 from haidang.alerts.cap.service.desk import Desk, desk_of
 from haidang.base.database import Database
 
@@ -21,6 +21,16 @@ def _given(context: JobContext) -> tuple[Database, Desk]:
 @JOBS.periodic(cron="* * * * *")
 @JOBS.task(name="expire", pass_context=True, queueing_lock="warnings-expire")
 async def expire(context: JobContext, timestamp: int) -> None:
-    """End warnings whose time is over."""
+    """End warnings whose time is over, and the alerts of others' warnings."""
     db, desk = _given(context)
     await clockwork.expire(db, desk)
+    await importing.expire(db, desk)
+
+
+@JOBS.periodic(cron="* * * * *")
+@JOBS.task(name="poll", pass_context=True, queueing_lock="warnings-poll", lock="warnings-poll")
+async def poll(context: JobContext, timestamp: int) -> None:
+    """Ask others' feeds."""
+    db, desk = _given(context)
+    if desk.settings.cap_feeds:
+        await polling.poll(db, desk)
