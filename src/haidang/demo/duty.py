@@ -1,4 +1,4 @@
-"""Making the people of the demonstration and their work: accounts, tasks in several states.
+"""Making the people of the demonstration and their work: accounts, vehicles, tasks in several states.
 
 Each is made once, found again by its name, and left as people have changed it. Accounts have no password:
 ``haidang demo people`` prints a one-time link for each.
@@ -15,7 +15,9 @@ from haidang.base.clock import Clock
 from haidang.base.database import Connection
 from haidang.base.settings import Settings
 from haidang.demo import store
-from haidang.demo.staff import JOBS, POSTS, Job, Way
+from haidang.demo.staff import FORCES, JOBS, POSTS, Job, Way
+from haidang.incidents.service import desk as incidents_desk
+from haidang.incidents.service import resources
 from haidang.organisation.model import Grant
 from haidang.organisation.permissions import system
 from haidang.organisation.service.accounts import (
@@ -57,7 +59,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 async def prepare(connection: Connection, settings: Settings, clock: Clock, orgs: Mapping[str, int]) -> None:
-    """Make the accounts and tasks that are not there yet."""
+    """Make the accounts, vehicles and tasks that are not there yet."""
     there = await store.accounts(connection, [post.username for post in POSTS])
     if there and not any(active for _, _, active in there.values()):
         # All were closed when the demonstration was taken away; one that somebody has closed stays closed.
@@ -69,11 +71,24 @@ async def prepare(connection: Connection, settings: Settings, clock: Clock, orgs
         made = await add_account(connection, clock, _GIVER, new)
         grant = Grant(post.role, orgs[post.over or post.agency])
         await add_grant(connection, clock, _GIVER, made.account.id, grant)
+    await _keep_forces(connection, incidents_desk.desk_of(settings, clock), orgs)
     desk = desk_of(settings, clock)
     known = await store.tasks(connection, SOURCE)
     for job in JOBS:
         if job.word not in known:
             await _give(connection, desk, job, orgs)
+
+
+async def _keep_forces(connection: Connection, desk: incidents_desk.Desk, orgs: Mapping[str, int]) -> None:
+    known = await store.resources(connection, [orgs[force.agency] for force in FORCES])
+    for force in FORCES:
+        if (orgs[force.agency], force.name) in known:
+            continue
+        new = resources.NewResource(
+            name=force.name, kind=force.kind, org_id=orgs[force.agency], capacity=force.capacity,
+            area_code=force.area, location=(force.lon, force.lat),
+        )  # fmt: skip
+        await resources.keep(connection, desk, _GIVER, new)
 
 
 async def links(connection: Connection, clock: Clock) -> list[Link]:

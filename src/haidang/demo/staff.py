@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from haidang.demo.province import COMMUNES
+from haidang.incidents.model.resources import ResourceKind
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -63,6 +64,52 @@ DUTIES: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "commune_duty": tuple((each.code, each.code) for each in COMMUNES),
 }
 """Which agency fills which part in a procedure, and in which area; None: everywhere."""
+
+
+class Force(msgspec.Struct, frozen=True):
+    """A vehicle or team that can be sent."""
+
+    name: str
+    kind: ResourceKind
+    agency: str
+    area: str
+    lon: float
+    lat: float
+    capacity: str = ""
+
+
+FORCES: tuple[Force, ...] = (
+    Force("Xe chữa cháy 01 (mô phỏng)", "fire_engine", "fire", "HD001", 107.0830, 21.0625, "5 m³ nước"),
+    Force("Xe chữa cháy 02 (mô phỏng)", "fire_engine", "fire", "HD004", 107.0280, 21.0690, "8 m³ nước"),
+    Force("Xe thang 32 m (mô phỏng)", "fire_engine", "fire", "HD001", 107.0835, 21.0628, "32 m"),
+    Force("Xuồng cứu hộ 01 (mô phỏng)", "rescue_boat", "fire", "HD003", 107.1060, 21.0700, "8 người"),
+    Force("Xuồng cứu hộ 02 (mô phỏng)", "rescue_boat", "military", "HD005", 107.1470, 21.0930, "12 người"),
+    Force("Đội CNCH số 1 (mô phỏng)", "team", "fire", "HD001", 107.0832, 21.0622, "10 người"),
+    Force("Tổ CSGT trung tâm (mô phỏng)", "patrol", "traffic_police", "HD001", 107.0880, 21.0590, "4 người"),
+    Force("Tổ CSGT Đồi Thông (mô phỏng)", "patrol", "traffic_police", "HD003", 107.1130, 21.0720, "3 người"),
+    Force("Tổ CSGT Cảng Mới (mô phỏng)", "patrol", "traffic_police", "HD004", 107.0210, 21.0660, "3 người"),
+    Force("Tổ Công an cơ động (mô phỏng)", "team", "police", "HD002", 107.0510, 21.0830, "12 người"),
+    Force("Xe cứu thương 01 (mô phỏng)", "ambulance", "health", "HD001", 107.0810, 21.0570),
+    Force("Xe cứu thương 02 (mô phỏng)", "ambulance", "health", "HD003", 107.1080, 21.0740),
+    Force("Xe cứu thương 03 (mô phỏng)", "ambulance", "health", "HD005", 107.1510, 21.0910),
+    Force(
+        "Máy bơm lưu động 01 (mô phỏng)", "pump", "construction", "HD003", 107.1140, 21.0690, "1.000 m³/giờ"
+    ),
+    Force("Máy bơm lưu động 02 (mô phỏng)", "pump", "construction", "HD001", 107.0900, 21.0610, "500 m³/giờ"),
+    Force("Xe cẩu cứu hộ (mô phỏng)", "crane", "traffic_police", "HD001", 107.0850, 21.0560, "20 tấn"),
+    Force("Đội sửa chữa điện 01 (mô phỏng)", "repair_team", "power", "HD002", 107.0490, 21.0860, "6 người"),
+    Force("Đội chiếu sáng (mô phỏng)", "repair_team", "lighting", "HD001", 107.0870, 21.0600, "4 người"),
+    Force(
+        "Đội ứng cứu sự cố mạng (mô phỏng)", "response_team", "cyber", "HD001", 107.0845, 21.0600, "6 người"
+    ),
+    Force("Đại đội dân quân cơ động (mô phỏng)", "team", "military", "HD003", 107.1090, 21.0650, "40 người"),
+    Force("Xe tải chở quân (mô phỏng)", "truck", "military", "HD003", 107.1092, 21.0652, "30 người"),
+    Force("Thiết bị bay quan sát (mô phỏng)", "drone", "police", "HD001", 107.0838, 21.0604),
+    Force(
+        "Tổ xung kích phường Đồi Thông (mô phỏng)", "team", "HD003", "HD003", 107.1105, 21.0722, "15 người"
+    ),
+    Force("Tổ xung kích phường Cảng Mới (mô phỏng)", "team", "HD004", "HD004", 107.0240, 21.0690, "15 người"),
+)
 
 Way = Literal["draft", "receive", "start", "progress", "report", "return", "accept"]
 

@@ -48,3 +48,11 @@ async def tasks(connection: Connection, source: str) -> set[str]:
     """Return which tasks of the demonstration there are, by their names in it."""
     cursor = await connection.execute("SELECT source_id FROM task WHERE source_kind = %s", (source,))
     return {row[0] for row in await cursor.fetchall()}
+
+
+async def resources(connection: Connection, orgs: Sequence[int]) -> set[tuple[int, str]]:
+    """Return unit and name of each vehicle and team of some units."""
+    cursor = await connection.execute(
+        "SELECT org_id, name FROM resource WHERE org_id = ANY(%s)", (list(orgs),)
+    )
+    return {(org_id, name) for org_id, name in await cursor.fetchall()}

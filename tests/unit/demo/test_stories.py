@@ -10,7 +10,7 @@ from haidang.city.packs import BUILTIN, load_packs
 from haidang.demo.fleet import fleet
 from haidang.demo.province import AGENCIES, COMMUNES
 from haidang.demo.rhythm import reading
-from haidang.demo.staff import DUTIES, JOBS, POSTS
+from haidang.demo.staff import DUTIES, FORCES, JOBS, POSTS
 from haidang.demo.stories import BLACKOUT, FLOOD, STORIES
 from haidang.demo.story import Story, Told, entities, retold, share, touched
 from haidang.demo.vn_aqi import index, nowcast
@@ -76,12 +76,14 @@ def test_speed_shortens_a_story_and_its_events_bear_the_time_they_happened() -> 
     assert begun["id"] == ended["id"]
 
 
-def test_posts_and_jobs_name_agencies_that_exist() -> None:
+def test_posts_forces_and_jobs_name_agencies_that_exist() -> None:
     known = {agency.word for agency in AGENCIES} | {"committee"}
     assert {post.agency for post in POSTS} | {post.over for post in POSTS if post.over} <= known
     assert {job.agency for job in JOBS} | {job.giver for job in JOBS} <= known
     assert {org for fillers in DUTIES.values() for org, _ in fillers} <= known
+    assert {force.agency for force in FORCES} <= known
     assert all("(mô phỏng)" in each.title for each in (*POSTS, *JOBS))
+    assert all("(mô phỏng)" in force.name for force in FORCES)
 
 
 @pytest.mark.parametrize(
