@@ -50,7 +50,7 @@ class Course:
         self.happened: list[Happening] = []
         self.writes: dict[tuple[str, str], Kept | None] = {}
         """What changed of what must outlive a restart; None: it is no more."""
-        self._heap: list[tuple[int, int, Any, Any, str]] = []
+        self._heap: list[tuple[int, tuple[int, str], int, Any, Any, str]] = []
         self._count = itertools.count()
 
     def _settle(self, watch: Watch, pace: Part | Joint, seat: Seat, entity: Entity, said: Said) -> None:
@@ -152,5 +152,8 @@ class Course:
         self.writes[watch.name, kept] = None if phase is None else phase.kept(watch.name, kept)
 
     def _push(self, due: int, what: Any, holder: Any, key: str) -> None:
-        if due < ALWAYS:
-            heapq.heappush(self._heap, (due, next(self._count), what, holder, key))
+        """Let something fall due; what falls due at one instant does so in an order that a restart keeps."""
+        if due >= ALWAYS:
+            return
+        order = (holder.eid, what.watch.name) if isinstance(holder, Entity) else (holder[key].eid, what.name)
+        heapq.heappush(self._heap, (due, order, next(self._count), what, holder, key))

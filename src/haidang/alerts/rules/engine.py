@@ -153,7 +153,7 @@ class Engine(Course):
             seen = joint.groups.get(group, {})
             if seen.pop((part.place, entity.eid), None) is not None:
                 self.writes[part.watch.name, f"s:{part.place}:{entity.eid}"] = None
-            self._look(part.watch, joint, group, entity, t)
+            self._look(part, group, entity, t, less=True)
         for watch in self.index.watches.values():
             for key in [key for key, phase in watch.phases.items() if phase.eid == entity.eid]:
                 self._close(watch.phases, key, watch, f"g:{key}")
@@ -250,13 +250,13 @@ class Engine(Course):
             newest = self.now
         self._push(newest + part.for_us, part, entity, "")
 
-    def _missed(self, part: Silence, entity: Entity, now: int) -> None:
+    def _missed(self, part: Silence, entity: Entity, expected: int) -> None:
         if self.entities.get(entity.eid) is not entity or part.no in entity.lost:
             return
         if part not in self._slots(entity).silences:
             return
         due = max(part.newest(entity), self.since) + part.for_us
-        if due > now:
+        if due > expected:  # it was heard of since
             self._push(due, part, entity, "")
             return
         entity.lost.add(part.no)
@@ -278,11 +278,12 @@ class Engine(Course):
                 watch = part.watch
                 self._settle(watch, part, Seat(entity.phases, watch.name), entity, Said(False, t))
             else:
-                self._sight(part, entity, t, t)
+                self._sight(part, entity, t, t, less=True)
 
     # Joints
 
-    def _sight(self, part: Part, entity: Entity, t: int, last: int) -> None:
+    def _sight(self, part: Part, entity: Entity, t: int, last: int, *, less: bool = False) -> None:
+        """Note when a part was last seen to hold; ``less``: it held without an end until now."""
         watch = part.watch
         joint = watch.joint
         group = None if joint is None else joint.group(entity)
@@ -294,13 +295,16 @@ class Engine(Course):
         seen[key] = last
         kept = f"s:{part.place}:{entity.eid}"
         self.writes[watch.name, kept] = Kept(watch.name, kept, entity.eid, 0, last, 0, NEVER, None, None)
-        self._look(watch, joint, group, entity, t)
+        self._look(part, group, entity, t, less=less)
 
-    def _look(self, watch: Watch, joint: Joint, group: str, entity: Entity, t: int) -> None:
+    def _look(self, part: Part, group: str, entity: Entity, t: int, *, less: bool) -> None:
         """Say what a sighting means for its group, or for the alert that stands nearby."""
+        watch, joint = part.watch, part.watch.joint
+        if joint is None:
+            return
         key = self._standing(watch, joint, group, entity)
         phase = watch.phases.get(key)
-        if phase is not None and phase.state == ACTIVE and phase.due > t:
+        if phase is not None and phase.state == ACTIVE and phase.due > t and not less:
             return  # it stands, and no sighting makes it less
         holding = joint.holding(group, entity, t)
         if phase is None and not holding.full:
@@ -353,9 +357,9 @@ class Engine(Course):
         self.now = max(self.now, now)
         heap = self._heap
         while heap and heap[0][0] <= now:
-            due, _, what, holder, key = heapq.heappop(heap)
+            due, _, _, what, holder, key = heapq.heappop(heap)
             if isinstance(what, Silence):
-                self._missed(what, holder, now)
+                self._missed(what, holder, due)
             else:
                 self._due(what, holder, key, due)
 
