@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from haidang.base.problems import TOO_LARGE, Problem
+from haidang.base.problems import TOO_LARGE, Problem, kind
 from haidang.city.checks import infer, is_instance, names_geometry
 from haidang.city.forward import Order, Result
 from haidang.city.intake import Intake
@@ -27,6 +27,12 @@ from haidang.city.registrations.source import Command, Outcome
 from haidang.city.represent import KINDS
 from haidang.city.terms import CORE, CORE_URL, Context
 
+NOBODY_HOLDS = kind(
+    "attribute-not-held",
+    409,
+    "Không có nguồn dữ liệu nào giữ thuộc tính này để điều khiển",
+    "No context source holds this attribute, so there is nothing to command",
+)
 COMMANDS_MAX = 100
 """Entities of one batch whose changes go to a source."""
 SIDE_BY_SIDE = 8
@@ -59,10 +65,18 @@ class Plan(msgspec.Struct):
     parts: list[Part] = []
 
 
-async def one(call: Call, order: Order, context: Context) -> Result:
-    """Carry out an order on one entity, of which a part may belong to sources."""
+async def one(call: Call, order: Order, context: Context, *, command: bool = False) -> Result:
+    """Carry out an order on one entity, of which a part may belong to sources.
+
+    A ``command`` is nothing where no source holds the attribute: a value kept here would show what no device
+    has been told.
+    """
     body = order.bodies[0]
     plan = _planned(call, order.op, order.entity_id or "", body, context, attribute=order.attribute)
+    if command and not plan.parts:
+        raise Problem(
+            NOBODY_HOLDS, f"{plan.entity_id}: {order.attribute}.", f"{plan.entity_id}: {order.attribute}."
+        )
     if not plan.parts:
         (result,) = await call.order(order, context)
         return result
