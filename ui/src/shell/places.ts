@@ -1,13 +1,14 @@
 import type { IconName } from '../design/icons'
 
-/** The screens of the rail, in order, with the letter that follows G and what one must be allowed to see them (one of these). */
+/** The screens of the rail, in order, with the letter that follows G and what one must be allowed to see them (one of these).
+ *  `desk`: not in the rail of a phone, where the search leads there. */
 export const PLACES = [
   { name: 'city', icon: 'map', letter: 'M', permission: 'entity.read' },
   { name: 'duty', icon: 'siren', letter: 'D', permission: ['alert.read', 'incident.read'] },
   { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read' },
-  { name: 'models', icon: 'models', letter: 'H', permission: 'entity.read' },
-  { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'] },
+  { name: 'models', icon: 'models', letter: 'H', permission: 'entity.read', desk: true },
+  { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'], desk: true },
   { name: 'tasks', icon: 'check', letter: 'N', permission: 'task.read' },
-  { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read' },
+  { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read', desk: true },
   { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
-] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[] }[]
+] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[]; desk?: true }[]

@@ -45,7 +45,7 @@ export function Shell({ current, children }: { current: string; children: Compon
         {PLACES.filter((place) => may(place.permission)).map((place) => (
           <a
             key={place.name}
-            class="rail-place"
+            class={`rail-place${'desk' in place ? ' rail-desk' : ''}`}
             href={href(`/${place.name}`)}
             aria-current={current === place.name ? 'page' : undefined}
             title={`${m.screens[place.name]} (G ${place.letter})`}

@@ -14,7 +14,7 @@ import { named } from '../../messages/catalogue'
 import { duty as messages } from '../../messages/duty'
 import { href } from '../../router'
 import { ActFrame, Choice, Refused, WordsForm } from './act-form'
-import { acknowledge, actOnAlert, actWord, busy, form, refused } from './doing'
+import { acknowledge, actOnAlert, actorWord, actWord, busy, form, refused } from './doing'
 import { NewIncident } from './new-incident'
 import { AlertMark, answersLate, Left } from './marks'
 import { held, putAlert, touched } from './store'
@@ -207,7 +207,7 @@ function Facts({ alert }: { alert: Alert }) {
   if (alert.count > 1) {
     facts.push([m.alert.last, <span class="num">{`${dateTime(alert.last_at)} (${m.times(alert.count)})`}</span>])
   }
-  if (alert.acked_by) facts.push([m.alert.ackedBy, [alert.acked_by, alert.acked_at && time(alert.acked_at)].filter(Boolean).join(' · ')])
+  if (alert.acked_by) facts.push([m.alert.ackedBy, [actorWord(alert.acked_by), alert.acked_at && time(alert.acked_at)].filter(Boolean).join(' · ')])
   if (alert.shelved_until) facts.push([m.acts.shelve, [m.shelvedUntil(time(alert.shelved_until)), alert.shelved_reason].filter(Boolean).join(': ')])
   facts.push([m.alert.rule, alert.rule ? <span class="mono">{alert.rule}</span> : m.alert.byHand])
   return (
@@ -232,7 +232,7 @@ function Log({ entries }: { entries: NonNullable<Logged['log']> }) {
         {entries.map((entry) => (
           <li key={entry.no}>
             <span class="num muted">{time(entry.at)}</span> <span class="strong">{actWord(entry.action.replace(/^alert\./, ''))}</span>{' '}
-            <span>{entry.actor}</span>
+            <span class="muted">{actorWord(entry.actor)}</span>
             {typeof entry.body['text'] === 'string' && entry.body['text'] && <p>{entry.body['text']}</p>}
             {typeof entry.body['reason'] === 'string' && entry.body['reason'] && <p>{entry.body['reason']}</p>}
           </li>

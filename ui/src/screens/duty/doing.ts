@@ -112,6 +112,11 @@ export function titleOf(alert: Alert): string {
   return [named(alert.title_vi, alert.title_en), alert.entity?.name].filter(Boolean).join(': ')
 }
 
+/** A person by name; what the house does by itself is the system's. */
+export function actorWord(actor: string): string {
+  return actor.startsWith('system:') ? messages.value.system : actor
+}
+
 export function actWord(act: string): string {
   return (messages.value.acts as Record<string, string>)[act] ?? act
 }

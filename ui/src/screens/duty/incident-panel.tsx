@@ -1,7 +1,8 @@
 // One incident: who commands, how its clocks stand, and behind tabs its procedure, log, roles and links.
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { get } from '../../api/client'
 import { useResource, type Resource as Asked } from '../../api/resource'
+import { may } from '../../api/session'
 import { Button, Tabs } from '../../design/controls'
 import { Chip } from '../../design/mark'
 import { Empty, Loading, ProblemBox } from '../../design/notice'
@@ -25,6 +26,8 @@ export const tab = param('tab', 'work')
 const PLAIN = ['acknowledge'] as const
 /** Open all the time, and kept behind the others: what is done in its own tab, or seldom. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['note', 'link', 'unlink', 'set_role', 'assign_commander'])
+/** Done seldom: behind one button. */
+const SELDOM: ReadonlySet<string> = new Set(['reject', 'merge', 'split', 'invite'])
 const KEYS: Record<string, string> = { acknowledge: 'A', dispatch: 'D', escalate: 'E' }
 
 export function useIncident(id: number): { incident: Asked<Incident>; procedure: Asked<Procedure> } {
@@ -112,7 +115,9 @@ export function roleWord(role: string): string {
 
 function Acts({ incident }: { incident: Incident }) {
   const m = messages.value
-  const acts = (incident.acts ?? []).filter((act) => !ELSEWHERE.has(act))
+  const [more, setMore] = useState(false)
+  const open = (incident.acts ?? []).filter((act) => !ELSEWHERE.has(act))
+  const acts = open.filter((act) => more || !SELDOM.has(act) || form.value === act)
   const first = ['acknowledge', 'verify', 'classify', 'dispatch', 'on_scene', 'contain', 'close'].find((act) => acts.includes(act))
   const said = (act: string) => (KEYS[act] ? `${actWord(act)} (${KEYS[act]})` : actWord(act))
   return (
@@ -133,9 +138,16 @@ function Acts({ incident }: { incident: Incident }) {
           {actWord(act)}
         </Button>
       ))}
-      <a class="button button-plain" href={href('/warnings', { incident: String(incident.id) })}>
-        {m.incidents.warning}
-      </a>
+      {may('warning.write') && (
+        <a class="button button-plain" href={href('/warnings/new', { incident: String(incident.id) })}>
+          {m.incidents.warning}
+        </a>
+      )}
+      {open.some((act) => SELDOM.has(act)) && (
+        <Button kind="ghost" expanded={more} onClick={() => setMore(!more)}>
+          {m.acts.more}
+        </Button>
+      )}
       {(incident.closed_at || incident.contained_at) && (
         <>
           <a class="button button-plain" data-external href={`/api/v1/incidents/${incident.id}/after-action?format=docx`} download={`${incident.code}.docx`}>

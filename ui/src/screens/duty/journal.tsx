@@ -8,7 +8,7 @@ import { Empty, Loading, ProblemBox } from '../../design/notice'
 import { dateTime, time, timeWithSeconds } from '../../format/time'
 import { common } from '../../messages/common'
 import { duty as messages } from '../../messages/duty'
-import { actWord, attempt, busy, refused } from './doing'
+import { actorWord, actWord, attempt, busy, refused } from './doing'
 import { touched } from './store'
 import type { Entry, Incident } from './types'
 
@@ -54,7 +54,7 @@ export function Journal({ incident }: { incident: Incident }) {
               <time class="num muted" dateTime={entry.at} title={dateTime(entry.at)}>
                 {timeWithSeconds(entry.at)}
               </time>{' '}
-              <span class="strong">{entryWord(entry.kind)}</span> <span class="muted">{entry.by}</span>{' '}
+              <span class="strong">{entryWord(entry.kind)}</span> <span class="muted">{actorWord(entry.by)}</span>{' '}
               {entry.corrects !== null && <span class="muted small">{m.corrects(entry.corrects)}</span>}
               {entry.corrected_by !== null && <span class="muted small">{m.corrected(entry.corrected_by)}</span>}
             </p>

@@ -1,13 +1,13 @@
 // The other half: the map with alerts, incidents, cameras near and units, and the same as plain lists below it, which
 // stand whether there is a map or not.
 import { signal, useComputed, type ReadonlySignal } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { site } from '../../api/session'
 import { serverNow } from '../../api/time'
 import { Chip } from '../../design/mark'
 import { Age, freshness } from '../../design/value'
 import { distance } from '../../format/number'
-import { NEAR_ZOOM, type Command, type MapPoint } from '../../map/engine'
+import { DEGREE_PX, NEAR_ZOOM, type Command, type MapPoint, type View } from '../../map/engine'
 import { MapSurface } from '../../map/surface'
 import type { Box } from '../../map/sovereign'
 import { duty as messages } from '../../messages/duty'
@@ -18,6 +18,8 @@ import { board, rows } from './store'
 import type { Resource } from './types'
 
 const KINDS = ['camera', 'vehicle'] as const
+const NARROW_PX = 700
+const INSET_PX = 200
 const WHOLE: Box = [102, 6, 118, 23.5]
 const side = param('side')
 /** How often a camera is expected to be heard of. */
@@ -103,12 +105,13 @@ function DutyMap() {
   const points = useComputed<readonly MapPoint[]>(allPoints)
   const selected = useComputed<MapPoint | null>(selectedPoint)
   const at = selected.value
+  const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (at) tell({ view: { lon: at.lon, lat: at.lat, zoom: NEAR_ZOOM - 1 } })
+    if (at) tell({ view: beside(at, frame.current?.clientWidth ?? 0) })
   }, [at?.id])
-  const start = useMemo(() => (at ? { lon: at.lon, lat: at.lat, zoom: NEAR_ZOOM - 1 } : null), [])
+  const start = useMemo(() => (at ? beside(at, 0) : null), [])
   return (
-    <div class="duty-map">
+    <div class="duty-map" ref={frame}>
       <MapSurface
         kinds={KINDS}
         points={points}
@@ -124,6 +127,13 @@ function DutyMap() {
       />
     </div>
   )
+}
+
+/** A view that has the point in sight: on a narrow map the national inset has the left half of the lower edge. */
+function beside(at: MapPoint, width: number): View {
+  const zoom = NEAR_ZOOM - 1
+  const shift = width < NARROW_PX ? INSET_PX / 2 / (DEGREE_PX * 2 ** zoom) : 0
+  return { lon: at.lon - shift, lat: at.lat, zoom }
 }
 
 function allPoints(): MapPoint[] {

@@ -152,7 +152,8 @@ function Fresh() {
   const count = held.value.fresh.length
   const level = freshLevel(held.value)
   return (
-    <p class="duty-fresh" role="status">
+    <p class="duty-fresh muted small" role="status">
+      {count === 0 && m.noFresh}
       {count > 0 && level && (
         <button type="button" class={`button button-plain${level === 1 ? ' duty-fresh-p1' : ''}`} title={`${m.showFresh} (N)`} onClick={showFresh}>
           <span class={level === 1 ? 'duty-blink' : ''}>
@@ -204,7 +205,7 @@ function Row({ alert }: { alert: Alert }) {
         ) : answersLate(alert) ? (
           <Left until={alert.respond_by} />
         ) : (
-          <span class="small">{alert.value !== null && <Value value={alert.value} unit={alert.unit} />}</span>
+          <span class="small">{typeof alert.value === 'number' && <Value value={alert.value} unit={alert.unit} />}</span>
         )}
       </div>
     </li>

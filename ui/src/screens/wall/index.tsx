@@ -141,7 +141,7 @@ function Foot({ picture }: { picture: Picture }) {
   return (
     <footer class="wall-foot muted num">
       <span>{m.camerasLine(number(cameras.live), number(cameras.total))}</span>
-      {feeds.state === 'ok' && <span>{m.feedsLine(number(feeds.total - feeds.late), number(feeds.total))}</span>}
+      {feeds.state === 'ok' && feeds.total > 0 && <span>{m.feedsLine(number(feeds.total - feeds.late), number(feeds.total))}</span>}
       {alerts.state === 'ok' && alerts.rate && <span>{m.rate(number(alerts.rate.per_hour, 0))}</span>}
     </footer>
   )

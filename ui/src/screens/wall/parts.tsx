@@ -46,7 +46,7 @@ function FigureLine({ figure }: { figure: Figure }) {
   return (
     <p class="wall-figure">
       <span class="wall-figure-name">
-        {named(figure.attr_vi, figure.attr_en)} {figure.simulated && !site.value?.demo && <Simulated short />}
+        {named(figure.label_vi, figure.label_en)} <span class="muted">{named(figure.attr_vi, figure.attr_en)}</span> {figure.simulated && !site.value?.demo && <Simulated short />}
       </span>
       <span class="wall-figure-value num">
         {figure.value === null ? <span class="muted">—</span> : number(figure.value, figure.decimals)}
