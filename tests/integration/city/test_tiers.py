@@ -20,7 +20,7 @@ from haidang.base.problems import Problem
 from haidang.base.settings import Settings
 from haidang.city import log, tiers
 from haidang.city.service import City
-from haidang.city.store import aggregates, citywide, history, read
+from haidang.city.store import aggregates, citywide, history, partitions, read
 from haidang.city.store import tiers as tiers_store
 from haidang.city.tiers import exporting, lake, packing, retention, summing
 
@@ -434,3 +434,23 @@ async def test_many_entities_by_the_hour_are_summed_up_as_their_rows_are(site: S
     assert words is not None
     async with read.reading(site.db) as conn:
         assert await citywide.hours(conn, site.city.terms, words, "e.tenant_id = 0", {}, **span) == []
+
+
+async def test_a_partition_that_was_emptied_in_steps_is_seen_to_be_empty(site: Site) -> None:
+    conn = await site.db.dedicated()
+    try:
+        await conn.execute(
+            "CREATE TABLE emptied AS SELECT n, repeat('x', 100) FROM generate_series(1, 20000) n"
+        )
+        for upto in (0, 10_000, 19_999):
+            await conn.execute("DELETE FROM emptied WHERE n <= %s", (upto,))
+            await partitions.vacuum(conn, "emptied")
+        thought = await (
+            await conn.execute("SELECT reltuples FROM pg_class WHERE relname = 'emptied'")
+        ).fetchone()
+        assert thought is not None and thought[0] > 1_000, "the planner's estimate was right for once"
+        assert await partitions.left_in(conn, "emptied", 100) == 1
+        assert await partitions.left_in(conn, "emptied", 0) == 1
+    finally:
+        await conn.execute("DROP TABLE IF EXISTS emptied")
+        await conn.close()

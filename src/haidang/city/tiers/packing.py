@@ -212,7 +212,7 @@ async def _drop(db: Database, day: date) -> int:
     try:
         await conn.execute("SET statement_timeout = 0")
         await partitions.vacuum(conn, name)
-        if await partitions.left_in(conn, name) > LEFT_MAX:
+        if await partitions.left_in(conn, name, LEFT_MAX) > LEFT_MAX:
             _log.warning("a packed day keeps its partition, for too much is left in it", partition=name)
             return 0
         for tried in range(_DROP_TRIES):
