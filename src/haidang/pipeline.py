@@ -24,7 +24,7 @@ The step ``alerts`` has a clock beside it (``alerts.rules.clockwork``): silence 
 change comes, and only where the step has passed all there is.
 
 What the step ``subscriptions`` puts into the outbox is sent by ``city.subscriptions.delivery``, in the
-process that writes.
+process that writes. Commands that a procedure has for devices are sent by ``incidents.procedures``.
 
 The live stream (``web.hub``) is not a step: screens are told beside the pipeline, straight after the commit,
 and whoever was away resumes from the log itself.
@@ -50,6 +50,7 @@ from haidang.city.registrations.book import following
 from haidang.city.subscriptions import delivery
 from haidang.city.subscriptions import step as matching
 from haidang.city.tiers import summing
+from haidang.incidents.procedures.service import actuating
 from haidang.web.house import House
 
 BATCH = 2_000
@@ -193,6 +194,7 @@ async def running(house: House, steps: Sequence[Step] = STEPS) -> AsyncIterator[
             delivery.delivering(house.city),
             following(house.city),
             clockwork.ticking(house.city),
+            actuating.commanding(house.city, house.settings, house.clock),
         ):
             yield
     finally:

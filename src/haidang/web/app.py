@@ -35,6 +35,7 @@ from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
 from haidang.city.tiers.api import ROUTES as TIERS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.incidents.api import ROUTES as INCIDENTS
+from haidang.incidents.procedures.api import ROUTES as PROCEDURES
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.tasks.api import ROUTES as TASKS
@@ -66,6 +67,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *ALERTS,
     *WARNINGS,
     *INCIDENTS,
+    *PROCEDURES,
     *ACTIONS,
 )
 """Everything that Litestar serves."""

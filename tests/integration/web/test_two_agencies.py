@@ -239,6 +239,23 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/incidents/{incident_id:int}/files/{file_id:int}"): Asked(
         REFUSED, "/api/v1/incidents/{incident}/files/{incident_file}"
     ),
+    ("GET", "/api/v1/incidents/{incident_id:int}/procedure"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/procedure"
+    ),
+    ("POST", "/api/v1/incidents/{incident_id:int}/procedure"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/procedure", {"reason": "chen vào"}
+    ),
+    ("POST", "/api/v1/incidents/{incident_id:int}/procedure/steps/{step:str}"): Asked(
+        REFUSED,
+        "/api/v1/incidents/{incident}/procedure/steps/{step}",
+        {"do": {"act": "skip", "reason": "chen vào"}},
+    ),
+    ("GET", "/api/v1/procedures"): Asked(SHARED),
+    ("GET", "/api/v1/procedures/{name:str}"): Asked(SHARED, "/api/v1/procedures/flood-response"),
+    ("GET", "/api/v1/procedure-roles"): Asked(LIST),
+    ("PUT", "/api/v1/procedure-roles/{role:str}"): Asked(
+        REFUSED, "/api/v1/procedure-roles/police_duty", {"items": [{"org_id": "{org}"}]}
+    ),
     ("GET", "/api/v1/incidents/{incident_id:int}/nearest"): Asked(
         REFUSED, "/api/v1/incidents/{incident}/nearest"
     ),
@@ -517,6 +534,10 @@ async def incidents_of(site: Site, agency: Agency) -> dict[str, Any]:
     client, word = agency.client, agency.word
     body = {"kind": "flood", "title": f"Ngập ở {word}", "text": f"Nhân viên {word} báo"}
     incident = await site.write(client, "POST", "/api/v1/incidents", body)
+    procedure = f"/api/v1/incidents/{incident['id']}/procedure"
+    run = (await client.get(procedure)).json()["run"]
+    if run is None:
+        run = (await site.write(client, "POST", procedure, {"procedure": "flood-response"}))["run"]
     attached = await client.post(
         f"/api/v1/incidents/{incident['id']}/files?name=anh.txt",
         content=f"ảnh của {word}".encode(),
@@ -534,7 +555,7 @@ async def incidents_of(site: Site, agency: Agency) -> dict[str, Any]:
     handover = await site.write(client, "POST", "/api/v1/shifts/handover", {"incoming": number})
     return {
         "incident": incident["id"], "incident_file": attached.json()["id"], "resource": resource["id"],
-        "handover": handover["id"],
+        "handover": handover["id"], "step": run["steps"][0]["id"],
     }  # fmt: skip
 
 
@@ -640,6 +661,9 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "alerts": "SELECT to_jsonb(a) FROM alert a WHERE owner_org = %s ORDER BY id",
         "maintenance": "SELECT to_jsonb(m) FROM alert_maintenance m WHERE owner_org = %s ORDER BY id",
         "incidents": "SELECT to_jsonb(i) FROM incident i WHERE owner_org = %s ORDER BY id",
+        "procedures": "SELECT r.procedure, r.state, s.* FROM procedure_step s JOIN procedure_run r "
+        "ON r.id = s.run_id JOIN incident i ON i.id = r.incident_id WHERE i.owner_org = %s ORDER BY 3, 4",
+        "procedure roles": "SELECT role FROM procedure_role WHERE org_id = %s ORDER BY 1",
         "incident logs": "SELECT c.no, c.hash FROM chain c JOIN incident i ON c.log = 'incident:' || i.id "
         "WHERE i.owner_org = %s ORDER BY c.log, c.no",
         "resources": "SELECT to_jsonb(r) FROM resource r WHERE org_id = %s ORDER BY id",

@@ -136,11 +136,14 @@ async def act_on_step(
     summary="Who fills which role",
 )  # fmt: skip
 async def list_roles(
-    db: NamedDependency[Database], settings: NamedDependency[Settings], clock: NamedDependency[Clock]
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
 ) -> dict[str, Any]:
     """Return every role with its words and the units that fill it, by area."""
     async with db.transaction() as connection:
-        return {"items": await roles.listed(connection, desk_of(settings, clock)), "next": None}
+        return {"items": await roles.listed(connection, desk_of(settings, clock), principal), "next": None}
 
 
 @put(
@@ -163,7 +166,7 @@ async def fill_role(
 
     async def work(connection: Connection) -> Any:
         await roles.fill(connection, desk, principal, role, data.items)
-        [found] = [each for each in await roles.listed(connection, desk) if each["role"] == role]
+        [found] = [each for each in await roles.listed(connection, desk, principal) if each["role"] == role]
         return found
 
     return await write(request, db, principal.id, key, work)

@@ -13,6 +13,7 @@ from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.book import book_of
 from haidang.incidents.procedures.store import roles as store
 from haidang.incidents.service.desk import Desk, holds
+from haidang.organisation import root_org
 from haidang.organisation.chain import audit
 from haidang.organisation.permissions import Principal
 from haidang.tasks.store import people, tasks
@@ -74,9 +75,8 @@ async def fill(
         raise Problem(INVALID, faults=(Fault("role", "không có vai này", "there is no such role", role),))
     if len(fillers) > FILLERS_MAX:
         raise Problem(INVALID, faults=(Fault("items", f"tối đa {FILLERS_MAX}", f"at most {FILLERS_MAX}"),))
-    before = [row["org_id"] for row in await store.everything(connection) if row["role"] == role]
-    for org in {*before, *(each.org_id for each in fillers)}:
-        principal.require("task.oversee", org_id=org)
+    # Whose task a step becomes concerns every agency: it is said by whoever oversees the whole house.
+    principal.require("task.oversee", org_id=(await root_org(connection)).id)
     faults = await _faults(connection, fillers)
     if faults:
         raise Problem(INVALID, faults=tuple(faults))
@@ -113,11 +113,12 @@ async def _faults(connection: Connection, fillers: Sequence[Filler]) -> list[Fau
     return found
 
 
-async def listed(connection: Connection, desk: Desk) -> list[dict[str, Any]]:
-    """Return every role with its words and who fills it."""
+async def listed(connection: Connection, desk: Desk, principal: Principal) -> list[dict[str, Any]]:
+    """Return every role with its words and who fills it, as far as the asker sees those units."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in await store.everything(connection):
-        rows.setdefault(row.pop("role"), []).append(row)
+        if principal.may("task.read", org_id=row["org_id"]):
+            rows.setdefault(row.pop("role"), []).append(row)
     roles = book_of(desk.tasks.data_dir).roles
     return [
         {"role": each.word, "vi": each.vi, "en": each.en, "items": rows.get(each.word, [])}
