@@ -37,6 +37,10 @@ export const en: Messages<typeof vi> = {
     cancelled: 'Cancelled',
   },
   stateFilter: 'State',
+  priorityFilter: 'Priority',
+  anyPriority: 'Any priority',
+  unitFilter: 'Lead unit',
+  anyUnit: 'Any unit',
   anyState: 'Any state',
   timeliness: {
     no_due: 'No due date yet',

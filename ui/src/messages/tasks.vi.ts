@@ -32,6 +32,10 @@ export const vi = {
     cancelled: 'Đã hủy',
   },
   stateFilter: 'Trạng thái',
+  priorityFilter: 'Mức ưu tiên',
+  anyPriority: 'Mọi mức ưu tiên',
+  unitFilter: 'Đơn vị chủ trì',
+  anyUnit: 'Mọi đơn vị',
   anyState: 'Mọi trạng thái',
   timeliness: {
     no_due: 'Chưa có hạn',

@@ -1,10 +1,11 @@
 // Tasks: who must do what, by when, and is it done? The list of a view, and beside it the task that is opened.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { get, send } from '../../api/client'
 import { asProblem, Problem, type ProblemDocument } from '../../api/problem'
 import { useResource } from '../../api/resource'
 import { may } from '../../api/session'
-import type { Page } from '../../api/types'
+import { line, listen } from '../../api/stream'
+import type { Org, Page } from '../../api/types'
 import { Button, Field, Select, Tabs } from '../../design/controls'
 import { Chip, Priority } from '../../design/mark'
 import { Empty, Loading, ProblemBox, toast } from '../../design/notice'
@@ -25,10 +26,15 @@ import './tasks.css'
 const VIEWS = ['mine', 'unit', 'coop', 'assigned', 'overdue', 'all', 'done'] as const
 const FILTERS = ['all', 'overdue', 'due_soon', 'awaiting_verdict', 'no_due'] as const
 const BULK: readonly ActName[] = ['give', 'receive', 'start', 'accept', 'close']
+/** Without the stream the list is asked for so often; with it, once what has happened has settled. */
 const REFRESH_MS = 20_000
+const SETTLE_MS = 400
+const TOLD: ReadonlySet<string> = new Set(['task', 'tasks', 'reset'])
 const view = param('view', 'unit')
 const filter = param('f', 'all')
 const stateFilter = param('state')
+const priorityFilter = param('priority')
+const unitFilter = param('org')
 const typed = param('q')
 
 /** The query of the list, which is also that of its workbook. */
@@ -37,6 +43,8 @@ function query() {
     view: view.value,
     timeliness: filter.value === 'all' || view.value === 'done' ? null : filter.value,
     state: stateFilter.value || null,
+    priority: priorityFilter.value || null,
+    org: unitFilter.value || null,
     q: typed.value || null,
   }
 }
@@ -129,16 +137,35 @@ export default function Tasks() {
   )
 }
 
-/** Ask again now and then while somebody looks: what others did shows without a stream as well. */
+/** What others do shows as it happens; where the line is down, now and then, while somebody looks. */
 function useRefresh(refresh: () => void): void {
+  const latest = useRef(refresh)
+  latest.current = refresh
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && refresh(), REFRESH_MS)
-    return () => clearInterval(timer)
+    let settling: number | undefined
+    const soon = () => {
+      clearTimeout(settling)
+      settling = window.setTimeout(() => latest.current(), SETTLE_MS)
+    }
+    const hush = listen('tasks', (event) => TOLD.has(event.kind) && soon())
+    const timer = setInterval(() => line.peek().state !== 'live' && document.visibilityState === 'visible' && soon(), REFRESH_MS)
+    return () => {
+      hush()
+      clearTimeout(settling)
+      clearInterval(timer)
+    }
   }, [])
 }
 
 function kept() {
-  return { view: view.peek() === 'unit' ? null : view.peek(), f: filter.peek() === 'all' ? null : filter.peek(), q: typed.peek(), state: stateFilter.peek() }
+  return {
+    view: view.peek() === 'unit' ? null : view.peek(),
+    f: filter.peek() === 'all' ? null : filter.peek(),
+    q: typed.peek(),
+    state: stateFilter.peek(),
+    priority: priorityFilter.peek(),
+    org: unitFilter.peek(),
+  }
 }
 
 function Opened({ id, onChange, onOpen }: { id: string; onChange: () => void; onOpen: (id: string) => void }) {
@@ -208,7 +235,10 @@ function Views({ counts }: { counts: { counts: Record<string, number>; most: num
 
 function Filters() {
   const m = messages.value
+  const orgs = useResource('units', (signal) => get<{ items: Org[] }>('/api/v1/orgs', {}, signal))
   const states = Object.entries(m.state).map(([value, label]) => ({ value, label }))
+  const priorities = Object.entries(m.priority).map(([value, label]) => ({ value, label: `${value} · ${label}` }))
+  const units = (orgs.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }))
   return (
     <div class="task-filters">
       {view.value !== 'done' && view.value !== 'overdue' && (
@@ -231,6 +261,20 @@ function Filters() {
         options={[{ value: '', label: m.anyState }, ...states]}
         onChange={(value) => go('', { state: value }, { replace: true })}
       />
+      <Select
+        label={m.priorityFilter}
+        value={priorityFilter.value}
+        options={[{ value: '', label: m.anyPriority }, ...priorities]}
+        onChange={(value) => go('', { priority: value }, { replace: true })}
+      />
+      {units.length > 1 && (
+        <Select
+          label={m.unitFilter}
+          value={unitFilter.value}
+          options={[{ value: '', label: m.anyUnit }, ...units]}
+          onChange={(value) => go('', { org: value }, { replace: true })}
+        />
+      )}
       <Field label={m.search} type="search" value={typed.value} onInput={(value) => go('', { q: value }, { replace: true })} />
     </div>
   )
