@@ -12,12 +12,13 @@ import pytest_asyncio
 from tests.integration.tasks.conftest import START, World
 
 from haidang.base.problems import Problem
-from haidang.documents import sheet
+from haidang.documents import press, sheet
+from haidang.documents.report import Table
 from haidang.organisation.permissions import Principal, Scope
 from haidang.tasks.model import acts
 from haidang.tasks.model.due import Due
 from haidang.tasks.model.task import timeliness
-from haidang.tasks.service import lists, reading
+from haidang.tasks.service import lists, papers, reading
 from haidang.tasks.service.lists import Approved
 from haidang.tasks.service.reading import TIMELINESS, Asked
 from haidang.tasks.store import inbox
@@ -228,3 +229,23 @@ async def test_one_act_for_many_answers_for_each(world: World) -> None:
                  for task in (mine, theirs)]  # fmt: skip
     assert (found[0]["state"], found[1]["problem"]["code"]) == ("received", "not-found")
     assert ((await world.row(mine)).state, (await world.row(theirs)).state) == ("received", "new")
+
+
+async def test_a_list_goes_out_as_a_paper_too_with_what_is_late_and_what_is_an_exercise(world: World) -> None:
+    late, drill = await world.give(title="Rà soát điểm ngập"), await world.give(title="Sơ tán thử")
+    await world.run("UPDATE task SET is_exercise = true WHERE id = %s", drill.id)
+    world.clock.advance(timedelta(days=90))
+    who = await world.who("bac")
+    async with world.db.transaction() as connection:
+        wanted = await reading.filter_of(connection, world.desk, who, Asked(view="unit"))
+        report = await papers.listed(connection, world.desk, who, wanted, view="unit", province="24")
+    [table] = (block for block in report.blocks if isinstance(block, Table))
+    titles = {row[0]: row[1] for row in table.rows}
+    assert titles[str(late.id)] == "Rà soát điểm ngập"
+    assert titles[str(drill.id)] == "[DIỄN TẬP] Sơ tán thử"
+    assert len(table.strong) == len(table.rows), "all are late by now"
+    assert (report.title, report.subtitle, report.marks) == (
+        "Danh sách", "Nhiệm vụ của đơn vị", ("Có nội dung diễn tập",)
+    )  # fmt: skip
+    for form, begins in (("docx", b"PK"), ("pdf", b"%PDF")):
+        assert (await press.printed(report, form)).startswith(begins)  # type: ignore[arg-type]

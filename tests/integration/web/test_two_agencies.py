@@ -239,6 +239,14 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/incidents/{incident_id:int}/files/{file_id:int}"): Asked(
         REFUSED, "/api/v1/incidents/{incident}/files/{incident_file}"
     ),
+    ("GET", "/api/v1/incidents/{incident_id:int}/after-action"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/after-action?format=pdf"
+    ),
+    ("POST", "/api/v1/incidents/{incident_id:int}/lessons/{no:int}/task"): Asked(
+        REFUSED,
+        "/api/v1/incidents/{incident}/lessons/1/task",
+        {"owner_org": "{org}", "due": {"precision": "none"}},
+    ),
     ("GET", "/api/v1/incidents/{incident_id:int}/procedure"): Asked(
         REFUSED, "/api/v1/incidents/{incident}/procedure"
     ),
@@ -276,6 +284,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/api/v1/shifts/handover"): Asked(REFUSED, body={"incoming": "{account}", "org_id": "{org}"}),
     ("GET", "/api/v1/shifts/handover/{handover_id:int}"): Asked(
         REFUSED, "/api/v1/shifts/handover/{handover}"
+    ),
+    ("GET", "/api/v1/shifts/handover/{handover_id:int}/sheet"): Asked(
+        REFUSED, "/api/v1/shifts/handover/{handover}/sheet"
     ),
     ("POST", "/api/v1/shifts/handover/{handover_id:int}/sign"): Asked(
         REFUSED, "/api/v1/shifts/handover/{handover}/sign"

@@ -8,15 +8,7 @@ from typing import Any
 
 import msgspec
 
-
-class Agency(msgspec.Struct, frozen=True, kw_only=True):
-    """Who makes the paper."""
-
-    name: str
-    parent: str = ""
-    short: str = ""
-    place: str = ""
-    """The province, as it stands before the date."""
+from haidang.organisation.service.letterhead import Letterhead
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +141,7 @@ class AfterAction(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     area: str
     location: tuple[float, float] | None
-    agency: Agency
+    agency: Letterhead
     orgs: tuple[str, ...]
     commander: str
     roles: tuple[tuple[str, str], ...]
@@ -174,9 +166,9 @@ class AfterAction(msgspec.Struct, frozen=True, kw_only=True):
 
 DECISIONS = frozenset(
     {"decision", "classify", "assign_commander", "dispatch", "escalate", "contain", "close", "reject",
-     "merge", "split"}
+     "merge", "split", "step_approved", "step_skipped", "step_answered"}
 )  # fmt: skip
-"""Kinds of entries that say what somebody decided, beside those of steps that were approved or skipped."""
+"""Kinds of entries that say what somebody decided."""
 
 ENTRIES_MAX = 1_500
 LETTERS_MAX = 600_000
@@ -185,7 +177,7 @@ LETTERS_MAX = 600_000
 
 def decides(kind: str) -> bool:
     """Say whether an entry of a kind is a decision."""
-    return kind in DECISIONS or (kind.startswith("step-") and kind.endswith(("approve", "skip", "answer")))
+    return kind in DECISIONS
 
 
 def fitted(entries: Sequence[Entry], *, most: int, letters: int) -> tuple[list[Entry], int]:

@@ -174,11 +174,11 @@ def _timeline(found: AfterAction) -> tuple[Body, ...]:
 
 
 def _said(entry: Entry) -> str:
-    """What an entry says: its kind, its text, and how it stands to others."""
+    """What an entry says: its kind, its text (of steps the text says it all), and how it stands to others."""
     words = vi(KINDS, entry.kind)
     if entry.corrects is not None:
         words = f"Đính chính mục {entry.corrects}"
-    text = f"{words}: {entry.text}" if entry.text else words
+    text = ": ".join(filter(None, [words if entry.kind in KINDS else "", entry.text])) or words
     if more := _more(entry):
         text += f" ({more})"
     if entry.corrected_by is not None:

@@ -1,4 +1,4 @@
-"""SQL that only the papers need: files, the tasks of lessons, dues of steps, and who the agency is."""
+"""SQL that only the papers need: files, the tasks of lessons, dues of steps."""
 
 from __future__ import annotations
 
@@ -41,17 +41,3 @@ async def dues(connection: Connection, tasks: Iterable[int]) -> dict[int, dateti
     """Return until when tasks run."""
     cursor = await connection.execute("SELECT id, due_end FROM task WHERE id = ANY(%s)", (sorted(tasks),))
     return dict(await cursor.fetchall())
-
-
-async def agency(
-    connection: Connection, org_id: int, province: str | None
-) -> tuple[str, str, str | None, str | None]:
-    """Return an agency's name, the one above it, its abbreviation, and the province's name."""
-    cursor = await connection.execute(
-        "SELECT o.name, coalesce(p.name, ''), o.short_name, (SELECT a.name FROM area a WHERE a.code = %s "
-        "AND a.kind IN ('province', 'city') AND a.valid_to IS NULL) FROM org o "
-        "LEFT JOIN org p ON p.id = o.parent_id WHERE o.id = %s",
-        (province, org_id),
-    )
-    [(name, parent, short, place)] = await cursor.fetchall()
-    return name, parent, short, place

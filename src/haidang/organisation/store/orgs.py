@@ -193,3 +193,18 @@ async def children(connection: Connection, org_id: int) -> list[Org]:
         _SELECT + "WHERE o.parent_id = %s ORDER BY o.name_sort, o.id", (org_id,)
     )
     return [_org(row) for row in await cursor.fetchall()]
+
+
+async def letterhead(
+    connection: Connection, org_id: int | None, province: str | None
+) -> tuple[str, str | None, str | None, str | None]:
+    """Return an agency's name (absent: the root's), that of the one above, its abbreviation, the province."""
+    cursor = await connection.execute(
+        "SELECT o.name, p.name, o.short_name, (SELECT a.name FROM area a WHERE a.code = %(province)s "
+        "AND a.kind IN ('province', 'city') AND a.valid_to IS NULL LIMIT 1) FROM org o "
+        "LEFT JOIN org p ON p.id = o.parent_id "
+        "WHERE o.id = %(org)s OR (%(org)s::int IS NULL AND o.parent_id IS NULL) ORDER BY o.id LIMIT 1",
+        {"org": org_id, "province": province},
+    )
+    [(name, parent, short, place)] = await cursor.fetchall()
+    return name, parent, short, place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
@@ -15,9 +15,10 @@ from haidang.base.problems import INVALID, Fault, Problem
 from haidang.base.requests import Asked as Request
 from haidang.base.requests import Key, page_size, write
 from haidang.base.settings import Settings
+from haidang.documents import press
 from haidang.organisation.permissions import Principal
 from haidang.tasks.model.acts import RULES, Act, act_name
-from haidang.tasks.service import lists, reading
+from haidang.tasks.service import lists, papers, reading
 from haidang.tasks.service.desk import desk_of, wrong
 from haidang.tasks.service.lists import Approved
 from haidang.tasks.service.reading import Asked
@@ -147,7 +148,7 @@ def _each(found: dict[str, Any]) -> Response[dict[str, Any]]:
     "/api/v1/tasks/export",
     opt={"permission": "task.read"},
     tags=["tasks"],
-    summary="A list as a workbook",
+    summary="A list as a workbook, or as a paper",
 )
 async def export_tasks(
     *,
@@ -162,8 +163,9 @@ async def export_tasks(
     org: FromQuery[int | None] = None,
     q: FromQuery[str] = "",
     timeliness: FromQuery[str | None] = None,
+    form: Annotated[Literal["xlsx", "docx", "pdf"], QueryParameter(name="format")] = "xlsx",
 ) -> Response[bytes]:
-    """Return an XLSX of a view; its yellow columns can be filled and brought back."""
+    """Return an XLSX of a view, whose yellow columns can be filled and brought back, or a paper of it."""
     desk = desk_of(settings, clock)
     asked = Asked(
         view=view, states=_words(states), priorities=_numbers("priority", priority), source_kind=source,
@@ -171,9 +173,14 @@ async def export_tasks(
     )  # fmt: skip
     async with db.transaction() as connection:
         wanted = await reading.filter_of(connection, desk, principal, asked)
-        content = await lists.export(connection, desk, principal, wanted)
-    headers = {"content-disposition": 'attachment; filename="nhiem-vu.xlsx"', "cache-control": "no-store"}
-    return Response(content, media_type=XLSX, headers=headers)
+        if form == "xlsx":
+            content = await lists.export(connection, desk, principal, wanted)
+            return Response(content, media_type=XLSX, headers=press.headers("nhiem-vu", form))
+        report = await papers.listed(
+            connection, desk, principal, wanted, view=view, province=settings.province_code
+        )
+    content = await press.printed(report, form)
+    return Response(content, media_type=press.MEDIA[form], headers=press.headers("nhiem-vu", form))
 
 
 @post(

@@ -75,16 +75,22 @@ class Line(msgspec.Struct, frozen=True):
     faults: tuple[Any, ...] = ()
 
 
-async def export(connection: Connection, desk: Desk, principal: Principal, wanted: Filter) -> bytes:
-    """Return a list as a workbook; ``Problem`` where it has more rows than a sheet takes."""
+async def rows_of(
+    connection: Connection, desk: Desk, principal: Principal, wanted: Filter
+) -> list[tuple[inbox.Line, dict[str, Any]]]:
+    """Return all rows of a list, each with what its clock says; ``Problem`` where they are too many."""
     lines = await inbox.page(connection, principal, wanted, limit=ROWS_MAX + 1)
     if len(lines) > ROWS_MAX:
         raise wrong(
             "view", f"quá {ROWS_MAX} dòng, hãy lọc bớt", f"more than {ROWS_MAX} rows, filter the list"
         )
+    return [(line, line_of(desk, line)) for line in lines]
+
+
+async def export(connection: Connection, desk: Desk, principal: Principal, wanted: Filter) -> bytes:
+    """Return a list as a workbook; ``Problem`` where it has more rows than a sheet takes."""
     rows = []
-    for line in lines:
-        shown = line_of(desk, line)
+    for line, shown in await rows_of(connection, desk, principal, wanted):
         cells = {
             "number": line.task.id, "title": line.task.title, "owner": line.owner, "assignee": line.assignee,
             "assigner": line.assigner, "due": shown["due"]["vi"], "clock": shown["clock"]["vi"],

@@ -9,7 +9,6 @@ import msgspec
 
 from haidang.incidents.after_action.model import (
     AfterAction,
-    Agency,
     Entry,
     File,
     Head,
@@ -22,6 +21,7 @@ from haidang.incidents.after_action.model import (
     Use,
     decides,
 )
+from haidang.organisation.service.letterhead import Letterhead
 
 START = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 """Monday 16 March 2026, 09:30 in Vietnam."""
@@ -58,7 +58,7 @@ def story(**facts: Any) -> AfterAction:
         text="Người dân báo ngập đường Trần Phú", kind_vi="Ngập lụt", kind_en="Flooding", severity=2,
         state="closed", outcome="Đường thông suốt", source="phone", source_ref="114", place="Đường Trần Phú",
         area="Phường Hồng Gai", location=(107.0751, 20.9581),
-        agency=Agency(
+        agency=Letterhead(
             name="Trung tâm điều hành thông minh", parent="Ủy ban nhân dân tỉnh Quảng Ninh", short="TTĐH",
             place="Quảng Ninh",
         ),

@@ -1,4 +1,4 @@
-"""The after-action report says what the log says: times against targets, what was skipped, what is missing."""
+"""The after-action report says what the log says: times against targets, what was skipped or is missing."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_every_kind_of_entry_has_a_word() -> None:
     wanted = {*RULES, *WRITTEN, "open", "absorb", "lesson-task"}
     wanted |= {f"resource-{name}" for name in RESOURCE_RULES if name in {"on_way", "on_scene", "release"}}
     assert wanted <= set(KINDS)
-    assert decides("step-skip") and decides("decision") and not decides("note")
+    assert decides("step_skipped") and decides("decision") and not decides("note")
 
 
 @pytest.mark.parametrize(
