@@ -43,7 +43,8 @@ class Bulk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """``seen`` of the group's line: what has changed since then is left and told."""
     area: Annotated[str, msgspec.Meta(max_length=20)] | None = None
     sector: Annotated[str, msgspec.Meta(max_length=60)] | None = None
-    """The area and sector that the queue was asked for, where it was."""
+    state: Annotated[str, msgspec.Meta(max_length=60)] | None = None
+    """The area, sector and states that the queue was asked for, where it was."""
 
 
 async def filter_of(  # noqa: PLR0917 - what a list can be asked for
@@ -111,6 +112,7 @@ async def get_queue(
     db: NamedDependency[Database],
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
+    states: Annotated[str | None, QueryParameter(name="state")] = None,
     priority: FromQuery[str | None] = None,
     area: FromQuery[str | None] = None,
     sector: FromQuery[str | None] = None,
@@ -118,7 +120,7 @@ async def get_queue(
 ) -> dict[str, Any]:
     """Return what stands before an operator in under fifty lines: alerts, and groups that fold the rest."""
     async with db.transaction() as connection:
-        wanted = await filter_of(connection, None, priority, area, sector, group=group)
+        wanted = await filter_of(connection, states, priority, area, sector, group=group)
         return await reading.queue(connection, clock, principal, wanted)
 
 
@@ -160,7 +162,9 @@ async def act_on_many(
 
     async def work(connection: Connection) -> Any:
         if data.group is not None:
-            wanted = await filter_of(connection, area=data.area, sector=data.sector, group=data.group)
+            wanted = await filter_of(
+                connection, data.state, area=data.area, sector=data.sector, group=data.group
+            )
             return await acting.on_group(connection, desk, principal, data.do, wanted, data.seen or 0)
         seen = {each.id: each.version for each in data.items}
         return {"items": await acting.on_many(connection, desk, principal, data.do, seen)}

@@ -14,7 +14,7 @@ import msgspec
 
 from haidang.alerts.model import acts
 from haidang.alerts.model.acts import PERMISSIONS, RULES, Act, Hindrance, act_name, hinders
-from haidang.alerts.model.alert import QUEUED, Alert, replace, suppressed, unshelved, unsuppressed
+from haidang.alerts.model.alert import Alert, replace, suppressed, unshelved, unsuppressed
 from haidang.alerts.service import causes, tasking
 from haidang.alerts.service.ledger import Ledger
 from haidang.alerts.store import alerts as store
@@ -152,8 +152,7 @@ async def on_group(  # noqa: PLR0917 - an act, what it is done to, and what was 
     What has changed since, or is not open to this act, is left as it is and told.
     """
     _bulk_only(act)
-    queued = msgspec.structs.replace(wanted, states=QUEUED)
-    found = await lists.locked(connection, principal, queued, GROUP_MAX)
+    found = await lists.locked(connection, principal, lists.queued(wanted), GROUP_MAX)
     doing = Doing(connection, desk, principal, Ledger(found))
     changed, hindered, done = [], [], []
     for alert in found:

@@ -25,6 +25,8 @@ from haidang.organisation.chain import Said
 LOG = "alerts"
 """The chained log of the room."""
 ACTOR = "system:alerts"
+_BESIDE = frozenset({"task_given", "told_again", "noted"})
+"""What comes with the raising of an alert and does not make another event of it."""
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -81,7 +83,8 @@ class Ledger:
         self._say(alert, action, actor, body)
 
     def _say(self, alert: Alert, action: str, actor: str, body: dict[str, Any]) -> None:
-        self._kinds[alert.id] = action
+        if self._kinds.get(alert.id) != "raised" or action not in _BESIDE:
+            self._kinds[alert.id] = action
         self._entries.append(_Entry(alert.id, action, actor, body))
 
     def current(self, alert: Alert) -> Alert:

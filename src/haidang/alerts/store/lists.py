@@ -129,13 +129,18 @@ async def locked(connection: Connection, principal: Principal, wanted: Filter, l
     return await read(connection, where, values, "ORDER BY a.id LIMIT %(limit)s FOR NO KEY UPDATE")
 
 
+def queued(wanted: Filter) -> Filter:
+    """Return what a queue shows: what stands before an operator, unless other states are asked for."""
+    return wanted if wanted.states else msgspec.structs.replace(wanted, states=QUEUED)
+
+
 async def in_groups(
     connection: Connection, principal: Principal, wanted: Filter, keys: Sequence[str], limit: int
 ) -> list[Alert]:
     """Return the queued alerts of some groups, in the order of the queue."""
     if not keys:
         return []
-    where, values = condition(principal, msgspec.structs.replace(wanted, states=QUEUED))
+    where, values = condition(principal, queued(wanted))
     choices = []
     for number, key in enumerate(keys):
         limits = []
@@ -155,7 +160,7 @@ async def in_groups(
 
 async def cells(connection: Connection, principal: Principal, wanted: Filter) -> list[Cell]:
     """Count the queue in the finest cells that any fold tells apart."""
-    where, values = condition(principal, msgspec.structs.replace(wanted, states=QUEUED))
+    where, values = condition(principal, queued(wanted))
     cursor = await connection.execute(
         "SELECT a.priority, a.group_by, a.rule, a.area_code, a.sector, a.source, a.entity_type, count(*), "
         "count(*) FILTER (WHERE a.state = 'new'), extract(epoch FROM min(a.first_at))::float8, "
