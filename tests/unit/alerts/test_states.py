@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -37,13 +38,14 @@ def shelved(each: Alert) -> Alert:
     return replace(each, shelved_until=NOW + MINUTE, shelved_by="account:1", shelved_reason="bảo trì")
 
 
-BY_ITSELF = {
+Way = Callable[[Alert], Alert]
+BY_ITSELF: dict[str, Way] = {
     "raise": lambda each: again(each, signal(), NOW),
     "clear": lambda each: over(each, NOW, NOW),
     "unshelve": lambda each: unshelved(each, NOW),
     "unsuppress": lambda each: unsuppressed(each, NOW),
 }
-BY_PEOPLE = {
+BY_PEOPLE: dict[str, Way] = {
     "acknowledge": acknowledged,
     "shelve": shelved,
     "suppress": lambda each: suppressed(each, "maintenance", "sửa", by="account:1"),
