@@ -39,6 +39,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from prometheus_client import Counter, Gauge
 
+from haidang.actions import warnings
 from haidang.alerts.rules import clockwork, live
 from haidang.base.database import Connection
 from haidang.base.log import logger
@@ -51,6 +52,7 @@ from haidang.city.subscriptions import delivery
 from haidang.city.subscriptions import step as matching
 from haidang.city.tiers import summing
 from haidang.incidents.procedures.service import actuating
+from haidang.incidents.service import desk as incident_desk
 from haidang.web.house import House
 
 BATCH = 2_000
@@ -144,6 +146,12 @@ async def watch(house: House, stretch: Stretch, connection: Connection) -> None:
     await live.pass_on(house.city, connection, stretch.after, stretch.last)
 
 
+async def tell_of_warnings(house: House, stretch: Stretch, connection: Connection) -> None:
+    """Write what happened to the warnings of incidents into those incidents' logs."""
+    desk = incident_desk.desk_of(house.settings, house.clock)
+    await warnings.tell(connection, desk, stretch.after, stretch.last)
+
+
 async def subscribed(house: House, connection: Connection) -> bool:
     """Say whether any subscription waits for changes."""
     return await matching.listening(house.city, connection)
@@ -169,6 +177,7 @@ STEPS: tuple[Step, ...] = (
         after=lambda house: delivery.wake(house.city),
         awaited=subscribed,
     ),
+    Step("warnings", tell_of_warnings, batch=20_000),
     Step(summing.STEP, sum_hours, batch=200_000, rest_s=5.0),
 )
 """The way of a change, in order."""

@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 
 from haidang import __version__
 from haidang.actions.handover import ROUTES as ACTIONS
+from haidang.actions.warnings import ROUTES as INCIDENT_WARNINGS
 from haidang.alerts.api import ROUTES as ALERTS
 from haidang.alerts.cap.api import ROUTES as WARNINGS
 from haidang.base.clock import Clock, SystemClock
@@ -69,6 +70,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *INCIDENTS,
     *PROCEDURES,
     *ACTIONS,
+    *INCIDENT_WARNINGS,
 )
 """Everything that Litestar serves."""
 

@@ -188,6 +188,29 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/api/v1/alerts/bulk"): Asked(
         REFUSED, body={"do": {"act": "acknowledge"}, "items": [{"id": "{alert}", "version": 1}]}
     ),
+    ("GET", "/api/v1/alert-rules"): Asked(SHARED),
+    ("GET", "/api/v1/alert-rules/schema"): Asked(SHARED),
+    ("GET", "/api/v1/alert-rules/{name:str}"): Asked(LIST, "/api/v1/alert-rules/camera-lost"),
+    ("POST", "/api/v1/alert-rules/{name:str}/trial"): Asked(
+        LIST,
+        "/api/v1/alert-rules/camera-lost/trial",
+        {"from": "{yesterday}", "to": "{tomorrow}", "set": {"that": 'status == "online"', "for": None}},
+    ),
+    ("PUT", "/api/v1/alert-rules/{name:str}/mode"): Asked(
+        NOT_MINE, "/api/v1/alert-rules/camera-lost/mode", {"mode": "off", "reason": "yên tĩnh"}
+    ),
+    ("GET", "/api/v1/alert-rules/{name:str}/overrides"): Asked(
+        LIST, "/api/v1/alert-rules/camera-lost/overrides"
+    ),
+    ("PUT", "/api/v1/alert-rules/{name:str}/overrides"): Asked(
+        REFUSED,
+        "/api/v1/alert-rules/camera-lost/overrides",
+        {"entity": "{entity}", "off": True, "reason": "che mắt"},
+    ),
+    ("DELETE", "/api/v1/alert-rules/{name:str}/overrides"): Asked(
+        REFUSED, "/api/v1/alert-rules/camera-lost/overrides?entity={entity}"
+    ),
+    ("POST", "/api/v1/alert-rules/reload"): Asked(NOT_MINE),
     ("GET", "/api/v1/alerts/{alert_id:int}"): Asked(REFUSED, "/api/v1/alerts/{alert}"),
     ("GET", "/api/v1/alerts/{alert_id:int}/timeline"): Asked(REFUSED, "/api/v1/alerts/{alert}/timeline"),
     ("POST", "/api/v1/alerts/{alert_id:int}/acts"): Asked(
@@ -207,6 +230,9 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("PUT", "/api/v1/task-roles/{org_id:int}"): Asked(REFUSED, "/api/v1/task-roles/{org}", {"roles": []}),
     ("GET", "/api/v1/warnings"): Asked(LIST),
     ("GET", "/api/v1/warnings/choices"): Asked(SHARED),
+    ("POST", "/api/v1/incidents/{incident_id:int}/warnings"): Asked(
+        REFUSED, "/api/v1/incidents/{incident}/warnings", {}
+    ),
     ("GET", "/api/v1/warnings/received"): Asked(SHARED),
     ("POST", "/api/v1/warnings/received"): Asked(NOT_MINE, body={}),
     ("POST", "/api/v1/warnings"): Asked(REFUSED, body={"owner_org": "{org}"}),
@@ -260,7 +286,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("GET", "/api/v1/procedures"): Asked(SHARED),
     ("GET", "/api/v1/procedures/{name:str}"): Asked(SHARED, "/api/v1/procedures/flood-response"),
-    ("GET", "/api/v1/procedure-roles"): Asked(LIST),
+    ("GET", "/api/v1/procedure-roles"): Asked(SHARED),
     ("PUT", "/api/v1/procedure-roles/{role:str}"): Asked(
         REFUSED, "/api/v1/procedure-roles/police_duty", {"items": [{"org_id": "{org}"}]}
     ),
@@ -534,6 +560,8 @@ async def furnish(site: Site, agency: Agency) -> None:
             "letter": letter,
             "long_ago": "2020-01-01T00:00:00Z",
             "soon": "2100-01-01T00:00:00Z",
+            "yesterday": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
+            "tomorrow": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
         }
         | await alerts_of(site, agency, own["id"])
         | await incidents_of(site, agency)
@@ -581,6 +609,13 @@ async def alerts_of(site: Site, agency: Agency, entity_id: str) -> dict[str, Any
     headers = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": '"1"'}
     noted = await agency.client.post(f"/api/v1/alerts/{alert['id']}/acts", json=word, headers=headers)
     assert noted.status_code == 200, noted.text
+    # A rule that is another for the agency's own camera.
+    change = {"entity": entity_id, "set": {"for": "20 minutes"}, "reason": f"đường truyền của {agency.word}"}
+    overridden = await agency.client.put(
+        "/api/v1/alert-rules/camera-lost/overrides", json=change,
+        headers={"Idempotency-Key": uuid.uuid4().hex, "If-Match": '"0"'},
+    )  # fmt: skip
+    assert overridden.status_code == 200, overridden.text
     return {"alert": alert["id"], "maintenance": planned["id"]}
 
 
@@ -671,6 +706,8 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "warnings": "SELECT to_jsonb(w) FROM warning w WHERE owner_org = %s ORDER BY id",
         "alerts": "SELECT to_jsonb(a) FROM alert a WHERE owner_org = %s ORDER BY id",
         "maintenance": "SELECT to_jsonb(m) FROM alert_maintenance m WHERE owner_org = %s ORDER BY id",
+        "overrides": "SELECT to_jsonb(o) FROM rule_override o JOIN entity e ON e.id = o.entity "
+        "WHERE e.owner_org = %s ORDER BY o.rule",
         "incidents": "SELECT to_jsonb(i) FROM incident i WHERE owner_org = %s ORDER BY id",
         "procedures": "SELECT r.procedure, r.state, s.* FROM procedure_step s JOIN procedure_run r "
         "ON r.id = s.run_id JOIN incident i ON i.id = r.incident_id WHERE i.owner_org = %s ORDER BY 3, 4",

@@ -184,3 +184,16 @@ async def org_names(connection: Connection, ids: Iterable[int]) -> dict[int, str
     """Return the names of units."""
     cursor = await connection.execute("SELECT id, name FROM org WHERE id = ANY(%s)", (sorted(set(ids)),))
     return dict(await cursor.fetchall())
+
+
+async def events(
+    connection: Connection, after: int, last: int, kinds: Iterable[str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return (kind, body) of what happened to warnings of incidents in ``after < seq <= last`` of the log."""
+    cursor = await connection.execute(
+        "SELECT j->>'kind', j->'body' FROM change WHERE seq > %s AND seq <= %s AND kind = 9 "
+        "AND j->>'topic' = 'warnings' AND j->>'kind' = ANY(%s) "
+        "AND j->'body'->>'incident_id' IS NOT NULL ORDER BY seq",
+        (after, last, list(kinds)),
+    )
+    return [(kind, body) for kind, body in await cursor.fetchall()]
