@@ -304,6 +304,7 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/resources/{resource}/acts", {"do": {"act": "out", "note": "chen vào"}}
     ),
     ("GET", "/api/v1/shifts/current"): Asked(LIST),
+    ("GET", "/api/v1/shifts/people"): Asked(REFUSED, "/api/v1/shifts/people?org_id={org}"),
     ("POST", "/api/v1/shifts"): Asked(REFUSED, body={"org_id": "{org}"}),
     ("GET", "/api/v1/shifts/handover"): Asked(LIST),
     ("GET", "/api/v1/shifts/handover/draft"): Asked(LIST),

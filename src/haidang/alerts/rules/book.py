@@ -47,6 +47,7 @@ class RuleBook:
         self.overrides: Overrides = {}
         self.below: dict[str, frozenset[str]] = {}
         """Areas that rules name, and all below them."""
+        self._refreshing = asyncio.Lock()
         self.edition = 0
         """Grows whenever anything here is another."""
 
@@ -65,6 +66,11 @@ class RuleBook:
 
     async def refresh(self, conn: Connection, now: datetime) -> None:
         """Learn what has changed; files are looked at every :data:`LOOK_S`."""
+        # One at a time: a reading that began before a change must not end after one that knows it.
+        async with self._refreshing:
+            await self._refresh(conn, now)
+
+    async def _refresh(self, conn: Connection, now: datetime) -> None:
         revision = await decided.revision(conn)
         moment = asyncio.get_running_loop().time()
         stamp = self._stamp

@@ -24,7 +24,7 @@ class Columns:
     def __init__(self, terms: Terms, packs: Packs, index: Index) -> None:
         self.terms = terms
         self._packs = packs
-        self._attrs: Callable[[str], frozenset[str]] = index.attrs
+        self.attrs: Callable[[str], frozenset[str]] = index.attrs
         self._plans: dict[tuple[str, int], Plan] = {}
         self._keys: dict[str, dict[str, str]] = {}
         self.refused: set[tuple[str, str, str]] = set()
@@ -42,7 +42,7 @@ class Columns:
         return found
 
     def _plan(self, type_: str, k: int) -> Plan:
-        keyset, wanted = self.terms.keysets[k], self._attrs(type_)
+        keyset, wanted = self.terms.keysets[k], self.attrs(type_)
         found: list[tuple[int, str]] = []
         for place, attr in enumerate(keyset.attrs):
             name = self.terms.attr_name(attr)
@@ -66,7 +66,7 @@ class Columns:
                 if not key.isdecimal():
                     continue
                 known = self.terms.attr_name(int(key))
-                name = keys[key] = known if known in self._attrs(type_) else ""
+                name = keys[key] = known if known in self.attrs(type_) else ""
             if not name:
                 continue
             if form is None:

@@ -10,8 +10,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
-
 from haidang.alerts.rules.conditions import Joint, Part, Surroundings
 from haidang.alerts.rules.conditions.baseline import Unusual
 from haidang.alerts.rules.conditions.count import Crowd
@@ -93,20 +91,13 @@ class Watch:
 
 def overridden(rule: Rule, changes: Mapping[str, Any]) -> Condition:
     """Return a rule's condition with other values; ``msgspec.ValidationError`` where they do not fit."""
-    from haidang.alerts.rules.reading import converted  # noqa: PLC0415 - the reader knows the checks, too
+    from haidang.alerts.rules.reading import converted, written  # noqa: PLC0415 - it checks what it reads
 
-    kind, body = rule.when.kind, rule.when.body
-    plain = {
-        field.encode_name: value
-        for field in msgspec.structs.fields(body)
-        if (value := getattr(body, field.name)) is not None
-    }
-    plain = {name: str(value) if hasattr(value, "seconds") else value for name, value in plain.items()}
-    said: Condition = converted(
-        {kind: {name: value for name, value in (plain | dict(changes)).items() if value is not None}},
-        Condition,
-    )
-    return said
+    kind, plain = rule.when.kind, written(rule.when.body)
+    # What is changed to null is as if the rule did not say it.
+    said = {name: value for name, value in (plain | dict(changes)).items() if value is not None}
+    found: Condition = converted({kind: said}, Condition)
+    return found
 
 
 def part_of(watch: Watch, place: int, condition: Condition, type_: str) -> Part:

@@ -51,7 +51,7 @@ class Live:
         self.book: RuleBook = book_of(city)
         self.packs: Packs = site_packs(city.settings.data_dir)
         self.bands = Bands()
-        self._around = Surroundings(self._period_us, self.bands.of, _located, self._below)
+        self._around = Surroundings(self._period_us, self.bands.of, located, self._below)
         self.seq = -1
         """The number of the log that the memory stands at."""
         self.checked = EPOCH
@@ -291,7 +291,7 @@ _US = timedelta(microseconds=1)
 _BACKFILL_US = BACKFILL // _US
 
 
-def _located(lon: float, lat: float) -> tuple[str, ...]:
+def located(lon: float, lat: float) -> tuple[str, ...]:
     found = (PLACES.find(lon, lat, "commune"), PLACES.find(lon, lat, "province"))
     return tuple(code for code in found if code is not None)
 

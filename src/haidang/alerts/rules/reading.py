@@ -124,6 +124,21 @@ def _hook(wanted: type, value: Any) -> Any:
     raise NotImplementedError(wanted)
 
 
+def written(part: Any) -> Any:
+    """Return a rule, or a part of one, as packs write it; without samples."""
+    if isinstance(part, Duration):
+        return str(part)
+    if isinstance(part, tuple):
+        return [written(one) for one in part]
+    if not isinstance(part, msgspec.Struct):
+        return part
+    return {
+        field.encode_name: written(value)
+        for field in msgspec.structs.fields(part)
+        if (value := getattr(part, field.name)) != field.default and field.name not in ("samples", "sector")
+    }
+
+
 def converted(body: Any, shape: type[Any]) -> Any:
     """Convert a part of a rule, such as what an override changes; ``Problem`` where it does not fit."""
     try:
