@@ -27,18 +27,29 @@ export function clear(): void {
   refused.value = null
 }
 
-export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
-  if (busy.peek()) return null
-  busy.value = true
-  refused.value = null
-  try {
-    return await work()
-  } catch (error) {
-    refused.value = asProblem(error)
-    return null
-  } finally {
-    busy.value = false
-  }
+let last: Promise<unknown> = Promise.resolve()
+const underway = new Set<string>()
+
+/** Do one thing after the other, in the order of the keys: whoever types A and I at once gets both. The same intent
+ *  (`what`) that is under way already is not begun a second time. */
+export async function attempt<T>(work: () => Promise<T>, what = ''): Promise<T | null> {
+  if (what && underway.has(what)) return null
+  underway.add(what)
+  const turn = last.then(async () => {
+    busy.value = true
+    refused.value = null
+    try {
+      return await work()
+    } catch (error) {
+      refused.value = asProblem(error)
+      return null
+    } finally {
+      busy.value = false
+      underway.delete(what)
+    }
+  })
+  last = turn
+  return turn
 }
 
 /** Do an act on an alert; `expected` shows at once and is taken back where the server refuses. */
@@ -46,6 +57,7 @@ export async function actOnAlert(alert: Alert, facts: Facts, expected?: Partial<
   if (expected) putAlert({ ...alert, ...expected })
   const after = await attempt(() =>
     send<Alert>('POST', `/api/v1/alerts/${alert.id}/acts`, { do: facts }, { version: alert.version, key: newKey() }),
+    `alert ${alert.id} ${facts.act}`,
   )
   if (after) {
     putAlert(after)
@@ -66,6 +78,7 @@ export function acknowledge(alert: Alert): Promise<Alert | null> {
 export async function actOnIncident(incident: Incident, facts: Facts): Promise<Incident | null> {
   const after = await attempt(() =>
     send<Incident>('POST', `/api/v1/incidents/${incident.id}/acts`, { do: facts }, { version: incident.version, key: newKey() }),
+    `incident ${incident.id} ${facts.act}`,
   )
   if (after) {
     form.value = null
@@ -88,7 +101,7 @@ export async function actOnUnit(unit: Resource, act: string): Promise<void> {
 
 /** Open the incident that the alert's rule suggests, with what is known already; `draft` names what a person has changed. */
 export async function openIncident(draft: Record<string, unknown>): Promise<Incident | null> {
-  const made = await attempt(() => send<Incident>('POST', '/api/v1/incidents', draft, { key: newKey() }))
+  const made = await attempt(() => send<Incident>('POST', '/api/v1/incidents', draft, { key: newKey() }), `open ${String(draft['alert_ids'])}`)
   if (made) {
     clear()
     void load()

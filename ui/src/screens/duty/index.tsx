@@ -25,6 +25,7 @@ import { QueueList } from './queue-list'
 import { Refused } from './act-form'
 import { ShiftView } from './shift'
 import { setSound, soundOn } from './sound'
+import { isAcked } from './queue'
 import { board, follow, knownAt, load, POLL_S, problem, rows, showFresh, spoken } from './store'
 
 const view = param('view', 'alerts')
@@ -158,7 +159,7 @@ function useDutyKeys(): void {
       run: () => {
         const alert = chosenAlert.peek()
         const incident = chosenIncident.peek()
-        if (alert) void acknowledge(alert)
+        if (alert) void ((alert.acts?.includes('acknowledge') ?? true) && !isAcked(alert) && acknowledge(alert))
         else if (incident) void actOnIncident(incident, { act: 'acknowledge' })
       },
     },
