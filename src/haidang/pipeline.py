@@ -52,7 +52,9 @@ from haidang.city.subscriptions import delivery
 from haidang.city.subscriptions import step as matching
 from haidang.city.tiers import summing
 from haidang.incidents.procedures.service import actuating
+from haidang.incidents.service import automatic
 from haidang.incidents.service import desk as incident_desk
+from haidang.incidents.service.desk import desk_of
 from haidang.web.house import House
 
 BATCH = 2_000
@@ -124,6 +126,12 @@ async def note_life(_: House, stretch: Stretch, connection: Connection) -> None:
     await liveness.note(connection, stretch.after, stretch.last)
 
 
+async def open_incidents(house: House, stretch: Stretch, connection: Connection) -> None:
+    """Open the incidents that alerts open by themselves, or let the alerts join what is open."""
+    desk = desk_of(house.settings, house.clock)
+    await automatic.run(connection, desk, stretch.after, stretch.last)
+
+
 async def notify(house: House, stretch: Stretch, connection: Connection) -> None:
     """Put the notifications of subscriptions into the outbox; their delivery is told after the commit."""
     await matching.match(house.city, connection, stretch.after, stretch.last)
@@ -164,6 +172,14 @@ STEPS: tuple[Step, ...] = (
         live.STEP,
         watch,
         batch=4_000,
+        rest_s=0.05,
+        rest_ratio=1,
+        after=lambda house: house.city.nudge(),
+    ),
+    Step(
+        "incidents",
+        open_incidents,
+        batch=20_000,
         rest_s=0.05,
         rest_ratio=1,
         after=lambda house: house.city.nudge(),

@@ -14,6 +14,7 @@ from haidang.base.database import Connection, Database
 from haidang.base.requests import Asked, Key, write
 from haidang.base.settings import Settings
 from haidang.feeds.service import overview
+from haidang.incidents.procedures.service.reading import unfinished
 from haidang.incidents.service import reading, resources, shifts
 from haidang.incidents.service.desk import Desk, desk_of
 from haidang.incidents.service.shifts import NewHandover
@@ -46,6 +47,7 @@ async def listed(connection: Connection, desk: Desk, principal: Principal) -> di
         "more_incidents": page["next"] is not None,
         "alerts_unacknowledged": [_picked(each, _ALERT) for each in alerts["unacknowledged"]],
         "alerts_shelved": [_picked(each, _ALERT) for each in alerts["shelved"]],
+        "steps": await unfinished(connection, [each["id"] for each in incidents]),
         "resources": sent,
         "feeds": [
             _picked(each, ("name", "title_vi", "title_en", "state", "last_accepted_at"))

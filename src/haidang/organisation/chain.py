@@ -55,6 +55,9 @@ class Break(msgspec.Struct, frozen=True):
     en: str
 
 
+GONE = Break(1, "missing", "cả nhật ký không còn", "the whole log is gone")
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """What verifying found: how many entries, the head, and every break."""
 

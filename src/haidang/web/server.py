@@ -26,6 +26,7 @@ from haidang.demo.service import Demo, living
 from haidang.feeds import JOBS as FEED_JOBS
 from haidang.feeds import FeedRunner
 from haidang.incidents.procedures.service.jobs import JOBS as PROCEDURE_JOBS
+from haidang.incidents.service.jobs import JOBS as INCIDENT_JOBS
 from haidang.organisation.permissions import Principal
 from haidang.tasks import JOBS as TASK_JOBS
 from haidang.web.asgi import Receive, Scope, Send
@@ -40,6 +41,7 @@ JOBS = {
     "tasks": TASK_JOBS,
     "alerts": ALERT_JOBS,
     "warnings": WARNING_JOBS,
+    "incidents": INCIDENT_JOBS,
     "procedures": PROCEDURE_JOBS,
 }
 """Tasks of the rooms, by room."""

@@ -60,6 +60,10 @@ class World(msgspec.Struct):
         async with self.db.transaction() as connection:
             return await opening.open_incident(connection, self.desk, who, new)
 
+    async def plain(self, by: str = "truc", **facts: Any) -> Incident:
+        """Open an incident without a procedure."""
+        return await self.open(by, **({"procedure": ""} | facts))
+
     async def do(
         self, name: str, incident: Incident | int, act: Act, *, version: int | None = None
     ) -> Incident:

@@ -42,7 +42,7 @@ async def a_resource(world: World, name: str, org: str = "police", **facts: Any)
 
 async def test_the_way_from_reported_to_closed(world: World) -> None:
     boat = await a_resource(world, "Xuồng 01")
-    flood = await world.open(facts=Facts(depth_cm=40), place="Trần Phú")
+    flood = await world.plain(facts=Facts(depth_cm=40), place="Trần Phú")
     assert (flood.state, flood.severity, flood.severity_rule) == ("reported", 2, "water")
     assert flood.acknowledged_at == START, "whoever opens it by hand has acknowledged it"
     world.at(START + minutes(2))
@@ -79,7 +79,7 @@ async def test_the_way_from_reported_to_closed(world: World) -> None:
 
 
 async def test_acknowledge_once_of_what_came_by_itself(world: World) -> None:
-    flood = await world.open()
+    flood = await world.plain()
     await world.run("UPDATE incident SET acknowledged_at = NULL WHERE id = %s", flood.id)
     world.at(START + minutes(3))
     seen = await world.do("truc", flood, acts.Acknowledge())
@@ -89,7 +89,7 @@ async def test_acknowledge_once_of_what_came_by_itself(world: World) -> None:
 
 
 async def test_classify_by_the_table_and_otherwise_by_the_commander(world: World) -> None:
-    jam = await world.open(kind="traffic_jam", title="Ùn tắc")
+    jam = await world.plain(kind="traffic_jam", title="Ùn tắc")
     assert (jam.severity, clocks(await world.read("truc", jam))["close"]) == (4, "running")
     await refused("incident-act-refused", world.do("truc", jam, acts.Classify()))
     await world.do("truc", jam, acts.Verify(text="Đúng"))
@@ -109,7 +109,7 @@ async def test_classify_by_the_table_and_otherwise_by_the_commander(world: World
 
 
 async def test_assign_commander_and_set_role_survive_a_reload(world: World) -> None:
-    fire = await world.open(kind="fire", title="Cháy chợ")
+    fire = await world.plain(kind="fire", title="Cháy chợ")
     police = world.people["cong.an"]
     commander = acts.AssignCommander(role="scene_commander", account_id=police, text="Tới trước")
     await refused("incident-part-missing", world.do("truc", fire, commander))
@@ -127,7 +127,7 @@ async def test_assign_commander_and_set_role_survive_a_reload(world: World) -> N
 
 async def test_dispatch_gives_each_unit_a_task_and_a_taken_resource_is_told(world: World) -> None:
     one, two = await a_resource(world, "Tổ 1"), await a_resource(world, "Tổ 2", "works")
-    flood, fire = await world.open(), await world.open(kind="fire", title="Cháy")
+    flood, fire = await world.plain(), await world.plain(kind="fire", title="Cháy")
     await refused("invalid-request", world.do("truc", flood, acts.Dispatch()))
     await refused("not-found", world.do("truc", flood, acts.Dispatch(resource_ids=(9_999,))))
     looked = await world.do("truc", flood, acts.Dispatch(resource_ids=(one, two)))
@@ -152,7 +152,7 @@ async def test_dispatch_gives_each_unit_a_task_and_a_taken_resource_is_told(worl
 
 async def test_on_scene_is_the_units_own_to_say(world: World) -> None:
     patrol, other = await a_resource(world, "Tổ 3"), await a_resource(world, "Tổ 4", "works")
-    flood = await world.open()
+    flood = await world.plain()
     problem = await refused("incident-act-refused", world.do("truc", flood, acts.OnScene()))
     assert problem.extra["hindrance"] == "nobody_sent"
     await world.do("truc", flood, acts.Dispatch(resource_ids=(patrol,)))
@@ -169,7 +169,7 @@ async def test_on_scene_is_the_units_own_to_say(world: World) -> None:
 
 async def test_close_frees_resources_and_ends_open_tasks(world: World) -> None:
     patrol = await a_resource(world, "Tổ 5")
-    flood = await world.open()
+    flood = await world.plain()
     for act in (acts.Verify(text="x"), acts.Classify(), acts.Dispatch(resource_ids=(patrol,))):
         await world.do("truc", flood, act)
     problem = await refused("incident-act-refused", world.do("truong.ca", flood, acts.Close(text="x")))
@@ -185,7 +185,7 @@ async def test_close_frees_resources_and_ends_open_tasks(world: World) -> None:
 
 
 async def test_reject_of_a_false_alarm_stops_its_clocks(world: World) -> None:
-    fire = await world.open(kind="fire", title="Khói")
+    fire = await world.plain(kind="fire", title="Khói")
     gone = await world.do("truc", fire, acts.Reject(reason="false_alarm", text="Đốt rơm"))
     assert (gone.state, gone.outcome, gone.closed_at) == ("rejected", "Báo nhầm: Đốt rơm", START)
     assert clocks(await world.read("truc", fire)) == {
@@ -196,7 +196,7 @@ async def test_reject_of_a_false_alarm_stops_its_clocks(world: World) -> None:
 
 async def test_merge_takes_links_resources_and_units_along(world: World) -> None:
     patrol = await a_resource(world, "Tổ 6")
-    one, two = await world.open(), await world.open(title="Ngập Lê Lợi")
+    one, two = await world.plain(), await world.plain(title="Ngập Lê Lợi")
     shared, own = LinkTo(kind="entity", ref="urn:x:1"), LinkTo(kind="camera", ref="urn:x:2")
     await world.do("truc", one, acts.Link(links=(shared,)))
     await world.do("truc", two, acts.Link(links=(shared, own)))
@@ -225,7 +225,7 @@ async def test_merge_takes_links_resources_and_units_along(world: World) -> None
 
 async def test_split_makes_an_incident_of_a_part(world: World) -> None:
     stays, goes = await a_resource(world, "Tổ 7"), await a_resource(world, "Tổ 8")
-    flood = await world.open(area_code="22", place="Trần Phú")
+    flood = await world.plain(area_code="22", place="Trần Phú")
     pole = LinkTo(kind="entity", ref="urn:x:pole")
     await world.do("truc", flood, acts.Link(links=(pole,)))
     await world.do("truc", flood, acts.Verify(text="x"))
@@ -253,7 +253,7 @@ async def test_split_makes_an_incident_of_a_part(world: World) -> None:
 
 
 async def test_link_and_unlink_are_in_the_log(world: World) -> None:
-    flood = await world.open()
+    flood = await world.plain()
     camera = LinkTo(kind="camera", ref="urn:ngsi-ld:Camera:1", note="gần nhất")
     await world.do("truc", flood, acts.Link(links=(camera, camera)))
     assert [each["ref"] for each in (await world.read("truc", flood))["links"]] == [camera.ref]
@@ -269,7 +269,7 @@ async def test_link_and_unlink_are_in_the_log(world: World) -> None:
 
 
 async def test_invite_lets_a_unit_see_and_write(world: World) -> None:
-    flood = await world.open()
+    flood = await world.plain()
     await refused("not-found", world.read("xay.dung", flood))
     await world.do("truc", flood, acts.Invite(orgs=(world.orgs["works"],)))
     row = await world.read("xay.dung", flood)
@@ -279,7 +279,7 @@ async def test_invite_lets_a_unit_see_and_write(world: World) -> None:
 
 
 async def test_escalate_tells_who_leads(world: World) -> None:
-    flood = await world.open(is_exercise=True, by="truong.ca")
+    flood = await world.plain(is_exercise=True, by="truong.ca")
     after = await world.do("truong.ca", flood, acts.Escalate(text="Xin thêm xuồng"))
     assert after.escalations == 1
     [(org, vi)] = await world.fetch("SELECT org_id, vi FROM notice WHERE kind = 'incident-escalated'")
@@ -288,7 +288,7 @@ async def test_escalate_tells_who_leads(world: World) -> None:
 
 
 async def test_note_asks_no_version_and_a_correction_stands_beside_the_old(world: World) -> None:
-    flood = await world.open()
+    flood = await world.plain()
     await world.do("truc", flood, acts.Note(text="Nước sâu 30 cm"), version=99)
     await world.do("hai", flood, acts.Note(text="Nước sâu 13 cm", corrects=2))
     await refused("invalid-request", world.do("hai", flood, acts.Note(text="x", corrects=77)))
@@ -300,7 +300,7 @@ async def test_note_asks_no_version_and_a_correction_stands_beside_the_old(world
 
 
 async def test_two_operators_at_once_one_wins_the_other_is_told(world: World) -> None:
-    flood = await world.open()
+    flood = await world.plain()
     results = await asyncio.gather(
         world.do("truc", flood, acts.Verify(text="Thật"), version=1),
         world.do("hai", flood, acts.Reject(reason="false_alarm", text="Không"), version=1),
@@ -313,8 +313,8 @@ async def test_two_operators_at_once_one_wins_the_other_is_told(world: World) ->
 
 
 async def test_an_exercise_is_one_from_birth_and_says_so(world: World) -> None:
-    await refused("forbidden", world.open(is_exercise=True))
-    drill = await world.open(by="truong.ca", is_exercise=True, title="Diễn tập ngập")
+    await refused("forbidden", world.plain(is_exercise=True))
+    drill = await world.plain(by="truong.ca", is_exercise=True, title="Diễn tập ngập")
     assert drill.code.startswith("DT-2026-")
     row = await world.read("truc", drill)
     assert row["mark"] == {"vi": "DIỄN TẬP", "en": "EXERCISE"}
@@ -322,7 +322,7 @@ async def test_an_exercise_is_one_from_birth_and_says_so(world: World) -> None:
         await world.run("UPDATE incident SET is_exercise = false WHERE id = %s", drill.id)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         await world.run("DELETE FROM incident WHERE id = %s", drill.id)
-    real = await world.open()
+    real = await world.plain()
     await refused("invalid-request", world.do("truong.ca", drill, acts.Merge(into=real.id)))
     patrol = await a_resource(world, "Tổ 9")
     await world.do("truong.ca", drill, acts.Dispatch(resource_ids=(patrol,)))

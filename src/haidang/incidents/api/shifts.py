@@ -40,6 +40,22 @@ async def get_current(
         return await shifts.current(connection, desk_of(settings, clock), principal)
 
 
+@get(
+    "/api/v1/shifts/people", opt={"permission": "shift.work"}, tags=["incidents"], summary="Who may take over"
+)
+async def list_people(
+    *,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+    org_id: FromQuery[int | None] = None,
+) -> dict[str, Any]:
+    """Return the people who may lead a shift of a unit (absent: the asker's own)."""
+    async with db.transaction() as connection:
+        return await shifts.able(connection, desk_of(settings, clock), principal, org_id)
+
+
 @post("/api/v1/shifts", opt={"permission": "shift.work"}, tags=["incidents"], summary="Begin a shift")
 async def take_shift(
     *,
@@ -144,4 +160,12 @@ async def withdraw_handover(
     return await write(request, db, principal.id, key, work)
 
 
-ROUTES = (get_current, take_shift, list_handovers, get_handover, sign_handover, withdraw_handover)
+ROUTES = (
+    get_current,
+    list_people,
+    take_shift,
+    list_handovers,
+    get_handover,
+    sign_handover,
+    withdraw_handover,
+)

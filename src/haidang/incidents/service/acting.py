@@ -15,6 +15,7 @@ from haidang.base.database import Connection
 from haidang.incidents.model import acts
 from haidang.incidents.model.acts import Act, act_name, after, hinders
 from haidang.incidents.model.incident import Holder, Incident
+from haidang.incidents.procedures.service import running
 from haidang.incidents.service import clocks, dispatching, ending, journal, linking, statistics
 from haidang.incidents.service.desk import Desk, hindered, parts_of, visible, wrong
 from haidang.incidents.service.doing import Doing
@@ -54,6 +55,9 @@ async def perform(
     if (incident.kind, incident.severity) != (before.kind, before.severity):
         await clocks.set_for(connection, desk, incident)
     await clocks.settle(connection, incident)
+    if name in {"classify", "set_role"}:
+        # Before the log of the incident is held: an act on a step takes its run first, and then this log.
+        await running.look(connection, desk, incident.id, doing.by)
     await statistics.touched(connection, incident)
     await tell_log(connection, desk, incident, action=name)
     detail = doing.detail | {"from": before.state, "to": incident.state}

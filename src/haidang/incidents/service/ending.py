@@ -9,6 +9,7 @@ import msgspec
 from haidang.incidents.model import acts
 from haidang.incidents.model.acts import LinkTo
 from haidang.incidents.model.incident import Incident
+from haidang.incidents.procedures.service import running
 from haidang.incidents.service import clocks, journal, linking, statistics
 from haidang.incidents.service.desk import hindered, parts_of, visible, wrong
 from haidang.incidents.service.dispatching import family, release_all
@@ -43,6 +44,7 @@ async def reject(doing: Doing, act: acts.Reject) -> Incident:
 
 
 async def _let_go(doing: Doing, why: str) -> None:
+    await running.stop(doing.connection, doing.desk, doing.by, doing.incident.id, why)
     freed = await release_all(doing.connection, doing.desk, doing.incident)
     doing.detail["released"] = [{"id": each.id, "name": each.name} for each in freed]
     numbers = await family(doing.connection, doing.incident.id)
@@ -69,6 +71,8 @@ async def merge(doing: Doing, act: acts.Merge) -> Incident:
         raise hindered("state", "merge")
     if "commander" not in parts_of(doing.principal, into):
         raise hindered("part", "merge")
+    why = f"Sự cố được nhập vào {into.code}"
+    await running.stop(doing.connection, doing.desk, doing.by, before.id, why)
     await linking.move(doing.connection, doing.desk, doing.principal, before, into)
     await resources.move_uses(doing.connection, before.id, into.id, None)
     merged = replace(

@@ -80,6 +80,11 @@ async def entries(
     ]  # fmt: skip
 
 
+async def logs(connection: Connection) -> list[str]:
+    """Return the logs that must be there, one for each incident; one that was removed whole shows by it."""
+    return await journal.logs(connection)
+
+
 async def _names(connection: Connection, actors: list[str]) -> dict[str, str]:
     numbers = {
         int(word.partition(":")[2])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from haidang.base.database import Connection
 from haidang.incidents.model.incident import MARK_EN, MARK_VI, Incident
+from haidang.incidents.procedures.store import runs
 from haidang.incidents.service import clocks
 from haidang.incidents.service.desk import Desk
 from haidang.incidents.store import clocks as clock_store
@@ -35,6 +37,7 @@ async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -
     reactions = await clock_store.of(connection, ids)
     linked = await incidents.links(connection, ids)
     now = desk.now()
+    followed = await _followed(connection, ids, now)
     shown = []
     for each in found:
         kind = desk.tables.kind(each.kind)
@@ -45,7 +48,7 @@ async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -
             "area": None if each.area_code is None
             else {"code": each.area_code, "name": areas.get(each.area_code, each.area_code)},
             "owner": {"id": each.owner_org, "name": orgs.get(each.owner_org, f"#{each.owner_org}")},
-            "commander": _commander(each, names),
+            "commander": _commander(each, names), "procedure": followed.get(each.id),
             "roles": [
                 {"role": holder.role, "account_id": holder.account_id,
                  "name": names.get(holder.account_id or 0, holder.name)}
@@ -68,4 +71,12 @@ def _commander(incident: Incident, names: dict[int, str]) -> dict[str, Any] | No
         "role": incident.commander_role,
         "account_id": incident.commander,
         "name": names.get(incident.commander or 0, incident.commander_name or ""),
+    }
+
+
+async def _followed(connection: Connection, ids: Sequence[int], now: datetime) -> dict[int, dict[str, Any]]:
+    """Return how far the procedure of each incident is."""
+    return {
+        number: {"name": name, "version": edition, "state": state, "done": done, "of": of, "late": late}
+        for number, name, edition, state, done, of, late in await runs.brief(connection, ids, now)
     }

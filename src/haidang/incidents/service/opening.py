@@ -14,12 +14,15 @@ from haidang.base.geometry import is_position
 from haidang.incidents.model.acts import Ids, LinkTo, Long, Title
 from haidang.incidents.model.incident import Incident, Severity, Source, State, Word
 from haidang.incidents.model.tables import Facts
+from haidang.incidents.procedures.service import running
 from haidang.incidents.service import clocks, journal, linking, statistics
 from haidang.incidents.service.desk import Desk, wrong
 from haidang.incidents.service.telling import tell_log
 from haidang.incidents.store import incidents
 from haidang.organisation import locate
 from haidang.organisation.permissions import Principal
+
+NO_PROCEDURE = ""
 
 
 class NewIncident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +52,7 @@ class NewIncident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     links: Annotated[tuple[LinkTo, ...], msgspec.Meta(max_length=200)] = ()
     is_exercise: bool = False
     procedure: Annotated[str, msgspec.Meta(max_length=100)] | None = None
-    """Which one is started; absent: the first that applies. Read by the room of procedures."""
+    """Which one is started; absent: the one that applies; empty: none."""
 
 
 class Born(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +70,11 @@ async def open_incident(
 ) -> Incident:
     """Open an incident and return it; ``Problem`` where the asker may not, or something is not known.
 
-    Whoever opens it by hand has acknowledged it; what the house opens waits for somebody.
+    Whoever opens it by hand has acknowledged it; what the house opens waits for somebody. The procedure that
+    is named, or the one that applies, starts with it.
     """
+    if new.alert_ids:
+        await running.hold_logs(connection)
     born = born or Born()
     if new.kind not in desk.tables.kinds:
         known = ", ".join(desk.tables.kinds)
@@ -97,6 +103,8 @@ async def open_incident(
     await journal.write(
         connection, desk, principal.id, incident.id, "open", new.text or incident.title, detail=detail
     )
+    if new.procedure != NO_PROCEDURE:
+        await running.start(connection, desk, principal, incident.id, new.procedure)
     return incident
 
 

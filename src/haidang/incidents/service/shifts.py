@@ -143,6 +143,29 @@ async def withdraw(
     return await _found(connection, handover_id)
 
 
+async def log_unsigned(connection: Connection, desk: Desk, actor: str, handover: Handover) -> None:
+    """Note that the leader was told of a handover that waits too long."""
+    body = {"outgoing": handover.outgoing_signed_at, "incoming": handover.incoming_signed_at}
+    await chain.append(
+        connection, desk.clock, log=LOG, actor=actor, action="handover.unsigned",
+        subject=f"handover:{handover.id}", org_id=handover.org_id, body=body,
+    )  # fmt: skip
+
+
+async def able(
+    connection: Connection, desk: Desk, principal: Principal, org_id: int | None
+) -> dict[str, Any]:
+    """Return who may take over in a unit: whoever holds ``shift.work`` over it, by name."""
+    org = _org(principal, org_id)
+    principal.require("shift.work", org_id=org)
+    found = []
+    for number, name in await store.holders(connection, "shift.work"):
+        one = await standing(connection, f"account:{number}", desk.now())
+        if one is not None and one.may("shift.work", org_id=org):
+            found.append({"id": number, "name": name})
+    return {"items": found}
+
+
 async def current(connection: Connection, desk: Desk, principal: Principal) -> dict[str, Any]:
     """Return the shifts that are on, and the handovers that nobody or only one side has signed."""
     scope, values = scope_sql(principal, "shift.work", org="s.org_id", area=None, sector=None)

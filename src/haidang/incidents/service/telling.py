@@ -39,17 +39,30 @@ async def tell_role(
     vi: str,
     en: str,
 ) -> Addressee:
-    """Tell whoever fills a role of the owner or above it; its inbox where nobody does. Once for a key."""
-    orgs = [incident.owner_org] if role == "head" else await people.path(connection, incident.owner_org)
-    found = await people.in_role(connection, orgs, role, desk.now())
-    to = Addressee(found, None) if found is not None else Addressee(None, incident.owner_org)
-    message = Message(
-        key=key,
-        kind=kind,
+    """Tell whoever fills a role of the owner, or above it, of an incident; an exercise says so first."""
+    return await tell_unit(
+        connection, desk, incident.owner_org, role, key=key, kind=kind,
         vi=marked(incident, f"{vi}: {incident.code} {incident.title}"),
         en=marked(incident, f"{en}: {incident.code} {incident.title}", MARK_EN),
-        to=(),
-    )
+    )  # fmt: skip
+
+
+async def tell_unit(
+    connection: Connection,
+    desk: Desk,
+    org_id: int,
+    role: str,
+    *,
+    key: str,
+    kind: str,
+    vi: str,
+    en: str,
+) -> Addressee:
+    """Tell whoever fills a role of a unit or above it; its inbox where nobody does. Once for a key."""
+    orgs = [org_id] if role == "head" else await people.path(connection, org_id)
+    found = await people.in_role(connection, orgs, role, desk.now())
+    to = Addressee(found, None) if found is not None else Addressee(None, org_id)
+    message = Message(key=key, kind=kind, vi=vi, en=en, to=())
     policy = desk.tasks.policies.named("duty")
     await put(connection, desk.tasks, to, message, task=None, policy=policy)
     return to

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from haidang.base.database import Connection
+from haidang.incidents.model.incident import ClockName
 
 
 class Clock(NamedTuple):
@@ -77,7 +78,7 @@ async def miss(connection: Connection, incident_id: int, name: str, at: datetime
     return bool(cursor.rowcount)
 
 
-async def late(connection: Connection, now: datetime, limit: int) -> list[tuple[int, str]]:
+async def late(connection: Connection, now: datetime, limit: int) -> list[tuple[int, ClockName]]:
     """Return (incident, clock) that have run out and were not told, the oldest first."""
     cursor = await connection.execute(
         "SELECT incident_id, name FROM incident_clock WHERE met_at IS NULL AND missed_at IS NULL "

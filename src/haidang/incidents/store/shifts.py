@@ -165,3 +165,14 @@ async def overdue(connection: Connection, before: datetime, limit: int) -> list[
 async def told(connection: Connection, handover_id: int, at: datetime) -> None:
     """Note that the leader was told."""
     await connection.execute("UPDATE handover SET told_at = %s WHERE id = %s", (at, handover_id))
+
+
+async def holders(connection: Connection, permission: str) -> list[tuple[int, str]]:
+    """Return active people with a role that holds a permission somewhere, by name."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT a.id, a.display_name FROM account a JOIN account_grant g ON g.account_id = a.id "
+        "JOIN role r ON r.name = g.role WHERE a.active AND %s = ANY(r.permissions) "
+        "ORDER BY a.display_name, a.id LIMIT 200",
+        (permission,),
+    )
+    return [(number, name) for number, name in await cursor.fetchall()]

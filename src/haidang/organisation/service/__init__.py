@@ -5,7 +5,7 @@ hash is computed without holding a connection).
 """
 
 from haidang.organisation.service.areas import area_today, get_area, load_areas, resolve_area
-from haidang.organisation.service.audit import list_audit, verify_log
+from haidang.organisation.service.audit import list_audit, verify_every, verify_log
 from haidang.organisation.service.links import first_administrator_link, needs_first_administrator
 from haidang.organisation.service.orgs import heirs_of, orgs_called, resolve_org, root_org
 from haidang.organisation.service.prepare import prepare
@@ -25,5 +25,6 @@ __all__ = [
     "resolve_area",
     "resolve_org",
     "root_org",
+    "verify_every",
     "verify_log",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import msgspec
 
 from haidang.base.database import Connection
-from haidang.organisation.chain import AUDIT, Entry, Verdict, verify
+from haidang.organisation.chain import AUDIT, GONE, Entry, Verdict, verify
 from haidang.organisation.permissions import Principal, scope_sql
 from haidang.organisation.store import chain as store
 
@@ -52,3 +53,13 @@ async def verify_log(
     """Check a whole log against itself, its kept head and, where given, a head noted elsewhere."""
     entries = [Entry(**row) async for row in store.read(connection, log)]
     return verify(log, entries, kept=await store.head(connection, log), noted=noted)
+
+
+async def verify_every(connection: Connection, expected: Iterable[str] = ()) -> AsyncIterator[Verdict]:
+    """Check every log there is, one after the other; one that must be there and is not is broken too."""
+    wanted = set(expected)
+    for log in sorted({*await store.logs(connection), *wanted}):
+        verdict = await verify_log(connection, log)
+        if log in wanted and not verdict.entries and verdict.sound:
+            verdict = msgspec.structs.replace(verdict, breaks=(GONE,))
+        yield verdict

@@ -67,6 +67,17 @@ async def head(connection: Connection, log: str) -> tuple[int, str] | None:
     return (int(row[0]), str(row[1])) if row else None
 
 
+async def logs(connection: Connection) -> list[str]:
+    """Return the names of all logs: of their heads, and of entries whose head is gone."""
+    cursor = await connection.execute(
+        "WITH RECURSIVE name (log) AS ((SELECT min(log) FROM chain) UNION ALL "
+        "SELECT (SELECT min(c.log) FROM chain c WHERE c.log > name.log) FROM name "
+        "WHERE name.log IS NOT NULL) "
+        "SELECT log FROM name WHERE log IS NOT NULL UNION SELECT log FROM chain_head ORDER BY 1"
+    )
+    return [name for (name,) in await cursor.fetchall()]
+
+
 async def read(connection: Connection, log: str) -> AsyncIterator[dict[str, Any]]:
     """Yield every entry's fields in order, a page at a time."""
     after = -1
