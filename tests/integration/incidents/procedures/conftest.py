@@ -26,7 +26,7 @@ procedure: test-flood
 version: 1
 vi: Ngập đường
 en: Street flooding
-applies_when: incident.kind == "flood" and incident.severity == 4
+applies_when: incident.kind == "landslide" and incident.severity == 4
 steps:
   - id: verify
     vi: Xác minh
@@ -58,7 +58,7 @@ steps:
     needs: [verify]
     action: {notify_unit: {roles: [commune_duty, traffic_police_duty], vi: "Ngập {place}", en: Flood}}
 samples:
-  - {facts: {incident.kind: flood, incident.severity: 4}, applies: true, open: [verify]}
+  - {facts: {incident.kind: landslide, incident.severity: 4}, applies: true, open: [verify]}
   - {facts: {incident.kind: fire, incident.severity: 4}, applies: false}
 """
 
@@ -69,11 +69,9 @@ class Hands:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    async def flood(self, *, start: bool = True, **facts: Any) -> Incident:
-        incident = await self.world.open(**({"severity": 4, "place": "Trần Phú"} | facts))
-        if start:
-            await self.start(incident)
-        return incident
+    async def flood(self, **facts: Any) -> Incident:
+        """Open an incident to which just one procedure applies; it starts with it."""
+        return await self.world.open(**({"kind": "landslide", "severity": 4, "place": "Trần Phú"} | facts))
 
     async def start(self, incident: Incident, name: str | None = "test-flood") -> Run | None:
         async with self.world.db.transaction() as connection:

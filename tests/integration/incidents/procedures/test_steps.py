@@ -274,14 +274,14 @@ async def test_an_incident_that_ends_stops_its_procedure(hands: Hands, world: Wo
         await hands.on_task("truong.ca", await hands.task(incident, "verify"), task_acts.Reopen(text="x"))
 
 
-async def test_the_one_that_applies_is_started_and_choices_are_offered(hands: Hands) -> None:
-    incident = await hands.flood(start=False)
-    offered = [each["procedure"] for each in (await hands.read("truc", incident))["choices"]]
-    assert "test-flood" in offered
-    fire = await hands.world.open(kind="fire", severity=4)
-    assert "test-flood" not in [
-        each["procedure"] for each in (await hands.read("truc", fire))["choices"] if each["applies"]
-    ]
+async def test_the_one_that_applies_starts_with_the_incident_and_others_are_offered(hands: Hands) -> None:
+    incident = await hands.flood()
+    found = await hands.read("truc", incident)
+    assert (found["run"]["procedure"], found["former"]) == ("test-flood", [])
+    assert [(each["procedure"], each["applies"]) for each in found["choices"]] == [("test-flood", True)]
+    worse = await hands.flood(severity=1)
+    found = await hands.read("truc", worse)
+    assert (found["run"], found["choices"]) == (None, [])
 
 
 async def test_a_role_goes_by_area_and_an_incident_may_name_its_own(hands: Hands, world: World) -> None:
