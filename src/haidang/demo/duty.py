@@ -1,4 +1,4 @@
-"""Making the people of the demonstration and their work: accounts, vehicles, tasks in several states.
+"""Making the people of the demonstration and their work: accounts, vehicles, parts in procedures, tasks.
 
 Each is made once, found again by its name, and left as people have changed it. Accounts have no password:
 ``haidang demo people`` prints a one-time link for each.
@@ -15,7 +15,8 @@ from haidang.base.clock import Clock
 from haidang.base.database import Connection
 from haidang.base.settings import Settings
 from haidang.demo import store
-from haidang.demo.staff import FORCES, JOBS, POSTS, Job, Way
+from haidang.demo.staff import DUTIES, FORCES, JOBS, NAMED, POSTS, Job, Way
+from haidang.incidents.procedures.service import roles
 from haidang.incidents.service import desk as incidents_desk
 from haidang.incidents.service import resources
 from haidang.organisation.model import Grant
@@ -59,7 +60,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 async def prepare(connection: Connection, settings: Settings, clock: Clock, orgs: Mapping[str, int]) -> None:
-    """Make the accounts, vehicles and tasks that are not there yet."""
+    """Make the accounts, vehicles, parts and tasks that are not there yet."""
     there = await store.accounts(connection, [post.username for post in POSTS])
     if there and not any(active for _, _, active in there.values()):
         # All were closed when the demonstration was taken away; one that somebody has closed stays closed.
@@ -71,7 +72,9 @@ async def prepare(connection: Connection, settings: Settings, clock: Clock, orgs
         made = await add_account(connection, clock, _GIVER, new)
         grant = Grant(post.role, orgs[post.over or post.agency])
         await add_grant(connection, clock, _GIVER, made.account.id, grant)
-    await _keep_forces(connection, incidents_desk.desk_of(settings, clock), orgs)
+    incidents = incidents_desk.desk_of(settings, clock)
+    await _keep_forces(connection, incidents, orgs)
+    await _fill_roles(connection, incidents, orgs)
     desk = desk_of(settings, clock)
     known = await store.tasks(connection, SOURCE)
     for job in JOBS:
@@ -89,6 +92,19 @@ async def _keep_forces(connection: Connection, desk: incidents_desk.Desk, orgs: 
             area_code=force.area, location=(force.lon, force.lat),
         )  # fmt: skip
         await resources.keep(connection, desk, _GIVER, new)
+
+
+async def _fill_roles(connection: Connection, desk: incidents_desk.Desk, orgs: Mapping[str, int]) -> None:
+    """Say which unit fills which part in procedures, where nobody has said so yet."""
+    known = await store.filled_roles(connection)
+    there = await store.accounts(connection, list(NAMED.values()))
+    for role, fillers in DUTIES.items():
+        if role in known:
+            continue
+        person = there.get(NAMED.get(role, ""), (None,))[0]
+        await roles.fill(
+            connection, desk, _GIVER, role, [roles.Filler(orgs[org], person, area) for org, area in fillers]
+        )
 
 
 async def links(connection: Connection, clock: Clock) -> list[Link]:

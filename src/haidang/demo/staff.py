@@ -66,6 +66,10 @@ DUTIES: Mapping[str, tuple[tuple[str, str | None], ...]] = {
 """Which agency fills which part in a procedure, and in which area; None: everywhere."""
 
 
+NAMED: Mapping[str, str] = {"leader_on_duty": "hd-lanh-dao-truc"}
+"""Parts that one person fills: who approves is not whoever of the committee happens to look."""
+
+
 class Force(msgspec.Struct, frozen=True):
     """A vehicle or team that can be sent."""
 

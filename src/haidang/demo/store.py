@@ -56,3 +56,9 @@ async def resources(connection: Connection, orgs: Sequence[int]) -> set[tuple[in
         "SELECT org_id, name FROM resource WHERE org_id = ANY(%s)", (list(orgs),)
     )
     return {(org_id, name) for org_id, name in await cursor.fetchall()}
+
+
+async def filled_roles(connection: Connection) -> set[str]:
+    """Return the parts in procedures that some unit fills already."""
+    cursor = await connection.execute("SELECT DISTINCT role FROM procedure_role")
+    return {row[0] for row in await cursor.fetchall()}

@@ -17,7 +17,7 @@ from haidang.city.service import City
 from haidang.demo.fleet import fleet
 from haidang.demo.province import AGENCIES
 from haidang.demo.service import PAST, Demo
-from haidang.demo.staff import FORCES, JOBS, POSTS
+from haidang.demo.staff import DUTIES, FORCES, JOBS, POSTS
 
 SCALE = 0.25
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -82,6 +82,9 @@ async def test_each_tick_writes_what_fell_due(db: Database, city: City, life: Fi
 async def test_people_and_tasks_are_made_once_in_their_states(db: Database) -> None:
     assert await count(db, "account WHERE password_hash IS NULL AND username LIKE 'hd-%'") == len(POSTS)
     assert await count(db, "resource WHERE name LIKE '%(mô phỏng)' AND status = 'free'") == len(FORCES)
+    fillers = sum(len(each) for each in DUTIES.values())
+    assert await count(db, "procedure_role") == fillers
+    assert await count(db, "procedure_role WHERE role = 'leader_on_duty' AND account_id IS NOT NULL") == 1
     assert await count(db, "task WHERE source_kind = 'demo' AND title LIKE '%(mô phỏng)'") == len(JOBS)
     async with db.transaction() as connection:
         cursor = await connection.execute(
