@@ -221,3 +221,22 @@ async def test_closed_alerts_are_forgotten_after_their_time_and_open_ones_never(
     assert [each.id for each in await world.alerts()] == [standing.id, recent.id]
     log = await world.fetch("SELECT count(*) FROM chain WHERE subject = %s", f"alert:{old.id}")
     assert log == [(2,)]
+
+
+async def test_two_that_depend_on_each_other_do_not_hide_each_other(world: World) -> None:
+    await world.apply(world.signal("a", parent="b"), world.signal("b", parent="a"))
+    assert sorted(each.state for each in await world.alerts()) == ["new", "suppressed"]
+    await world.raise_("c", parent="d")
+    await world.raise_("d", parent="c")
+    assert sorted(each.state for each in await world.alerts("a.subject IN ('c', 'd')")) == [
+        "new", "suppressed",
+    ]  # fmt: skip
+
+
+async def test_values_that_cannot_be_written_stop_nothing(world: World) -> None:
+    await world.apply(
+        world.signal("nan", value=float("nan")), world.signal("inf", value=float("inf")),
+        world.signal("long", value="x" * 1_000_000), world.signal("none", value=None),
+    )  # fmt: skip
+    values = {each.subject: each.value for each in await world.alerts()}
+    assert values == {"nan": None, "inf": None, "long": "x" * 200, "none": None}

@@ -91,3 +91,16 @@ async def test_questions_that_mean_nothing_are_refused(site: Site) -> None:
         {"do": {"act": "note", "text": "x"}, "items": [{"id": 1, "version": 1}]},
     ):
         assert (await post(site, f"{A}/bulk", body)).status_code == 400
+
+
+async def test_what_no_screen_would_send_is_refused_and_breaks_nothing(site: Site) -> None:
+    for facts in (
+        {"title": "có ký tự \u0000 rỗng"}, {"observed_at": "2026-03-16T02:30:00"}, {"owner_org": 10**12},
+        {"area_code": "chưa có"}, {"location": [1e300, 10]}, {"title": "x" * 400}, {"respond_minutes": 10**9},
+    ):  # fmt: skip
+        answer = await post(site, A, {"title": "Báo cháy", "priority": 1} | facts)
+        assert 400 <= answer.status_code < 500, (facts, answer.text)
+    for path in ("/99999999999999999999", "?incident=99999999999999999999", "/quality?month=0001-01",
+                 "/quality?month=9999-12", "?cursor=WzEsZmFsc2UsIjIwMjYtVzAxLTEiLDFd"):  # fmt: skip
+        answer = await site.administrator.get(f"{A}{path}")
+        assert answer.status_code < 500, (path, answer.text)

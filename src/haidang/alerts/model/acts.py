@@ -14,6 +14,7 @@ import msgspec
 from haidang.alerts.model.alert import OPEN, QUEUED, Alert, State
 
 Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
 SHELF_HOURS_MAX = 12
 """The longest shift that is worked: whoever comes after it looks for themselves."""
@@ -32,7 +33,7 @@ class Shelve(_Act, frozen=True, kw_only=True, tag="shelve"):
     """Out of the queue for a while, at most one shift; it is counted there and listed at the handover."""
 
     minutes: Annotated[int, msgspec.Meta(ge=1, le=24 * 60)] | None = None
-    until: datetime | None = None
+    until: Instant | None = None
     reason: Reason
 
 
@@ -43,7 +44,7 @@ class Unshelve(_Act, frozen=True, kw_only=True, tag="unshelve"):
 class Suppress(_Act, frozen=True, kw_only=True, tag="suppress"):
     """Work is done on the entity: what it raises until then is expected."""
 
-    until: datetime
+    until: Instant
     reason: Reason
     whole: bool = True
     """Every rule of the entity, not just this one."""

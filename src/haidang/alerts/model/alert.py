@@ -124,7 +124,7 @@ def born(number: int, signal: Signal, rationale: Rationale, now: datetime) -> Al
         owner_org=signal.owner_org,
         area_code=signal.area_code, sector=signal.sector, source=signal.source, simulated=signal.simulated,
         priority=rationale.priority, group_by=rationale.group_by, first_at=signal.at, last_at=signal.at,
-        raised_at=now, respond_by=now + timedelta(seconds=rationale.respond_within_s), value=signal.value,
+        raised_at=now, respond_by=now + timedelta(seconds=rationale.respond_within_s), value=signal.told(),
         limit_value=signal.limit, unit=signal.unit, lon=signal.lon, lat=signal.lat, text_vi=signal.text_vi,
         text_en=signal.text_en, common=rationale.common_cause,
         task_wanted=rationale.task and signal.owner_org is not None, changed_at=now,
@@ -134,7 +134,7 @@ def born(number: int, signal: Signal, rationale: Rationale, now: datetime) -> Al
 def again(alert: Alert, signal: Signal, now: datetime) -> Alert:
     """Return an open alert after its condition was told again: counted, and new again where it had gone."""
     last = max(alert.last_at, signal.at)
-    seen = replace(alert, count=alert.count + 1, last_at=last, value=signal.value, limit_value=signal.limit)
+    seen = replace(alert, count=alert.count + 1, last_at=last, value=signal.told(), limit_value=signal.limit)
     if alert.active:
         return seen
     return replace(

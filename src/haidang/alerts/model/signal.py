@@ -6,10 +6,14 @@ action and time to respond. It is kept with the alert as it was when the alert w
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
+
+VALUE_MAX = 200
+"""Characters of a value that an alert keeps; an entity may hold whole documents."""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,12 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     text_vi: str | None = None
     """What happened in a sentence, where value and limit do not say it."""
     text_en: str | None = None
+
+    def told(self) -> float | str | None:
+        """Return the value as an alert keeps it: a number that can be written, a text that can be read."""
+        if isinstance(self.value, str):
+            return self.value[:VALUE_MAX]
+        return self.value if self.value is not None and math.isfinite(self.value) else None
 
 
 class Rationale(msgspec.Struct, frozen=True, kw_only=True):

@@ -126,11 +126,24 @@ async def _stand(  # noqa: PLR0917 - a cause and what it stands for
 
 
 def _explain(ledger: Ledger, alert: Alert, by: Alert, kind: str) -> None:
+    if _stands_on(ledger, by, alert):
+        return  # two that depend on each other: one of them must be seen
     reason = f"{by.title_vi}: {by.entity_name or by.subject}"[:500]
     after = suppressed(
         alert, "parent" if kind == "parent" else "common", reason, by=f"alert:{by.id}", parent=by.id
     )
     ledger.put(after, "suppressed", parent=by.id, reason=reason)
+
+
+def _stands_on(ledger: Ledger, by: Alert, alert: Alert) -> bool:
+    seen: set[int] = set()
+    step: Alert | None = ledger.current(by)
+    while step is not None and step.id not in seen:
+        if alert.id in {step.parent_alert, step.id}:
+            return True
+        seen.add(step.id)
+        step = None if step.parent_alert is None else ledger.find(step.parent_alert)
+    return False
 
 
 async def _recovering(connection: Connection, ledger: Ledger, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from haidang.alerts.model.acts import Instant
 from haidang.alerts.model.alert import HAND, Alert, over, replace
 from haidang.alerts.model.signal import Rationale
 from haidang.alerts.service import causes, tasking
@@ -48,7 +49,7 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sector: Word | None = None
     location: tuple[float, float] | None = None
     """Longitude, latitude."""
-    observed_at: datetime | None = None
+    observed_at: Instant | None = None
     respond_minutes: Annotated[int, msgspec.Meta(ge=1, le=30 * 24 * 60)] | None = None
     cause: Short = ""
     consequence: Short = ""
@@ -157,6 +158,11 @@ async def _facts(connection: Connection, principal: Principal, new: NewAlert) ->
         facts["area_code"] = places.locate(*new.location)
     if facts["owner_org"] is None:
         facts["owner_org"] = principal.org_id
+    names = await around.names(connection, [facts["owner_org"]], [facts["area_code"]], ())
+    if facts["owner_org"] is not None and facts["owner_org"] not in names.orgs:
+        raise _wrong("owner_org", "không có đơn vị này", "there is no such unit", str(facts["owner_org"]))
+    if facts["area_code"] is not None and facts["area_code"] not in names.areas:
+        raise _wrong("area_code", "không có khu vực này", "there is no such area", facts["area_code"])
     return facts
 
 

@@ -91,6 +91,10 @@ class Ledger:
         """Return an alert as it is by now, where the transaction changes it."""
         return self._now.get(alert.id, alert)
 
+    def find(self, number: int) -> Alert | None:
+        """Return an alert that the transaction has to do with."""
+        return self._now.get(number)
+
     @property
     def alerts(self) -> list[Alert]:
         """All alerts as they are by now."""

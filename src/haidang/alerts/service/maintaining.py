@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
 
-from haidang.alerts.model.acts import MAINTENANCE_DAYS_MAX, Reason
+from haidang.alerts.model.acts import MAINTENANCE_DAYS_MAX, Instant, Reason
 from haidang.alerts.model.alert import suppressed, unsuppressed
 from haidang.alerts.service.ledger import Ledger
 from haidang.alerts.store import alerts as store
@@ -28,11 +28,11 @@ class NewMaintenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Work that is planned on an entity."""
 
     entity_id: Annotated[str, msgspec.Meta(min_length=1, max_length=2_048)]
-    until: datetime
+    until: Instant
     reason: Reason
     rule: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     """Absent: every rule of the entity."""
-    starts_at: datetime | None = None
+    starts_at: Instant | None = None
     """Absent: now; what is open of it then is suppressed at once."""
 
 

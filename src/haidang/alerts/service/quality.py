@@ -24,6 +24,7 @@ WORST_SHARE = 0.05
 """More of the load than this share is too much for one rule."""
 MIX_GOAL = {1: 0.05, 2: 0.15, 3: 0.80}
 LIST_MAX = 100
+YEARS = (2000, 2200)
 
 
 async def quality(
@@ -73,6 +74,8 @@ def month_of(month: str | None, now: datetime) -> tuple[datetime, datetime]:
     text = month or f"{local.year:04}-{local.month:02}"
     try:
         first = datetime.strptime(text, "%Y-%m").replace(tzinfo=LOCAL)
+        if not YEARS[0] <= first.year <= YEARS[1]:
+            raise ValueError("no year of ours")
     except ValueError as cause:
         fault = Fault("month", "dạng NĂM-THÁNG, ví dụ 2026-11", "YEAR-MONTH, such as 2026-11", text[:20])
         raise Problem(INVALID, faults=(fault,)) from cause

@@ -100,7 +100,7 @@ def _raise(ledger: Ledger, ground: _Ground, signal: Signal, now: datetime, done:
         alert = ledger.know(alert)
         if alert.closed_at is None:
             after = again(alert, signal, now)
-            ledger.put(after, "raised", value=signal.value, count=after.count)
+            ledger.put(after, "raised", value=after.value, count=after.count)
             ground.known[key] = after
             if alert.active:
                 done.repeated += 1
@@ -132,7 +132,7 @@ def _clear(ledger: Ledger, ground: _Ground, signal: Signal, now: datetime, done:
         done.ignored += 1
         return
     after = over(alert, signal.at, now)
-    ledger.put(after, "cleared", value=signal.value)
+    ledger.put(after, "cleared", value=signal.told())
     ground.known[key] = after
     done.cleared += 1
 

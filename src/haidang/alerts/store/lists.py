@@ -113,10 +113,15 @@ def _read_cursor(text: str, length: int) -> list[Any]:
         parts = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=list[Any])
         if len(parts) != length:
             raise ValueError("another list's")
-        if length > 1:
-            datetime.fromisoformat(parts[2])
-            return [int(parts[0]), bool(parts[1]), parts[2], int(parts[3])]
-        return [int(parts[0])]
+        number = int(parts[-1])
+        if not 0 <= number < 1 << 63:
+            raise ValueError("no number of an alert")
+        if length == 1:
+            return [number]
+        priority = int(parts[0])
+        if priority not in range(1, 5):
+            raise ValueError("no priority")
+        return [priority, bool(parts[1]), datetime.fromisoformat(parts[2]), number]
     except (ValueError, TypeError, binascii.Error, msgspec.DecodeError) as cause:
         fault = Fault("cursor", "không hợp lệ", "not a cursor of ours", text[:40])
         raise Problem(INVALID, faults=(fault,)) from cause
