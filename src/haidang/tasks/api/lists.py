@@ -18,7 +18,7 @@ from haidang.base.settings import Settings
 from haidang.documents import press
 from haidang.organisation.permissions import Principal
 from haidang.tasks.model.acts import RULES, Act, act_name
-from haidang.tasks.service import lists, papers, reading
+from haidang.tasks.service import lists, papers, reading, sources
 from haidang.tasks.service.desk import desk_of, wrong
 from haidang.tasks.service.lists import Approved
 from haidang.tasks.service.reading import Asked
@@ -128,6 +128,7 @@ async def act_on_many(
 
     async def work(connection: Connection) -> Any:
         await inbox.lock(connection, [each.id for each in ordered])
+        await sources.held(connection, [each.id for each in ordered])
         return {
             "items": [
                 await lists.attempt(connection, desk, principal, each.id, data.do, version=each.version)

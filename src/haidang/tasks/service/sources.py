@@ -7,8 +7,9 @@ such a task in a process that has not loaded the room is refused loudly, rather 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
+from haidang.base.database import Connection
 from haidang.tasks.model.acts import Act
 from haidang.tasks.model.task import Task
 from haidang.tasks.service.doing import Doing
@@ -18,15 +19,26 @@ Closing = Callable[[], Awaitable[None]]
 Follower = Callable[[Doing, Act, Task], Awaitable[Closing | None]]
 """Gets the act under way and the task after it, whose row is written and whose people are not told yet."""
 
+Hold = Callable[[Connection, Sequence[int]], Awaitable[None]]
+"""Holds what stands behind tasks that are held already, before any of their acts takes its turn at a log."""
+
 FOLLOWED = frozenset({"incident_step"})
 _followers: dict[str, Follower] = {}
+_holds: dict[str, Hold] = {}
 
 
-def follow(source_kind: str, follower: Follower) -> None:
+def follow(source_kind: str, follower: Follower, hold: Hold) -> None:
     """Have a follower told of every act on tasks of a kind of source."""
     if source_kind not in FOLLOWED or source_kind in _followers:
         raise ValueError(f"{source_kind!r} is followed already, or is no kind that is")
     _followers[source_kind] = follower
+    _holds[source_kind] = hold
+
+
+async def held(connection: Connection, task_ids: Sequence[int]) -> None:
+    """Hold what stands behind many tasks, which are held already, before the first of their acts."""
+    for hold in _holds.values():
+        await hold(connection, task_ids)
 
 
 async def told(doing: Doing, act: Act, after: Task) -> Closing | None:

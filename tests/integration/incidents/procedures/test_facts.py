@@ -19,6 +19,8 @@ from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import facts, running
 from haidang.tasks.model import acts as task_acts
+from haidang.tasks.service import lists, sources
+from haidang.tasks.store import inbox
 
 NAMES = (
     "incident.kind", "incident.minutes_open", "facts.depth_cm", "alert.priority", "alert.value",
@@ -120,3 +122,36 @@ async def test_many_at_once_neither_deadlock_nor_lose_anything(hands: Hands, wor
             run.id,
         )
         assert open_ones == [(0,)]
+
+
+async def test_many_approvals_at_once_hold_their_runs_first(hands: Hands, world: World) -> None:
+    """Two approve the same steps of two incidents at once, as a list does; neither waits in a circle."""
+    incidents = [await hands.flood(), await hands.flood()]
+    tasks = []
+    for incident in incidents:
+        await hands.act("truc", incident, "verify", acts.Done(text="x"))
+        await hands.act("truong.ca", incident, "warn", acts.Done(text="x"))
+        tasks.append(await hands.task(incident, "warn"))
+    leader = await world.who("lanh.dao")
+
+    async def approve() -> list[dict[str, Any]]:
+        async with world.db.transaction() as connection:
+            ids = [task.id for task in tasks]
+            await inbox.lock(connection, ids)
+            await sources.held(connection, ids)
+            return [
+                await lists.attempt(
+                    connection, world.desk.tasks, leader, task.id, task_acts.Accept(), version=task.version
+                )
+                for task in tasks
+            ]
+
+    first, second, _, _ = await asyncio.gather(
+        approve(),
+        approve(),
+        hands.tick(),
+        hands.act("truc", incidents[1], "close-road", acts.Skip(reason="x")),
+    )
+    assert sorted("problem" in each for each in (*first, *second)) == [False, False, True, True]
+    for incident in incidents:
+        assert (await hands.states(incident))["warn"] == "done"

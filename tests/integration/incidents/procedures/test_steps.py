@@ -10,10 +10,12 @@ from tests.integration.incidents.conftest import START, World
 from tests.integration.incidents.procedures.conftest import ME, TEXT, Hands
 
 from haidang.base.problems import Problem
+from haidang.incidents.model.acts import SetRole
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import roles, running
 from haidang.incidents.procedures.service.roles import Filler
+from haidang.incidents.service import acting as incident_acting
 from haidang.organisation.service.audit import verify_log
 from haidang.tasks.model import acts as task_acts
 
@@ -307,6 +309,12 @@ async def test_a_role_goes_by_area_and_an_incident_may_name_its_own(hands: Hands
     assert await org(here) == world.orgs["police"]
     assert await org(await world.open(area_code=other)) == world.orgs["centre"], "the province's"
     assert await org(await world.open()) == world.orgs["works"], "everywhere's"
+    named = await world.open()
+    who = await world.who("truong.ca")
+    role = SetRole(role="camera_duty", account_id=world.people["cong.an"])
+    async with world.db.transaction() as connection:
+        await incident_acting.perform(connection, world.desk, who, named.id, role, version=named.version)
+    assert await org(await world.row(named)) == world.orgs["police"], "whom the incident names"
     with pytest.raises(Problem) as refused:
         async with world.db.transaction() as connection:
             await roles.fill(

@@ -173,4 +173,4 @@ def held(run: Run) -> list[int]:
     ]
 
 
-sources.follow(SOURCE, followed)
+sources.follow(SOURCE, followed, runs.hold)

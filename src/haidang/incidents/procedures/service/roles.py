@@ -50,8 +50,9 @@ async def filled(connection: Connection, incident: Incident, role: str) -> Fille
     if found is None:
         return Filled(incident.owner_org, None, named=False)
     org, account = found
-    if account is not None and await people.of_org(connection, account) is None:
-        account = None  # whoever it was has left; the unit still fills it
+    if account is not None:
+        there = await people.of_org(connection, account) in await people.below(connection, org)
+        account = account if there else None  # whoever it was has left; the unit still fills it
     return Filled(org, account, named=True)
 
 

@@ -118,6 +118,15 @@ async def of_task(connection: Connection, task_id: int) -> tuple[int, str] | Non
     return (int(found[0]), str(found[1])) if found else None
 
 
+async def hold(connection: Connection, task_ids: Sequence[int]) -> None:
+    """Hold the runs that some tasks belong to, in the order of their numbers."""
+    await connection.execute(
+        "SELECT 1 FROM procedure_run WHERE id IN (SELECT run_id FROM procedure_step WHERE task_id = ANY(%s)) "
+        "ORDER BY id FOR UPDATE",
+        (list(task_ids),),
+    )
+
+
 async def lock_tasks(connection: Connection, incident_id: int) -> list[int]:
     """Hold the open tasks of an incident's running steps, before the run itself is held; return them."""
     cursor = await connection.execute(
