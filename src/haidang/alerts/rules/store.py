@@ -125,6 +125,8 @@ async def keep(conn: Connection, writes: dict[tuple[str, str], Kept | None]) -> 
     if put:
         columns: list[list[Any]] = [list(column) for column in zip(*put, strict=True)]
         columns[7] = [None if value is None else Jsonb(value) for value in columns[7]]
+        # A count is a whole number, an alarm level is not; the driver refuses a list of both.
+        columns[8] = [None if bound is None else float(bound) for bound in columns[8]]
         await conn.execute(_PUT, columns)
 
 
