@@ -7,7 +7,7 @@ import { toast } from '../../design/notice'
 import { named } from '../../messages/catalogue'
 import { duty as messages } from '../../messages/duty'
 import { go } from '../../router'
-import { load, putAlert, touched } from './store'
+import { load, putAlert, putIncident, touched } from './store'
 import type { Alert, Incident, Resource } from './types'
 
 /** The form that stands open beside what is selected. */
@@ -82,6 +82,7 @@ export async function actOnIncident(incident: Incident, facts: Facts): Promise<I
   )
   if (after) {
     form.value = null
+    putIncident(after)
     touchNow(`incident:${incident.id}`)
     void load()
     toast(messages.peek().done(actWord(facts.act)))
@@ -104,6 +105,7 @@ export async function openIncident(draft: Record<string, unknown>): Promise<Inci
   const made = await attempt(() => send<Incident>('POST', '/api/v1/incidents', draft, { key: newKey() }), `open ${String(draft['alert_ids'])}`)
   if (made) {
     clear()
+    putIncident(made)
     void load()
     go('', { sel: `incident:${made.id}`, tab: null })
   }

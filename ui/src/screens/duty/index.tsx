@@ -127,7 +127,7 @@ function dispatch(): void {
     go('', { sel: `incident:${alert.incident_id}` })
     // The form belongs to the incident that is opened by this, so it opens after the old one was put away.
     setTimeout(() => (form.value = 'dispatch'))
-  } else if (chosenIncident.peek()) form.value = 'dispatch'
+  } else if (chosen.peek()?.kind === 'incident') form.value = 'dispatch'
 }
 
 /** The next line of whatever list is shown. */
@@ -143,8 +143,7 @@ function step(by: number): void {
 
 function ask(act: string): void {
   const alert = chosenAlert.peek()
-  const incident = chosen.peek()?.kind === 'incident' ? chosenIncident.peek() : undefined
-  if (alert?.acts?.includes(act) || incident) form.value = act
+  if (alert?.acts?.includes(act) || chosen.peek()?.kind === 'incident') form.value = act
 }
 
 function useDutyKeys(): void {

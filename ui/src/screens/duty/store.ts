@@ -106,6 +106,15 @@ export function putAlert(alert: Alert): void {
   held.value = put(held.peek(), alert, true)
 }
 
+/** An incident as an act has returned it: known at once, and in the list while it is open. */
+export function putIncident(incident: Incident): void {
+  const known = board.peek()
+  if (!known?.incidents) return
+  const others = known.incidents.filter(({ id }) => id !== incident.id)
+  const incidents = incident.closed_at ? others : [...others, incident].sort((a, b) => a.severity - b.severity || a.reported_at.localeCompare(b.reported_at))
+  board.value = { ...known, incidents }
+}
+
 function loadSoon(): void {
   if (refresh !== undefined) return
   const wait = Math.max(0, refreshedAt + REFRESH_MS - performance.now())
