@@ -160,6 +160,11 @@ async def tell_of_warnings(house: House, stretch: Stretch, connection: Connectio
     await warnings.tell(connection, desk, stretch.after, stretch.last)
 
 
+async def alerted(_: House, connection: Connection) -> bool:
+    """Say whether any alert is open."""
+    return await automatic.awaited(connection)
+
+
 async def subscribed(house: House, connection: Connection) -> bool:
     """Say whether any subscription waits for changes."""
     return await matching.listening(house.city, connection)
@@ -180,9 +185,10 @@ STEPS: tuple[Step, ...] = (
         "incidents",
         open_incidents,
         batch=20_000,
-        rest_s=0.05,
+        rest_s=0.1,
         rest_ratio=1,
         after=lambda house: house.city.nudge(),
+        awaited=alerted,
     ),
     Step(
         "subscriptions",
@@ -219,7 +225,7 @@ async def running(house: House, steps: Sequence[Step] = STEPS) -> AsyncIterator[
             delivery.delivering(house.city),
             following(house.city),
             clockwork.ticking(house.city),
-            actuating.commanding(house.city, house.settings, house.clock),
+            actuating.commanding(house.city),
         ):
             yield
     finally:

@@ -163,14 +163,14 @@ async def _contain(doing: Doing, act: acts.Contain) -> Incident:
 
 async def _link(doing: Doing, act: acts.Link) -> Incident:
     linked = await linking.add(doing.connection, doing.desk, doing.principal, doing.incident, act.links)
-    doing.detail["links"] = [[link.kind, link.ref, link.note] for link in linked.links]
+    doing.detail |= linking.said(linked.links)
     return replace(doing.incident, orgs=tuple(dict.fromkeys((*doing.incident.orgs, *linked.orgs))))
 
 
 async def _unlink(doing: Doing, act: acts.Unlink) -> Incident:
     gone = await linking.remove(doing.connection, doing.desk, doing.principal, doing.incident, act.links)
     doing.text = act.text
-    doing.detail["links"] = [[link.kind, link.ref] for link in gone]
+    doing.detail |= linking.said(gone)
     return doing.incident
 
 

@@ -40,6 +40,11 @@ from haidang.organisation.permissions import system
 WHO = system("incidents")
 
 
+async def awaited(connection: Connection) -> bool:
+    """Say whether anything may open: where no alert is open, the log need not be looked at."""
+    return await store.any_open(connection)
+
+
 async def run(connection: Connection, desk: Desk, after: int, last: int) -> list[Incident]:
     """Open or join what the alert events ``after < seq <= last`` ask for; return what was opened or joined.
 

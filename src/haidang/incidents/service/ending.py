@@ -96,6 +96,7 @@ async def merge(doing: Doing, act: acts.Merge) -> Incident:
 async def split(doing: Doing, act: acts.Split) -> Incident:
     """A part of it is something else: a new incident, with what goes along; each names the other."""
     before = doing.incident
+    await running.hold_logs(doing.connection)
     there = await resources.at_incident(doing.connection, before.id, lock=True)
     if not set(act.resource_ids) <= {each.id for each in there}:
         raise wrong("resource_ids", "không ở sự cố này", "is not at this incident")
@@ -126,9 +127,8 @@ async def split(doing: Doing, act: acts.Split) -> Incident:
     )
     doing.text = act.text
     doing.detail |= {
-        "part": part.id, "code": part.code, "links": [[link.kind, link.ref] for link in moved],
-        "resources": list(act.resource_ids),
-    }  # fmt: skip
+        "part": part.id, "code": part.code, "resources": list(act.resource_ids),
+    } | linking.said(moved)  # fmt: skip
     return before
 
 

@@ -26,6 +26,10 @@ _PLAIN = (
 )  # fmt: skip
 
 
+LINKS_MAX = 50
+"""Most links of a kind that an incident is shown with; ``link_counts`` says how many there are."""
+
+
 async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -> list[dict[str, Any]]:
     """Return incidents as lists and the stream carry them, JSON-ready."""
     ids = [each.id for each in found]
@@ -35,7 +39,8 @@ async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -
     people |= {holder.account_id for each in found for holder in each.roles if holder.account_id is not None}
     names = await incidents.account_names(connection, people)
     reactions = await clock_store.of(connection, ids)
-    linked = await incidents.links(connection, ids)
+    linked = await incidents.links(connection, ids, LINKS_MAX)
+    counts = await incidents.link_counts(connection, ids)
     now = desk.now()
     followed = await _followed(connection, ids, now)
     shown = []
@@ -55,6 +60,7 @@ async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -
                 for holder in each.roles
             ],
             "clocks": [clocks.shown(clock, now) for clock in reactions.get(each.id, [])],
+            "link_counts": counts.get(each.id, {}),
             "links": [
                 {"kind": link["kind"], "ref": link["ref"], "note": link["note"], "at": link["at"]}
                 for link in linked.get(each.id, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from haidang.alerts.model.alert import Alert
 from haidang.alerts.service.linking import alerts_by_id, join_incident
@@ -18,6 +18,9 @@ from haidang.organisation.permissions import Principal
 ELSEWHERE = kind(
     "alert-in-incident", 409, "Cảnh báo đã thuộc một sự cố khác", "The alert belongs to another incident"
 )
+
+
+SAID_MAX, SAID_NOTE = 100, 100
 
 
 class Linked(NamedTuple):
@@ -60,10 +63,7 @@ async def add(
     connection: Connection, desk: Desk, principal: Principal, incident: Incident, links: Sequence[LinkTo]
 ) -> Linked:
     """Link what was not linked before."""
-    known = {
-        (link["kind"], link["ref"])
-        for link in (await incidents.links(connection, [incident.id])).get(incident.id, [])
-    }
+    known = await incidents.known_links(connection, incident.id)
     fresh = [link for link in dict.fromkeys(links) if (link.kind, link.ref) not in known]
     others = [_number(link) for link in fresh if link.kind == "incident"]
     if incident.id in others or len(await incidents.existing(connection, others)) < len(set(others)):
@@ -93,12 +93,19 @@ async def move(
     connection: Connection, desk: Desk, principal: Principal, source: Incident, target: Incident
 ) -> None:
     """Give everything that belongs to one incident to another."""
-    links = (await incidents.links(connection, [source.id])).get(source.id, [])
+    alerts = [int(ref) for _, ref in await incidents.known_links(connection, source.id, "alert")]
     await incidents.move_links(connection, source.id, target.id)
     link = LinkTo(kind="incident", ref=str(source.id), note=source.code)
     await incidents.add_links(connection, target.id, [link], at=desk.now(), by=principal.id)
-    alerts = [int(each["ref"]) for each in links if each["kind"] == "alert"]
     await join_incident(connection, desk.clock, principal.id, alerts, target.id)
+
+
+def said(links: Sequence[LinkTo]) -> dict[str, Any]:
+    """Return what a log entry says of links: how many, and the first of them."""
+    return {
+        "count": len(links),
+        "links": [[link.kind, link.ref, link.note[:SAID_NOTE]] for link in links[:SAID_MAX]],
+    }
 
 
 def _number(link: LinkTo) -> int:

@@ -96,8 +96,8 @@ async def open_incident(
         "severity_rule": incident.severity_rule, "title": incident.title, "place": incident.place,
         "area_code": incident.area_code, "owner_org": incident.owner_org, "source": incident.source,
         "source_ref": incident.source_ref, "is_exercise": incident.is_exercise,
-        "split_from": incident.split_from, "links": [[link.kind, link.ref] for link in linked.links],
-    }  # fmt: skip
+        "split_from": incident.split_from,
+    } | linking.said(linked.links)  # fmt: skip
     await statistics.touched(connection, incident)
     await tell_log(connection, desk, incident, action="open")
     await journal.write(

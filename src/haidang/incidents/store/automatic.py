@@ -19,6 +19,13 @@ class Silence(NamedTuple):
     simulated: bool
 
 
+async def any_open(connection: Connection) -> bool:
+    """Say whether any alert is open."""
+    cursor = await connection.execute("SELECT EXISTS (SELECT FROM alert WHERE is_open)")
+    [(found,)] = await cursor.fetchall()
+    return bool(found)
+
+
 async def raised(connection: Connection, after: int, last: int) -> list[int]:
     """Return the alerts that events of ``after < seq <= last`` tell of as new, in their order."""
     cursor = await connection.execute(

@@ -128,30 +128,47 @@ async def area_names(connection: Connection, codes: Iterable[str]) -> dict[str, 
 async def add_links(
     connection: Connection, incident_id: int, links: Sequence[LinkTo], *, at: datetime, by: str
 ) -> list[LinkTo]:
-    """Add links; return those that were not there yet."""
-    added = []
-    for link in links:
-        cursor = await connection.execute(
-            "INSERT INTO incident_link (incident_id, kind, ref, note, at, by) "
-            "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (incident_id, kind, ref) DO NOTHING",
-            (incident_id, link.kind, link.ref, link.note, at, by),
-        )
-        if cursor.rowcount:
-            added.append(link)
-    return added
+    """Add links by one statement; return those that were not there yet."""
+    cursor = await connection.execute(
+        "INSERT INTO incident_link (incident_id, kind, ref, note, at, by) "
+        "SELECT %(id)s, x.kind, x.ref, x.note, %(at)s, %(by)s "
+        "FROM unnest(%(kinds)s::text[], %(refs)s::text[], %(notes)s::text[]) AS x (kind, ref, note) "
+        "ON CONFLICT (incident_id, kind, ref) DO NOTHING RETURNING kind, ref",
+        _told(links) | {"id": incident_id, "at": at, "by": by},
+    )
+    added = set(await cursor.fetchall())
+    return [link for link in links if (link.kind, link.ref) in added]
 
 
 async def remove_links(connection: Connection, incident_id: int, links: Sequence[LinkTo]) -> list[LinkTo]:
-    """Take links away; return those that were there."""
-    removed = []
-    for link in links:
-        cursor = await connection.execute(
-            "DELETE FROM incident_link WHERE incident_id = %s AND kind = %s AND ref = %s",
-            (incident_id, link.kind, link.ref),
-        )
-        if cursor.rowcount:
-            removed.append(link)
-    return removed
+    """Take links away by one statement; return those that were there."""
+    cursor = await connection.execute(
+        "DELETE FROM incident_link l USING unnest(%(kinds)s::text[], %(refs)s::text[]) AS x (kind, ref) "
+        "WHERE l.incident_id = %(id)s AND l.kind = x.kind AND l.ref = x.ref RETURNING l.kind, l.ref",
+        _told(links) | {"id": incident_id},
+    )
+    removed = set(await cursor.fetchall())
+    return [link for link in links if (link.kind, link.ref) in removed]
+
+
+def _told(links: Sequence[LinkTo]) -> dict[str, Any]:
+    return {
+        "kinds": [link.kind for link in links],
+        "refs": [link.ref for link in links],
+        "notes": [link.note for link in links],
+    }
+
+
+async def known_links(
+    connection: Connection, incident_id: int, kind: str | None = None
+) -> set[tuple[str, str]]:
+    """Return (kind, ref) of everything that belongs to an incident, or of one kind of it."""
+    cursor = await connection.execute(
+        "SELECT kind, ref FROM incident_link WHERE incident_id = %(id)s "
+        "AND (%(kind)s::text IS NULL OR kind = %(kind)s)",
+        {"id": incident_id, "kind": kind},
+    )
+    return set(await cursor.fetchall())
 
 
 async def move_links(connection: Connection, source: int, target: int) -> None:
@@ -166,27 +183,33 @@ async def move_links(connection: Connection, source: int, target: int) -> None:
     )
 
 
-async def links(connection: Connection, ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return the links of incidents, in the order they were made."""
+async def links(
+    connection: Connection, ids: Iterable[int], most: int = 1_000
+) -> dict[int, list[dict[str, Any]]]:
+    """Return the latest links of each incident, at most so many of each kind, in the order they were made."""
     found: dict[int, list[dict[str, Any]]] = {}
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
-            "SELECT incident_id, kind, ref, note, at, by FROM incident_link WHERE incident_id = ANY(%s) "
-            "ORDER BY incident_id, at, kind, ref",
-            (sorted(set(ids)),),
+            "SELECT incident_id, kind, ref, note, at, by FROM (SELECT l.*, row_number() OVER "
+            "(PARTITION BY incident_id, kind ORDER BY at DESC, ref DESC) AS place FROM incident_link l "
+            "WHERE incident_id = ANY(%s)) ranked WHERE place <= %s ORDER BY incident_id, at, kind, ref",
+            (sorted(set(ids)), most),
         )
         for each in await cursor.fetchall():
             found.setdefault(each.pop("incident_id"), []).append(each)
     return found
 
 
-async def linked_to(connection: Connection, kind: str, refs: Sequence[str]) -> dict[str, int]:
-    """Return which incident something belongs to: ref → the latest incident."""
+async def link_counts(connection: Connection, ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how much belongs to each incident, by kind."""
     cursor = await connection.execute(
-        "SELECT ref, max(incident_id) FROM incident_link WHERE kind = %s AND ref = ANY(%s) GROUP BY ref",
-        (kind, list(refs)),
+        "SELECT incident_id, kind, count(*) FROM incident_link WHERE incident_id = ANY(%s) GROUP BY 1, 2",
+        (sorted(set(ids)),),
     )
-    return dict(await cursor.fetchall())
+    found: dict[int, dict[str, int]] = {}
+    for number, kind, count in await cursor.fetchall():
+        found.setdefault(number, {})[kind] = count
+    return found
 
 
 async def merged_into(connection: Connection, incident_id: int) -> list[int]:
