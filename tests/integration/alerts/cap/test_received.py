@@ -224,3 +224,12 @@ async def test_an_address_that_an_operator_types_is_a_message_or_an_rss_feed(wor
         with pytest.raises(Problem) as told:
             await polling.from_address(world.db, desk, source.url + "/page")
         assert told.value.kind.code == "cap-unreached"
+
+
+async def test_a_message_of_an_unknown_unit_or_from_the_future_still_becomes_an_alert(world: World) -> None:
+    unknown = area(geocodes=(Pair("VN-AREA", "99999@2026-11-22"),), polygons=(), circles=())
+    given = theirs("la", sent=SENT + timedelta(minutes=30), infos=(info(areas=(unknown,), onset=None),))
+    assert (await take(world, given)).outcome == "raised"
+    assert (await alerts(world, "la"))[0][3:] == (True, "24")
+    [(seen,)] = await world.run("SELECT first_at FROM alert WHERE subject = %s", f"cap:{OTHER}:la")
+    assert seen == world.clock.now()

@@ -118,6 +118,8 @@ async def settle(connection: Connection, desk: Desk, new: Draft, *, is_exercise:
     Raises ``Problem`` for what may not even be written down: an exercise that says otherwise than its
     incident, or anything but an actual message to the public.
     """
+    if b"\\u0000" in msgspec.json.encode(new):
+        raise wrong("texts", "có ký tự không lưu được (NUL)", "holds a character that cannot be kept (NUL)")
     exercise = new.status == "Exercise" if is_exercise is None else is_exercise
     status = new.status or ("Exercise" if exercise else "Actual")
     scope = new.scope or ("Restricted" if status in NOT_PUBLIC else "Public")

@@ -113,7 +113,7 @@ async def _follow(
         await store.carry_on(connection, line.first, expires=ends, subject=kept.subject)
         if kept.subject != line.subject:
             await _end(connection, desk, line.subject, "thay bằng bản cập nhật")
-    await entering.by_hand(connection, desk.clock, US, _alert(kept))
+    await entering.by_hand(connection, desk.clock, US, _alert(kept, desk.now()))
 
 
 def _subject(message: Message, line: Line | None) -> str:
@@ -123,7 +123,7 @@ def _subject(message: Message, line: Line | None) -> str:
     return f"{message.sender}:{message.identifier}"[:480]
 
 
-def _alert(kept: _Kept) -> NewAlert:
+def _alert(kept: _Kept, now: datetime) -> NewAlert:
     message = kept.message
     vi, en = judging.shown(message)
     middle = judging.middle(message, lambda point: in_vietnam(point.lon, point.lat))
@@ -133,7 +133,7 @@ def _alert(kept: _Kept) -> NewAlert:
         title=_title(vi.headline or vi.event), title_en=_title(en.headline or en.event), text=text[:4_000],
         priority=judging.priority(message), source=SOURCE, reference=kept.subject, owner_org=kept.owner_org,
         area_code=kept.area_code, location=None if middle is None else (middle.lon, middle.lat),
-        observed_at=min(message.sent, vi.onset or message.sent),
+        observed_at=min(now, message.sent, vi.onset or message.sent),
         cause=f"{vi.sender_name or message.sender} ({message.sender})"[:500],
         consequence=vi.description[:500],
         action=(vi.instruction or "Đối chiếu với tình hình tại chỗ, báo đơn vị liên quan.")[:500],
@@ -197,18 +197,17 @@ def _taken(found: Read, outcome: str, vi: str, en: str) -> Taken:
 
 
 async def _area_code(connection: Connection, desk: Desk, message: Message) -> str | None:
-    """Return the one unit that a message is about, as far as it says; else the site's province."""
+    """Return the one unit of today that a message is about, as far as it says; else the site's province."""
     named = set(judging.codes(message))
-    if len(named) == 1:
-        unit = await resolve_area(connection, named.pop(), desk.today())
+    if not named and sum(len(info.areas) for info in message.infos[:1]) == 1:
+        middle = judging.middle(message, lambda point: locate(point.lon, point.lat) is not None)
+        named = set() if middle is None else {locate(middle.lon, middle.lat) or ""}
+    one = named if len(named) == 1 else set()
+    for code in (*one, desk.settings.province_code):
+        unit = await resolve_area(connection, code, desk.today()) if code else None
         if unit is not None:
             return unit.code
-    if not named:
-        middle = judging.middle(message, lambda point: locate(point.lon, point.lat) is not None)
-        areas_named = sum(len(info.areas) for info in message.infos[:1])
-        if middle is not None and areas_named == 1:
-            return locate(middle.lon, middle.lat)
-    return desk.settings.province_code
+    return None
 
 
 async def _here(connection: Connection, desk: Desk, message: Message) -> bool:
