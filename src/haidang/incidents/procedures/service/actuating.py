@@ -14,11 +14,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple
 
-from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.log import logger
 from haidang.base.problems import Problem
-from haidang.base.settings import Settings
 from haidang.city.ngsild.commanding import command
 from haidang.city.registrations.actuation import SILENT
 from haidang.city.service import City
@@ -49,9 +47,9 @@ class End(NamedTuple):
 
 
 @asynccontextmanager
-async def commanding(city: City, settings: Settings, clock: Clock) -> AsyncIterator[None]:
+async def commanding(city: City) -> AsyncIterator[None]:
     """Send waiting commands until the end of the block."""
-    task = asyncio.create_task(_follow(city, desk_of(settings, clock)), name="commands")
+    task = asyncio.create_task(_follow(city, desk_of(city.settings, city.clock)), name="commands")
     try:
         yield
     finally:
