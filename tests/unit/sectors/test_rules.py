@@ -11,6 +11,8 @@ from haidang.alerts.rules import samples
 from haidang.alerts.rules.model import Rule
 from haidang.alerts.rules.reading import read_rules
 from haidang.city.packs import BUILTIN, load_packs
+from haidang.demo.stories import STORIES
+from haidang.incidents.procedures.book import read_book
 from haidang.incidents.tables import load_tables
 
 READ = read_rules([BUILTIN])
@@ -53,3 +55,9 @@ def test_every_number_says_where_it_comes_from(file: Path) -> None:
         limit = re.search(r"\b(above|below|rises|at_least|deviates): [0-9]", when)
         if limit:
             assert "#" in when, f"{name}: {limit[0]} has no source"
+
+
+def test_the_page_of_packs_names_every_rule_procedure_and_story() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "sector-packs.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z0-9-]+)`", page))
+    assert named >= RULES.keys() | read_book([BUILTIN]).procedures.keys() | STORIES.keys()
