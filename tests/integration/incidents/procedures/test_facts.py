@@ -18,6 +18,7 @@ from haidang.incidents.model.acts import LinkTo
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import facts, running
+from haidang.incidents.procedures.store import runs
 from haidang.tasks.model import acts as task_acts
 from haidang.tasks.service import lists, sources
 from haidang.tasks.store import inbox
@@ -155,3 +156,19 @@ async def test_many_approvals_at_once_hold_their_runs_first(hands: Hands, world:
     assert sorted("problem" in each for each in (*first, *second)) == [False, False, True, True]
     for incident in incidents:
         assert (await hands.states(incident))["warn"] == "done"
+
+
+async def test_a_change_of_the_incident_looks_again_and_waits_for_nobody(hands: Hands, world: World) -> None:
+    incident = await hands.flood(facts={"depth_cm": 10})
+    await hands.act("truc", incident, "verify", acts.Done(text="x"))
+    assert (await hands.states(incident))["close-road"] == "unneeded"
+    deeper = "UPDATE incident SET facts = '{\"depth_cm\": 40}' WHERE id = %s"
+    await world.run(deeper, incident.id)
+    run = await hands.run(incident)
+    async with world.db.transaction() as busy, world.db.transaction() as connection:
+        await runs.get(busy, run.id, lock=True)
+        await asyncio.wait_for(running.look(connection, world.desk, incident.id, "system:test"), 5)
+    assert (await hands.states(incident))["close-road"] == "unneeded", "somebody else was at it"
+    async with world.db.transaction() as connection:
+        await running.look(connection, world.desk, incident.id, "system:test")
+    assert (await hands.states(incident))["close-road"] == "open"

@@ -128,8 +128,12 @@ async def stop(connection: Connection, desk: Desk, actor: str, incident_id: int,
 
 
 async def look(connection: Connection, desk: Desk, incident_id: int, actor: str) -> None:
-    """Look again at the conditions of an incident's procedure, after something of it has changed."""
-    run = await runs.running(connection, incident_id, lock=True)
+    """Look again at the conditions of an incident's procedure, after something of it has changed.
+
+    Whoever calls holds rows and logs of its own, so nothing is waited for here: where the run or the log of
+    tasks is somebody else's for the moment, the clock looks within a minute.
+    """
+    run = await runs.running_at_once(connection, incident_id, TASKS)
     incident = await incidents.get(connection, incident_id)
     if run is None or incident is None:
         return

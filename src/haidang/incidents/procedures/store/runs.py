@@ -52,6 +52,22 @@ async def running(connection: Connection, incident_id: int, *, lock: bool = Fals
     return found[0] if found else None
 
 
+async def running_at_once(connection: Connection, incident_id: int, log: str) -> Run | None:
+    """Return, held, the running one, and hold the head of a log; None where either would be waited for."""
+    cursor = await connection.execute(
+        "SELECT r.id FROM procedure_run r WHERE r.incident_id = %s AND r.state = 'running' "
+        "FOR UPDATE SKIP LOCKED",
+        (incident_id,),
+    )
+    found = await cursor.fetchone()
+    cursor = await connection.execute(
+        "SELECT 1 FROM chain_head WHERE log = %s FOR UPDATE SKIP LOCKED", (log,)
+    )
+    if found is None or await cursor.fetchone() is None:
+        return None
+    return await get(connection, found[0])
+
+
 async def latest(connection: Connection, incident_id: int) -> Run | None:
     """Return the last one that was started for an incident."""
     where = "r.incident_id = %(incident)s ORDER BY r.id DESC LIMIT 1"
