@@ -30,6 +30,7 @@ const PATHS = {
   sound: 'M3 7.5v5h3.5L11 16V4L6.5 7.5zM13.8 7.3a4 4 0 0 1 0 5.4M16 5a7 7 0 0 1 0 10',
   mute: 'M3 7.5v5h3.5L11 16V4L6.5 7.5zM14 8l4 4M18 8l-4 4',
   megaphone: 'M3 8v4h3l8 4V4L6 8zM6 12l1 4.5h2.5L8.5 13M16.5 8v4',
+  rules: 'M3 6h8M15 6h2M13 4v4M3 14h2M9 14h8M7 12v4',
   external: 'M8 4H4v12h12v-4M11.5 3.5h5v5M16.5 3.5 9.5 10.5',
 } as const
 

@@ -10,6 +10,7 @@ export const PLACES = [
   { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'], desk: true },
   { name: 'tasks', icon: 'check', letter: 'N', permission: 'task.read' },
   { name: 'warnings', icon: 'megaphone', letter: 'B', permission: 'warning.read' },
+  { name: 'rules', icon: 'rules', letter: 'R', permission: 'alert.read', desk: true },
   { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read', desk: true },
   { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
 ] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[]; desk?: true }[]
