@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from haidang import __version__
+from haidang.alerts.rules.reading import load_rules
 from haidang.bench import bare, client, history, workload
 from haidang.bench.audit import audit, hot
 from haidang.bench.keys import device_key
@@ -33,6 +34,7 @@ from haidang.bench.rounds import (
     run_round,
 )
 from haidang.bench.server import Empty, Measured
+from haidang.city.packs import BUILTIN
 
 TARGETS = {"W1": 0.5, "W3": 0.2, "W4": 5.0, "S1_hot_bytes": 20.0}
 """What must be reached; S1 is an upper bound, the others are lower ones."""
@@ -47,6 +49,7 @@ def bench_city(*, quick: bool, folder: Path | None, say: Say) -> dict[str, Any]:
     sizes = QUICK if quick else FULL
     with _folder(folder) as place, Measured(place / "data") as measured, Empty() as empty:
         key = asyncio.run(device_key(measured.url))
+        _silence(measured)
         say(f"prebuilding requests for {sizes.hot:,} hot entities")
         bench = Bench(measured, empty, sizes, prebuild(place, sizes), key, [])
         loaded = _load_city(bench, place, say)
@@ -66,6 +69,19 @@ def bench_history(*, quick: bool, folder: Path | None, say: Say) -> dict[str, An
     with _folder(folder) as place, Measured(place / "data") as measured:
         found = history.measures(measured, place, sensors=sizes.sensors, say=say)
     return {"measures": [msgspec.structs.asdict(one) | {"met": one.met} for one in found]}
+
+
+def _silence(measured: Measured) -> None:
+    """Switch every alert rule off: to them the values of the workload, drawn by lot, are one long flood.
+
+    What rules cost is measured on a city of their own (``haidang bench alerts``).
+    """
+    with measured.connect() as connection:
+        connection.cursor().executemany(
+            "INSERT INTO rule_mode (rule, mode, reason, by, at) VALUES (%s, 'off', 'measured', 'bench', now())",
+            [(rule,) for rule in load_rules([BUILTIN]).by_name],
+        )
+        connection.execute("UPDATE rule_revision SET revision = revision + 1")
 
 
 @contextmanager
