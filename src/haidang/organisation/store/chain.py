@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from haidang.base.database import Connection
 
 if TYPE_CHECKING:
@@ -42,21 +44,18 @@ async def append(connection: Connection, entry: Entry) -> None:
 
 async def append_many(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write entries that follow one another, and move the head over them."""
-    rows = [
-        (
-            entry.no, entry.at, entry.actor, entry.action, entry.subject, entry.org_id, entry.body,
-            bytes.fromhex(entry.prev_hash), bytes.fromhex(entry.hash),
-        )
-        for entry in entries
-    ]  # fmt: skip
     await connection.execute(
         "INSERT INTO chain (log, no, at, actor, action, subject, org_id, body, prev_hash, hash) "
-        "SELECT %s, * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], "
-        "%s::int[], %s::text[], %s::bytea[], %s::bytea[])",
-        (entries[0].log, *(list(column) for column in zip(*rows, strict=True))),
+        "SELECT e.log, e.no, e.at, e.actor, e.action, e.subject, e.org_id, e.body, "
+        "decode(e.prev_hash, 'hex'), decode(e.hash, 'hex') FROM json_to_recordset(%s::json) AS e (log text, "
+        "no bigint, at timestamptz, actor text, action text, subject text, org_id int, body text, "
+        "prev_hash text, hash text)",
+        (msgspec.json.encode(entries).decode(),),
     )
+    last = entries[-1]
     await connection.execute(
-        "UPDATE chain_head SET no = %s, hash = %s WHERE log = %s", (rows[-1][0], rows[-1][-1], entries[0].log)
+        "UPDATE chain_head SET no = %s, hash = %s WHERE log = %s",
+        (last.no, bytes.fromhex(last.hash), last.log),
     )
 
 
