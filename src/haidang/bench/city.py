@@ -78,7 +78,8 @@ def _silence(measured: Measured) -> None:
     """
     with measured.connect() as connection:
         connection.cursor().executemany(
-            "INSERT INTO rule_mode (rule, mode, reason, by, at) VALUES (%s, 'off', 'measured', 'bench', now())",
+            "INSERT INTO rule_mode (rule, mode, reason, by, at)"
+            " VALUES (%s, 'off', 'haidang bench city', 'bench', now())",
             [(rule,) for rule in load_rules([BUILTIN]).by_name],
         )
         connection.execute("UPDATE rule_revision SET revision = revision + 1")
