@@ -38,10 +38,8 @@ def read_procedure(
 ) -> tuple[Procedure | None, tuple[Fault, ...]]:
     """Return a file's procedure, None with the faults where it has any."""
     faults = Faults(f"{sector}/{path.name}")
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
-        faults.add("", "", "không đọc được tệp", f"cannot be read: {cause}")
+    document = _document(path, faults)
+    if faults.found:
         return None, tuple(faults.found)
     found = procedure_of(document, sector, roles, faults, stem=path.stem)
     return found, tuple(faults.found)
@@ -189,10 +187,8 @@ def _samples(top: Part, steps: list[str]) -> list[Sample]:
 def read_roles(path: Path, sector: str) -> tuple[dict[str, Role], tuple[Fault, ...]]:
     """Return the roles of a file, and what is wrong in it."""
     faults = Faults(f"{sector}/{path.name}")
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
-        faults.add("", "", "không đọc được tệp", f"cannot be read: {cause}")
+    document = _document(path, faults)
+    if faults.found:
         return {}, tuple(faults.found)
     found = {}
     for word, words in Part(document, faults, "", ("roles",)).mapping("roles").items():
@@ -202,6 +198,27 @@ def read_roles(path: Path, sector: str) -> tuple[dict[str, Role], tuple[Fault, .
             continue
         found[word] = Role(word, part.text("vi"), part.text("en"))
     return found, tuple(faults.found)
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML would silently take the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.YAMLError(f"the key {key.value!r} stands twice, line {key.start_mark.line + 1}")
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+def _document(path: Path, faults: Faults) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe loader, and stricter
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
+        said = " ".join(str(cause).split())
+        faults.add("", "", f"không đọc được tệp: {said}", f"cannot be read: {said}")
+        return None
 
 
 def digest(procedure: Procedure) -> bytes:

@@ -153,8 +153,10 @@ def test_a_pack_adds_roles_of_its_own(tmp_path: Path) -> None:
 def test_the_file_is_named_after_its_procedure_and_broken_yaml_is_told(tmp_path: Path) -> None:
     pack(tmp_path, "flood", TEXT, name="other")
     pack(tmp_path, "flood", "steps: [", name="broken")
-    fields = {fault.field for fault in read_book((tmp_path,)).faults}
-    assert fields == {"flood/other.yaml · procedure", "flood/broken.yaml"}
+    pack(tmp_path, "flood", TEXT.replace("version: 3", "version: 3\nversion: 4"))
+    found = {fault.field: fault.en for fault in read_book((tmp_path,)).faults}
+    assert set(found) == {"flood/other.yaml · procedure", "flood/broken.yaml", "flood/flood-street.yaml"}
+    assert "'version' stands twice, line 4" in found["flood/flood-street.yaml"]
 
 
 def test_of_several_that_apply_the_incidents_sector_decides(tmp_path: Path) -> None:
