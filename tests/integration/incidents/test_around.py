@@ -10,7 +10,11 @@ import pytest
 from tests.integration.incidents.conftest import START, World
 from tests.integration.incidents.test_acts import a_resource, clocks, minutes, refused
 
+from haidang.actions import handover
+from haidang.alerts.service.entering import NewAlert, by_hand
 from haidang.base.problems import Problem
+from haidang.feeds import store as feeds
+from haidang.feeds.model.reading import read
 from haidang.incidents.model import acts, resources
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.service import around, clockwork, journal, reading, shifts, statistics
@@ -183,6 +187,36 @@ async def test_a_handover_is_frozen_and_signed_by_both(world: World) -> None:
     assert (now["lead"]["name"], now["mine"]) == ("Hai", True)
     assert verdict.sound
     assert verdict.entries == 5, "begun, made, signed, told, signed"
+
+
+async def test_what_is_handed_over_is_listed_by_the_house(world: World) -> None:
+    truck = await a_resource(world, "Xe 77")
+    flood = await world.open(title="Ngập cầu số 3")
+    await world.do("truc", flood, acts.Dispatch(resource_ids=(truck,)))
+    declared = read(
+        "{feed: tram-im, title: {vi: Trạm im, en: Silent}, kind: file, owner: root, period: 10m, "
+        "source: {path: x.csv}, mapping: {type: WeatherObserved, id: '{station}', observed_at: {from: time}, "
+        "fields: {temperature: {from: temp, type: number}}}}"
+    )
+    async with world.db.transaction() as connection:
+        new = NewAlert(title="Gọi báo ngập", priority=2, owner_org=world.orgs["centre"])
+        alert = await by_hand(connection, world.clock, await world.who("truc"), new, desk=world.desk.tasks)
+        await feeds.declare(
+            connection, declared, owner_org=world.orgs["centre"], declared_in="", at=world.clock.now()
+        )
+        await connection.execute("UPDATE feed SET last_accepted_at = %s", (START - timedelta(days=1),))
+    world.at(START + minutes(130))
+    async with world.db.transaction() as connection:
+        found = await handover.listed(connection, world.desk, await world.who("truong.ca"))
+        theirs = await handover.listed(connection, world.desk, await world.who("xay.dung"))
+    mine = next(each for each in found["incidents"] if each["id"] == flood.id)
+    assert "on_scene" in mine["late_clocks"]
+    assert alert.id in {each["id"] for each in found["alerts_unacknowledged"]}
+    assert {each["incident_id"] for each in found["steps"]} >= {flood.id}, "its procedure runs"
+    assert (truck, flood.id) in {(each["id"], each["incident_id"]) for each in found["resources"]}
+    assert [(each["name"], each["state"]) for each in found["feeds"]] == [("tram-im", "dead")]
+    assert flood.id not in {each["id"] for each in theirs["incidents"]}
+    assert (theirs["alerts_unacknowledged"], theirs["feeds"]) == ([], [])
 
 
 async def test_statistics_read_sums_without_exercises(world: World) -> None:

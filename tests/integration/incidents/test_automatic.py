@@ -108,6 +108,19 @@ async def test_auto_opens_once_for_a_commune_and_further_alerts_join(world: Worl
     assert len([each for each in links if each["kind"] == "alert"]) == 3
 
 
+async def test_a_flood_of_alerts_of_a_commune_is_one_incident_with_a_short_log(
+    world: World, line: Line
+) -> None:
+    [flood] = await line.tell(*(line.signal(f"many:{number}", area_code="26") for number in range(1_500)))
+    row = await world.read("truc", flood)
+    assert row["link_counts"] == {"alert": 1_500}
+    assert len(row["links"]) == 50, "the latest; the rest is counted"
+    log = await world.log("truc", flood)
+    assert [(each["kind"], each["detail"]["count"]) for each in log if each["kind"] in {"open", "link"}] == [
+        ("open", 1), ("link", 1_499)
+    ]  # fmt: skip
+
+
 async def test_accidents_join_by_place_and_an_unknown_kind_is_other(world: World, line: Line) -> None:
     here = {"lon": 106.10, "lat": 20.60, "rule": "crash"}
     found = await line.tell(

@@ -46,7 +46,7 @@ def visible(principal: Principal) -> tuple[str, dict[str, Any]]:
 
 def _limits(wanted: Filter) -> tuple[list[str], dict[str, Any]]:
     asked: dict[str, tuple[str, Any]] = {
-        "is_open": ("i.is_open = %(is_open)s", wanted.is_open),
+        "is_open": ("i.is_open" if wanted.is_open else "NOT i.is_open", wanted.is_open),
         "states": ("i.state = ANY(%(states)s)", list(wanted.states) or None),
         "kinds": ("i.kind = ANY(%(kinds)s)", list(wanted.kinds) or None),
         "severities": ("i.severity = ANY(%(severities)s)", list(wanted.severities) or None),
