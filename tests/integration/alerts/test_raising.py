@@ -135,14 +135,6 @@ async def test_what_goes_down_one_after_the_other_is_not_one_cause(world: World)
     assert await world.alerts("a.rule = %s", COMMON) == []
 
 
-async def test_rules_that_are_withdrawn_take_their_conditions_with_them(world: World) -> None:
-    seen = await world.do("truc", await world.raise_("a", "old"), acts.Acknowledge())
-    new, other = await world.raise_("b", "old"), await world.raise_("c", "kept")
-    async with world.db.transaction() as connection:
-        assert await raising.withdraw(connection, world.clock, ["old"]) == 2
-    assert [(await world.row(each)).state for each in (seen, new, other)] == ["closed", "cleared", "new"]
-
-
 async def test_an_alert_by_hand_is_counted_by_its_reference(world: World) -> None:
     who = await world.who("truc")
 

@@ -6,7 +6,7 @@ minute cost what ten thousand rows cost, not ten thousand transactions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -141,21 +141,3 @@ async def _tasks(connection: Connection, desk: Desk, ledger: Ledger) -> None:
     wanted = [each for each in ledger.alerts if each.task_wanted and each.state in {"new", "acked"}]
     for alert in wanted[:TASKS_MAX]:
         await tasking.give_of_rule(connection, desk, ledger, alert)
-
-
-async def withdraw(connection: Connection, clock: Clock, rules: Iterable[str]) -> int:
-    """Let the conditions of rules be over that are switched off or gone; return how many alerts it were."""
-    await store.take_turn(connection)
-    found = await store.read(
-        connection,
-        "a.is_open AND a.active AND NOT a.by_hand AND a.rule = ANY(%s)",
-        (sorted(set(rules)),),
-        "ORDER BY a.id FOR NO KEY UPDATE",
-    )
-    now = clock.now()
-    ledger = Ledger(found)
-    for alert in found:
-        ledger.put(over(alert, now, now), "cleared", reason="rule withdrawn")
-    await causes.settle(connection, ledger, now)
-    await ledger.commit(connection, clock)
-    return len(found)
