@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -159,3 +160,23 @@ def test_a_fast_flood_still_reaches_the_top(speed: float) -> None:
     changes = list(story(Told(STORIES["flood"], datetime(2026, 7, 6, 3, 0, tzinfo=UTC), speed)))
     raised = {one.rule for one in played(changes).happened if one.kind == "raise"}
     assert {"water-level-3", "water-rises-fast"} <= raised
+
+
+def test_one_alarm_level_stands_at_a_time_and_the_last_shows_value_and_limit() -> None:
+    changes = list(story(Told(STORIES["flood"], datetime(2026, 7, 6, 3, 0, tzinfo=UTC))))
+    gauge = next(device for device in FLEET if device.kind.type == "FloodMonitoring")
+    levels = [
+        one
+        for one in played(changes).happened
+        if one.entity.id == gauge.id and one.rule.startswith("water-level")
+    ]
+    standing: set[str] = set()
+    # What happens at one instant happens at once: a level comes as the one below it goes.
+    for _, together in groupby(levels, key=lambda one: one.at):
+        for one in together:
+            (standing.add if one.kind == "raise" else standing.discard)(one.rule)
+        assert len(standing) <= 1
+    raised = [one for one in levels if one.kind == "raise"]
+    assert [one.rule for one in raised][:3] == ["water-level-1", "water-level-2", "water-level-3"]
+    assert raised[2].limit == gauge.facts["dangerLevel"]
+    assert raised[2].value > raised[2].limit
