@@ -14,7 +14,7 @@ import msgspec
 from haidang.base.clock import Clock
 from haidang.base.database import Connection
 from haidang.base.settings import Settings
-from haidang.demo import store
+from haidang.demo import province, store
 from haidang.demo.staff import DUTIES, FORCES, JOBS, NAMED, POSTS, Job, Way
 from haidang.incidents.procedures.service import roles
 from haidang.incidents.service import desk as incidents_desk
@@ -31,8 +31,9 @@ from haidang.organisation.service.accounts import (
 )
 from haidang.tasks.model import acts
 from haidang.tasks.model.due import Due
+from haidang.tasks.model.task import OPEN
 from haidang.tasks.service import acting, giving
-from haidang.tasks.service.desk import Desk, desk_of
+from haidang.tasks.service.desk import Desk
 
 SOURCE = "demo"
 """Kind of source of the tasks."""
@@ -62,9 +63,11 @@ class Link(msgspec.Struct, frozen=True):
 async def prepare(connection: Connection, settings: Settings, clock: Clock, orgs: Mapping[str, int]) -> None:
     """Make the accounts, vehicles, parts and tasks that are not there yet."""
     there = await store.accounts(connection, [post.username for post in POSTS])
-    if there and not any(active for _, _, active in there.values()):
-        # All were closed when the demonstration was taken away; one that somebody has closed stays closed.
-        await _set_active(connection, clock, active=True)
+    # All were closed when the demonstration was taken away; one that somebody has closed stays closed.
+    returns = bool(there) and not any(active for _, _, active in there.values())
+    incidents = incidents_desk.desk_of(settings, clock)
+    if returns:
+        await _set_active(connection, incidents, active=True)
     for post in POSTS:
         if post.username in there:
             continue
@@ -72,14 +75,44 @@ async def prepare(connection: Connection, settings: Settings, clock: Clock, orgs
         made = await add_account(connection, clock, _GIVER, new)
         grant = Grant(post.role, orgs[post.over or post.agency])
         await add_grant(connection, clock, _GIVER, made.account.id, grant)
-    incidents = incidents_desk.desk_of(settings, clock)
     await _keep_forces(connection, incidents, orgs)
     await _fill_roles(connection, incidents, orgs)
-    desk = desk_of(settings, clock)
     known = await store.tasks(connection, SOURCE)
     for job in JOBS:
-        if job.word not in known:
-            await _give(connection, desk, job, orgs)
+        if job.word not in known or (returns and known[job.word][2] == "cancelled"):
+            await _give(connection, incidents.tasks, job, orgs)
+
+
+async def close(connection: Connection, settings: Settings, clock: Clock) -> None:
+    """Close the accounts, take the vehicles out of service, empty the parts, cancel the tasks.
+
+    Nobody must send a vehicle that does not exist. One that an incident has sent stays until it is back.
+    """
+    desk = incidents_desk.desk_of(settings, clock)
+    await _set_active(connection, desk, active=False)
+    invented = {agency.name for agency in (province.COMMITTEE, *province.AGENCIES)}
+    for role, fillers in (await store.fillers(connection)).items():
+        others = [
+            roles.Filler(org, person, area) for org, name, person, area in fillers if name not in invented
+        ]
+        if len(others) < len(fillers):
+            await roles.fill(connection, desk, _GIVER, role, others)
+    for id_, version, state in (await store.tasks(connection, SOURCE)).values():
+        if state in OPEN | {"draft"}:
+            act = acts.Cancel(text="Gỡ bỏ dữ liệu mô phỏng")
+            await acting.perform(connection, desk.tasks, _GIVER, id_, act, version=version)
+
+
+async def _set_active(connection: Connection, desk: incidents_desk.Desk, *, active: bool) -> None:
+    there = await store.accounts(connection, [post.username for post in POSTS])
+    for id_, version, before in there.values():
+        if before is not active:
+            patch = AccountPatch(active=active)
+            await change_account(connection, desk.clock, _GIVER, id_, patch, version=version)
+    for id_, version, before in await store.resources_called(connection, [force.name for force in FORCES]):
+        if before is not active:
+            change = resources.ResourcePatch(active=active)
+            await resources.change(connection, desk, _GIVER, id_, change, version=version)
 
 
 async def _keep_forces(connection: Connection, desk: incidents_desk.Desk, orgs: Mapping[str, int]) -> None:
@@ -96,7 +129,7 @@ async def _keep_forces(connection: Connection, desk: incidents_desk.Desk, orgs: 
 
 async def _fill_roles(connection: Connection, desk: incidents_desk.Desk, orgs: Mapping[str, int]) -> None:
     """Say which unit fills which part in procedures, where nobody has said so yet."""
-    known = await store.filled_roles(connection)
+    known = await store.fillers(connection)
     there = await store.accounts(connection, list(NAMED.values()))
     for role, fillers in DUTIES.items():
         if role in known:
@@ -115,17 +148,6 @@ async def links(connection: Connection, clock: Clock) -> list[Link]:
         for post in POSTS
         if there.get(post.username, (0, 0, False))[2]
     ]
-
-
-async def close(connection: Connection, clock: Clock) -> None:
-    """Close the accounts; tasks stay, as their log does."""
-    await _set_active(connection, clock, active=False)
-
-
-async def _set_active(connection: Connection, clock: Clock, *, active: bool) -> None:
-    there = await store.accounts(connection, [post.username for post in POSTS])
-    for id_, version, _ in there.values():
-        await change_account(connection, clock, _GIVER, id_, AccountPatch(active=active), version=version)
 
 
 async def _give(connection: Connection, desk: Desk, job: Job, orgs: Mapping[str, int]) -> None:

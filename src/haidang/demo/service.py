@@ -137,7 +137,7 @@ class Demo:
         async with self._db.transaction() as connection:
             ids = await store.made_up(connection, SOURCE)
             await store.end_stories(connection)
-            await duty.close(connection, self._clock)
+            await duty.close(connection, self._city.settings, self._clock)
         for start in range(0, len(ids), BATCH):
             await self._city.order(_PRINCIPAL, Order(Op.DELETE, "", ids[start : start + BATCH]))
         return len(ids)

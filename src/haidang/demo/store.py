@@ -44,10 +44,12 @@ async def accounts(connection: Connection, usernames: Sequence[str]) -> dict[str
     return {username: (id_, version, active) for username, id_, version, active in await cursor.fetchall()}
 
 
-async def tasks(connection: Connection, source: str) -> set[str]:
-    """Return which tasks of the demonstration there are, by their names in it."""
-    cursor = await connection.execute("SELECT source_id FROM task WHERE source_kind = %s", (source,))
-    return {row[0] for row in await cursor.fetchall()}
+async def tasks(connection: Connection, source: str) -> dict[str, tuple[int, int, str]]:
+    """Return id, version and state of each task of the demonstration, the last one of each name in it."""
+    cursor = await connection.execute(
+        "SELECT source_id, id, version, state FROM task WHERE source_kind = %s ORDER BY id", (source,)
+    )
+    return {word: (id_, version, state) for word, id_, version, state in await cursor.fetchall()}
 
 
 async def resources(connection: Connection, orgs: Sequence[int]) -> set[tuple[int, str]]:
@@ -58,7 +60,22 @@ async def resources(connection: Connection, orgs: Sequence[int]) -> set[tuple[in
     return {(org_id, name) for org_id, name in await cursor.fetchall()}
 
 
-async def filled_roles(connection: Connection) -> set[str]:
-    """Return the parts in procedures that some unit fills already."""
-    cursor = await connection.execute("SELECT DISTINCT role FROM procedure_role")
-    return {row[0] for row in await cursor.fetchall()}
+async def resources_called(connection: Connection, names: Sequence[str]) -> list[tuple[int, int, bool]]:
+    """Return id, version and whether in service of the vehicles of these names that no incident has sent."""
+    cursor = await connection.execute(
+        "SELECT id, version, active FROM resource WHERE name = ANY(%s) AND incident_id IS NULL ORDER BY id",
+        (list(names),),
+    )
+    return list(await cursor.fetchall())
+
+
+async def fillers(connection: Connection) -> dict[str, list[tuple[int, str, int | None, str | None]]]:
+    """Return unit, its name, person and area of whoever fills a part in procedures, by part."""
+    cursor = await connection.execute(
+        "SELECT r.role, r.org_id, o.name, r.account_id, r.area_code FROM procedure_role r"
+        " JOIN org o ON o.id = r.org_id ORDER BY r.role, r.area_code NULLS FIRST"
+    )
+    found: dict[str, list[tuple[int, str, int | None, str | None]]] = {}
+    for role, *filler in await cursor.fetchall():
+        found.setdefault(role, []).append(tuple(filler))
+    return found

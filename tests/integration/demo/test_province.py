@@ -150,4 +150,17 @@ async def test_it_can_be_taken_away(db: Database, city: City, life: FixedClock) 
     assert await count(db, "entity") == 0
     assert await count(db, "account WHERE active AND username LIKE 'hd-%'") == 0
     assert await count(db, "demo_story") == 0
+    assert await count(db, "resource WHERE active") == 0, "nobody sends a vehicle that does not exist"
+    assert await count(db, "procedure_role") == 0
+    assert await count(db, "task WHERE source_kind = 'demo' AND state NOT IN ('cancelled', 'accepted')") == 0
     assert await demo.remove() == 0
+
+
+async def test_it_comes_back_as_it_was(db: Database, city: City, life: FixedClock) -> None:
+    demo = Demo(db, city, life, scale=0.01)
+    await demo.prepare()
+    assert await count(db, "account WHERE active AND username LIKE 'hd-%'") == len(POSTS)
+    assert await count(db, "resource WHERE active") == len(FORCES)
+    assert await count(db, "procedure_role") == sum(len(each) for each in DUTIES.values())
+    assert await count(db, "task WHERE source_kind = 'demo' AND state <> 'cancelled'") == len(JOBS)
+    assert [link.username for link in await demo.links()] == [post.username for post in POSTS]
