@@ -14,7 +14,7 @@ from haidang.base.problems import Problem
 from haidang.incidents.model import acts
 from haidang.incidents.model.acts import LinkTo
 from haidang.incidents.model.tables import Facts
-from haidang.incidents.service import resources
+from haidang.incidents.service import around, reading, resources
 from haidang.incidents.service.resources import NewResource
 
 
@@ -108,6 +108,21 @@ async def test_classify_by_the_table_and_otherwise_by_the_commander(world: World
     assert log[-1]["detail"]["kind"] == ["traffic_jam", "traffic_accident"]
 
 
+async def test_describe_puts_title_and_place_right(world: World) -> None:
+    flood = await world.plain(area_code="22")
+    await refused("invalid-request", world.do("truc", flood, acts.Describe()))
+    await refused("invalid-request", world.do("truc", flood, acts.Describe(area_code="99999")))
+    await refused("invalid-request", world.do("truc", flood, acts.Describe(location=(500, 1))))
+    await refused("invalid-request", world.plain(area_code="99999"))
+    told = acts.Describe(title="Ngập hầm chui", place="Hầm Bắc Nam", location=(106.1, 20.6), area_code="24")
+    after = await world.do("truc", flood, told)
+    assert (after.title, after.place, after.lon, after.area_code) == (
+        "Ngập hầm chui", "Hầm Bắc Nam", 106.1, "24"
+    )  # fmt: skip
+    entry = (await world.log("truc", flood))[-1]
+    assert entry["detail"]["title"] == ["Ngập đường Trần Phú", "Ngập hầm chui"]
+
+
 async def test_assign_commander_and_set_role_survive_a_reload(world: World) -> None:
     fire = await world.plain(kind="fire", title="Cháy chợ")
     police = world.people["cong.an"]
@@ -157,14 +172,15 @@ async def test_on_scene_is_the_units_own_to_say(world: World) -> None:
     assert problem.extra["hindrance"] == "nobody_sent"
     await world.do("truc", flood, acts.Dispatch(resource_ids=(patrol,)))
     await refused("not-found", world.do("xay.dung", flood, acts.OnScene()))
+    await world.do("truc", flood, acts.Dispatch(resource_ids=(other,)))
     await refused("invalid-request", world.do("cong.an", flood, acts.OnScene(resource_ids=(other,))))
     world.at(START + minutes(20))
     there = await world.do("cong.an", flood, acts.OnScene(resource_ids=(patrol,)))
     assert there.on_scene_at == START + minutes(20)
     used = (await world.read("truc", flood))["resources"]
     assert [(each["id"], each["status"], each["on_scene_at"]) for each in used] == [
-        (patrol, "on_scene", "2026-03-16T02:50:00Z")
-    ]
+        (patrol, "on_scene", "2026-03-16T02:50:00Z"), (other, "assigned", None)
+    ]  # fmt: skip
 
 
 async def test_close_frees_resources_and_ends_open_tasks(world: World) -> None:
@@ -318,6 +334,11 @@ async def test_an_exercise_is_one_from_birth_and_says_so(world: World) -> None:
     assert drill.code.startswith("DT-2026-")
     row = await world.read("truc", drill)
     assert row["mark"] == {"vi": "DIỄN TẬP", "en": "EXERCISE"}
+    duty = await world.who("truc")
+    async with world.db.transaction() as connection:
+        log = await reading.log(connection, duty, drill.id, before=None, after=None, limit=5)
+        near = await around.nearest(connection, duty, drill.id, 5)
+    assert log["mark"] == near["mark"] == row["mark"]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         await world.run("UPDATE incident SET is_exercise = false WHERE id = %s", drill.id)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -62,6 +62,17 @@ class Classify(_Act, frozen=True, kw_only=True, tag="classify"):
     """Why; needed where it is not the severity of the table."""
 
 
+class Describe(_Act, frozen=True, kw_only=True, tag="describe"):
+    """What and where it is, better known than at first; what is left out stays."""
+
+    title: Title | None = None
+    text: Text | None = None
+    place: Annotated[str, msgspec.Meta(min_length=1, max_length=300)] | None = None
+    location: tuple[float, float] | None = None
+    """Longitude, latitude; the commune follows it where none is named."""
+    area_code: Annotated[str, msgspec.Meta(min_length=1, max_length=20)] | None = None
+
+
 class AssignCommander(_Act, frozen=True, kw_only=True, tag="assign_commander"):
     """Who commands from now on: a role, and the person where one is named."""
 
@@ -169,8 +180,8 @@ class Note(_Act, frozen=True, kw_only=True, tag="note"):
 
 
 Act = (
-    Acknowledge | Verify | Classify | AssignCommander | SetRole | Dispatch | OnScene | Contain | Close
-    | Reject | Merge | Split | Link | Unlink | Invite | Escalate | Note
+    Acknowledge | Verify | Classify | Describe | AssignCommander | SetRole | Dispatch | OnScene | Contain
+    | Close | Reject | Merge | Split | Link | Unlink | Invite | Escalate | Note
 )  # fmt: skip
 
 
@@ -200,6 +211,7 @@ RULES: dict[str, Rule] = {
     "acknowledge": Rule("worker", _stay(*OPEN)),
     "verify": Rule("worker", _to("verified", "reported")),
     "classify": Rule("worker", _to("classified", "verified") | _stay("classified", "assigned", "contained")),
+    "describe": Rule("worker", _stay(*OPEN)),
     "assign_commander": Rule("commander", _stay(*OPEN)),
     "set_role": Rule("commander", _stay(*OPEN)),
     "dispatch": Rule(

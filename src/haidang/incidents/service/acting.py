@@ -19,11 +19,12 @@ from haidang.incidents.procedures.service import running
 from haidang.incidents.service import clocks, dispatching, ending, journal, linking, statistics
 from haidang.incidents.service.desk import Desk, hindered, parts_of, visible, wrong
 from haidang.incidents.service.doing import Doing
-from haidang.incidents.service.opening import check_units
+from haidang.incidents.service.opening import check_area, check_units, checked_position
 from haidang.incidents.service.telling import tell_log, tell_role
 from haidang.incidents.store import incidents
+from haidang.organisation import locate
 from haidang.organisation.permissions import Principal
-from haidang.organisation.service.access import unchanged
+from haidang.organisation.service.access import changes, unchanged
 
 replace = msgspec.structs.replace
 _AT = {
@@ -124,6 +125,29 @@ async def _classify(doing: Doing, act: acts.Classify) -> Incident:
     )
 
 
+async def _describe(doing: Doing, act: acts.Describe) -> Incident:
+    before = doing.incident
+    given: dict[str, Any] = {
+        name: getattr(act, name) for name in ("title", "text", "place") if getattr(act, name)
+    }
+    area = act.area_code
+    if act.location is not None:
+        given["lon"], given["lat"] = checked_position(act.location)
+        area = area or locate(*act.location)
+    if area is not None and area != before.area_code:
+        await check_area(doing.connection, area)
+        given["area_code"] = area
+    if not given:
+        raise wrong("do", "không có gì thay đổi", "nothing is to change")
+    incident = replace(before, **given)
+    # Who moves it into another commune must be on duty there too; nobody moves it out of their own sight.
+    doing.principal.require(
+        "incident.work", org_id=before.owner_org, area_code=incident.area_code, sector=before.sector
+    )
+    doing.detail |= changes(before, incident)
+    return incident
+
+
 async def _assign_commander(doing: Doing, act: acts.AssignCommander) -> Incident:
     before = doing.incident
     await _check_person(doing.connection, act.account_id)
@@ -194,7 +218,7 @@ async def _escalate(doing: Doing, act: acts.Escalate) -> Incident:
 
 _Do = Callable[[Doing, Any], Awaitable[Incident]]
 _DO: dict[type, _Do] = {
-    acts.Acknowledge: _acknowledge, acts.Verify: _verify, acts.Classify: _classify,
+    acts.Acknowledge: _acknowledge, acts.Verify: _verify, acts.Classify: _classify, acts.Describe: _describe,
     acts.AssignCommander: _assign_commander, acts.SetRole: _set_role,
     acts.Dispatch: dispatching.dispatch, acts.OnScene: dispatching.on_scene, acts.Contain: _contain,
     acts.Close: ending.close, acts.Reject: ending.reject, acts.Merge: ending.merge, acts.Split: ending.split,

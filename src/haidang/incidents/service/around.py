@@ -15,6 +15,7 @@ from haidang.base.settings import Settings
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.service import journal, resources
 from haidang.incidents.service.desk import Desk, hindered, parts_of, visible, wrong
+from haidang.incidents.service.lines import mark_of
 from haidang.incidents.store import around as store
 from haidang.incidents.store import resources as resource_store
 from haidang.organisation.permissions import Principal, scope_sql
@@ -41,14 +42,15 @@ async def nearest(
     rows = await resources.rows(connection, principal, free)
     if incident.lon is None or incident.lat is None:
         rows.sort(key=lambda row: str(row["name"]))
-        return {"cameras": [], "resources": [row | {"distance_m": None} for row in rows[:limit]]}
+        rows = [row | {"distance_m": None} for row in rows[:limit]]
+        return {"cameras": [], "resources": rows, "mark": mark_of(incident)}
     lon, lat = incident.lon, incident.lat
     for row in rows:
         at = row["location"]
         row["distance_m"] = None if at is None else round(distance_m(lon, lat, at[0], at[1]))
     rows.sort(key=lambda row: (row["distance_m"] is None, row["distance_m"] or 0, str(row["name"])))
     cameras = await entities_near(connection, principal, CAMERA, lon, lat, limit)
-    return {"cameras": cameras, "resources": rows[:limit]}
+    return {"cameras": cameras, "resources": rows[:limit], "mark": mark_of(incident)}
 
 
 async def entities_near(  # noqa: PLR0917 - what, where, how many

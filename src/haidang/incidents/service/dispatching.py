@@ -112,9 +112,11 @@ async def _give(doing: Doing, org: int, sent: Sequence[Resource], text: str) -> 
 async def on_scene(doing: Doing, act: acts.OnScene) -> Incident:
     """Note that somebody has arrived: those that are named, or all who were sent."""
     there = await resources.at_incident(doing.connection, doing.incident.id, lock=True)
-    wanted = set(act.resource_ids) or {each.id for each in there}
-    if not wanted <= {each.id for each in there}:
-        raise wrong("resource_ids", "chưa được điều động tới đây", "was not sent here")
+    mine = {each.id for each in there if "worker" in doing.parts or _crews(doing, each)}
+    wanted = set(act.resource_ids) or mine
+    if not wanted <= mine:
+        raise wrong("resource_ids", "không phải của đơn vị, hoặc chưa được điều động tới đây",
+                    "is not the unit's own, or was not sent here")  # fmt: skip
     arrived = [each for each in there if each.id in wanted and each.status != "on_scene"]
     for each in arrived:
         await resources.update(
@@ -124,6 +126,12 @@ async def on_scene(doing: Doing, act: acts.OnScene) -> Incident:
     doing.text = act.text
     doing.detail["resources"] = [{"id": each.id, "name": each.name} for each in arrived]
     return replace(doing.incident, on_scene_at=doing.incident.on_scene_at or doing.now)
+
+
+def _crews(doing: Doing, resource: Resource) -> bool:
+    return doing.principal.may(
+        "incident.work", org_id=resource.org_id, area_code=resource.area_code, sector=resource.sector
+    )
 
 
 async def release_all(connection: Connection, desk: Desk, incident: Incident) -> list[Resource]:

@@ -48,7 +48,7 @@ async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -
         kind = desk.tables.kind(each.kind)
         line = {name: getattr(each, name) for name in (*_PLAIN, *_TIMES)} | {
             "kind_vi": kind.vi, "kind_en": kind.en,
-            "mark": {"vi": MARK_VI, "en": MARK_EN} if each.is_exercise else None,
+            "mark": mark_of(each),
             "location": None if each.lon is None else [each.lon, each.lat],
             "area": None if each.area_code is None
             else {"code": each.area_code, "name": areas.get(each.area_code, each.area_code)},
@@ -68,6 +68,11 @@ async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -
         }  # fmt: skip
         shown.append(msgspec.to_builtins(line))
     return shown
+
+
+def mark_of(incident: Incident) -> dict[str, str] | None:
+    """Return what stands over every answer about an exercise."""
+    return {"vi": MARK_VI, "en": MARK_EN} if incident.is_exercise else None
 
 
 def _commander(incident: Incident, names: dict[int, str]) -> dict[str, Any] | None:

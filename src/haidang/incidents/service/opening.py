@@ -73,9 +73,11 @@ async def open_incident(
     Whoever opens it by hand has acknowledged it; what the house opens waits for somebody. The procedure that
     is named, or the one that applies, starts with it.
     """
+    born = born or Born()
+    if new.area_code is not None and born.split_from is None:
+        await check_area(connection, new.area_code)  # what an alert says of itself is taken as it is
     if new.alert_ids:
         await running.hold_logs(connection)
-    born = born or Born()
     if new.kind not in desk.tables.kinds:
         known = ", ".join(desk.tables.kinds)
         raise wrong("kind", f"một trong: {known}", f"one of: {known}", new.kind)
@@ -143,9 +145,7 @@ async def _drafted(
     kind = desk.tables.kind(new.kind)
     facts = msgspec.to_builtins(new.facts) | born.facts
     decided = desk.tables.severity_of(facts | {"kind": new.kind})
-    lon, lat = new.location or (None, None)
-    if lon is not None and lat is not None and not is_position(lon, lat):
-        raise wrong("location", "kinh độ, vĩ độ", "longitude, latitude", f"{lon}, {lat}")
+    lon, lat = checked_position(new.location) if new.location else (None, None)
     area = new.area_code
     if area is None and lon is not None and lat is not None:
         area = locate(lon, lat)
@@ -170,3 +170,16 @@ async def check_units(connection: Connection, orgs: tuple[int, ...]) -> None:
     for org in orgs:
         if org not in known:
             raise wrong("orgs", "không có đơn vị này", "there is no such unit", str(org))
+
+
+async def check_area(connection: Connection, code: str) -> None:
+    """Raise ``Problem`` where an area is none of today's."""
+    if code not in await incidents.area_names(connection, [code]):
+        raise wrong("area_code", "không có đơn vị hành chính này", "there is no such area", code)
+
+
+def checked_position(location: tuple[float, float]) -> tuple[float, float]:
+    """Return longitude and latitude; ``Problem`` where they are no place on earth."""
+    if not is_position(*location):
+        raise wrong("location", "kinh độ, vĩ độ", "longitude, latitude", f"{location[0]}, {location[1]}")
+    return location

@@ -10,7 +10,7 @@ from haidang.base.database import Connection
 from haidang.incidents.model.acts import offered
 from haidang.incidents.service import journal
 from haidang.incidents.service.desk import Desk, parts_of, visible, wrong
-from haidang.incidents.service.lines import lines
+from haidang.incidents.service.lines import lines, mark_of
 from haidang.incidents.store import incidents, lists, resources
 from haidang.incidents.store.lists import Filter
 from haidang.organisation.permissions import Principal
@@ -72,10 +72,13 @@ async def log(
     limit: int,
 ) -> dict[str, Any]:
     """Return the log of an incident, newest first, or from an entry on (``after``) in its order."""
-    await visible(connection, principal, incident_id)
+    incident_ = await visible(connection, principal, incident_id)
     found = await journal.entries(connection, incident_id, before=before, after=after, limit=limit + 1)
     shown = found[:limit]
-    return {"items": shown, "next": str(shown[-1]["no"]) if len(found) > limit else None}
+    return {
+        "items": shown, "next": str(shown[-1]["no"]) if len(found) > limit else None,
+        "is_exercise": incident_.is_exercise, "mark": mark_of(incident_),
+    }  # fmt: skip
 
 
 def kinds(desk: Desk) -> dict[str, Any]:
