@@ -13,6 +13,7 @@ from tests.unit.documents.pdf_reading import pages
 
 from haidang.base.problems import Problem
 from haidang.documents import press
+from haidang.documents.report import Table
 from haidang.incidents.after_action.gathering import gathered
 from haidang.incidents.after_action.lessons import LessonToTask, to_task
 from haidang.incidents.after_action.model import AfterAction
@@ -52,7 +53,7 @@ async def worked(world: World, *, exercise: bool = False) -> Incident:
         new = NewResource(name=f"Xuồng {exercise}", kind="rescue_boat", org_id=world.orgs["police"])
         boat = (await resources.keep(connection, world.desk, ME, new)).id
     by = "truong.ca" if exercise else "truc"
-    flood = await world.open(by, facts=Facts(depth_cm=40), place="Đường Trần Phú", is_exercise=exercise)
+    flood = await world.plain(by, facts=Facts(depth_cm=40), place="Đường Trần Phú", is_exercise=exercise)
     steps: tuple[tuple[float, str, acts.Act], ...] = (
         (2, "truc", acts.Verify(text="Thấy trên camera", by_means="camera")),
         (4, "truc", acts.Classify()),
@@ -96,6 +97,19 @@ async def test_the_report_says_what_was_done_and_what_was_late(world: World) -> 
         "Xác minh: Thấy trên camera",
     ):
         assert said in text, said
+
+
+async def test_the_procedure_that_ran_stands_in_it_step_by_step(world: World) -> None:
+    flood = await world.open(facts=Facts(depth_cm=40), place="Đường Trần Phú")
+    found = await report_of(world, "truc", flood)
+    [run] = found.runs
+    assert run.state == "running" and run.steps
+    assert {"open", "waiting"} >= {step.state for step in run.steps} - {"unneeded", "asked", "done"}
+    opened = next(step for step in run.steps if step.state == "open")
+    assert opened.role and opened.role.islower() is False, "a role is said by its word, not by its name"
+    shown = [block for block in paper(found).blocks if isinstance(block, Table) and "Bước" in block.head]
+    assert [row[0] for row in shown[0].rows] == [step.title_vi for step in run.steps]
+    assert "Sự cố chưa kết thúc khi lập báo cáo này." in str(paper(found).blocks)
 
 
 async def test_an_exercise_is_marked_on_every_page_of_its_report(world: World) -> None:
