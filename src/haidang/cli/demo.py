@@ -25,7 +25,7 @@ _SPEED_MAX = 30
 
 
 @click.group(invoke_without_command=True)
-@click.option("--reset", is_flag=True, help="Take the demonstration away (entities, accounts, vehicles, tasks), and end.")
+@click.option("--reset", is_flag=True, help="Take the demonstration away with all that it made, and end.")
 @click.option("--once", is_flag=True, help="Make the province with its past, and end.")
 @click.option("--scale", type=click.FloatRange(0.01, 100), help="Size; 1 is about 450 devices.")
 @click.pass_context
