@@ -157,7 +157,7 @@ function StepActions({ step }: { step: Step }) {
         <Chip key={action.no}>
           {named(action.vi, action.en) || ((m.action as Record<string, string>)[action.kind] ?? action.kind)}:{' '}
           {(m.actionState as Record<string, string>)[action.state] ?? action.state}
-          {action.kind === 'cap_draft' && action.ref && <a href={href(`/warnings/${action.ref}`)}> #{action.ref}</a>}
+          {action.kind === 'cap_draft' && action.ref && <a href={href(`/warnings/${action.ref.replace('warning:', '')}`)}> #{action.ref.replace('warning:', '')}</a>}
         </Chip>
       ))}
     </p>
