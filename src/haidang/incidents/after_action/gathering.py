@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from haidang.alerts.cap.service import reading as cap
@@ -30,8 +31,7 @@ from haidang.incidents.after_action.model import (
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.model.resources import KIND_WORDS
 from haidang.incidents.procedures.book import Book, book_of
-from haidang.incidents.procedures.model.run import Run as RunRow
-from haidang.incidents.procedures.store import runs
+from haidang.incidents.procedures.service import reading as procedures
 from haidang.incidents.service import clocks, journal
 from haidang.incidents.service.desk import Desk, visible
 from haidang.incidents.service.lines import lines
@@ -128,33 +128,29 @@ def _commander(desk: Desk, line: dict[str, Any]) -> str:
 
 
 async def _runs(connection: Connection, desk: Desk, incident: Incident) -> tuple[Run, ...]:
-    found = list(reversed(await runs.of_incident(connection, incident.id)))
-    steps = [step for run in found for step in run.steps]
+    found = await procedures.for_report(connection, incident.id)
+    steps = [step for run in found for step in run["steps"]]
     names = await _people(
-        connection, [word for step in steps for word in (step.settled_by, step.approved_by) if word]
+        connection, [word for step in steps for word in (step["by"], step["approved_by"]) if word]
     )
-    dues = await store.dues(connection, [step.task_id for step in steps if step.task_id is not None])
-    late = await runs.lateness(connection, [run.id for run in found])
-    shown = []
-    for run in found:
-        rows = tuple(
-            Step(
-                title_vi=rule.vi, title_en=rule.en, role=_role(desk, rule.role) if rule.role else "Tự động",
-                state=step.state, due_at=dues.get(step.task_id or 0), opened_at=step.opened_at,
-                settled_at=step.settled_at, reason=step.reason, late=bool(late.get((run.id, step.step))),
-                by=by_name(step.settled_by or "", names), approved_by=by_name(step.approved_by or "", names),
-            )
-            for step in run.steps
-            for rule in (run.rule(step.step),)
-        )  # fmt: skip
-        shown.append(_run(run, rows))
-    return tuple(shown)
+    dues = await store.dues(connection, [step["task_id"] for step in steps if step["task_id"] is not None])
+    return tuple(
+        Run(
+            procedure=run["procedure"], version=run["edition"], vi=run["vi"], en=run["en"],
+            state=run["state"], started_at=run["started_at"], ended_at=run["ended_at"], reason=run["reason"],
+            steps=tuple(_step(desk, step, names, dues) for step in run["steps"]),
+        )
+        for run in found
+    )  # fmt: skip
 
 
-def _run(run: RunRow, steps: tuple[Step, ...]) -> Run:
-    return Run(
-        procedure=run.procedure, version=run.edition, vi=run.text.vi, en=run.text.en, state=run.state,
-        started_at=run.started_at, ended_at=run.ended_at, reason=run.reason, steps=steps,
+def _step(desk: Desk, step: dict[str, Any], names: dict[str, str], dues: dict[int, datetime | None]) -> Step:
+    return Step(
+        title_vi=step["vi"], title_en=step["en"], state=step["state"], opened_at=step["opened_at"],
+        role=_role(desk, step["role"]) if step["role"] else "Tự động", settled_at=step["settled_at"],
+        due_at=dues.get(step["task_id"] or 0), reason=step["reason"] or "", late=step["was_late"],
+        by=by_name(step["by"] or "", names), approved_by=by_name(step["approved_by"] or "", names),
+        actions=tuple(each["vi"] for each in step["actions"] if each["vi"]),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from haidang.documents.report import (
     Signer,
     Table,
 )
-from haidang.incidents.after_action.words import ABSENT, REACTIONS, STATES, at, vi
+from haidang.incidents.after_action.words import ABSENT, REACTIONS, STATES, STEPS, at, vi
 from haidang.organisation.service.letterhead import Letterhead
 
 RESOURCE_STATES = {
@@ -36,10 +36,11 @@ SHEET_STATES = {
 def sheet(row: Mapping[str, Any], agency: Letterhead, made_at: datetime) -> Report:
     """Return the sheet of a handover as ``shifts.one`` says it."""
     items = row["items"]
-    number = iter(("I", "II", "III", "IV", "V", "VI", "VII"))
+    number = iter(("I", "II", "III", "IV", "V", "VI", "VII", "VIII"))
     blocks: list[Body] = [Heading(text=f"{next(number)}. Ca trực"), _about(row)]
     for title, found in (
         ("Sự cố đang xử lý", _incidents(items)),
+        ("Bước quy trình đang thực hiện", _steps(items)),
         ("Cảnh báo chưa tiếp nhận", _alerts(items.get("alerts_unacknowledged", ()))),
         ("Cảnh báo tạm gác", _shelved(items.get("alerts_shelved", ()))),
         ("Lực lượng, phương tiện đang làm nhiệm vụ", _resources(items)),
@@ -118,6 +119,24 @@ def _incidents(items: Mapping[str, Any]) -> Table | Paragraph:
     return _table(head, rows, (2.6, 5, 1.7, 2.6, 3, 2.6))
 
 
+def _steps(items: Mapping[str, Any]) -> Table | Paragraph:
+    codes = _codes(items)
+    rows = (
+        (
+            codes.get(each["incident_id"], ABSENT),
+            each["vi"],
+            vi(STEPS, each["state"]),
+            _when(each["opened_at"]),
+        )
+        for each in items.get("steps", ())
+    )
+    return _table(("Sự cố", "Bước", "Trạng thái", "Từ lúc"), rows, (2.6, 7, 4, 3))
+
+
+def _codes(items: Mapping[str, Any]) -> dict[int, str]:
+    return {each["id"]: each["code"] for each in items.get("incidents", ())}
+
+
 def _alerts(found: Iterable[Mapping[str, Any]]) -> Table | Paragraph:
     rows = (
         (f"P{each['priority']}", each["title_vi"], _entity(each), _when(each["first_at"])) for each in found
@@ -141,7 +160,7 @@ def _entity(each: Mapping[str, Any]) -> str:
 
 
 def _resources(items: Mapping[str, Any]) -> Table | Paragraph:
-    codes = {each["id"]: each["code"] for each in items.get("incidents", ())}
+    codes = _codes(items)
     rows = (
         (each["name"], vi(RESOURCE_STATES, each["status"]), codes.get(each["incident_id"], ABSENT))
         for each in items.get("resources", ())

@@ -48,6 +48,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     approved_by: str = ""
     reason: str = ""
     late: bool = False
+    actions: tuple[str, ...] = ()
+    """What came of what the step did by itself, in Vietnamese."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

@@ -238,6 +238,7 @@ def _outcome(step: Step) -> str:
         parts.append(f"phê duyệt: {step.approved_by}")
     if step.reason:
         parts.append(f"lý do: {step.reason}")
+    parts += step.actions
     return "; ".join(parts)
 
 

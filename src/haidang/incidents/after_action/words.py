@@ -10,6 +10,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "open": ("Tiếp nhận, mở sự cố", "Opened"),
     "acknowledge": ("Trực ban tiếp nhận", "Acknowledged"),
     "verify": ("Xác minh", "Verified"),
+    "describe": ("Sửa mô tả", "Described"),
     "classify": ("Phân loại", "Classified"),
     "assign_commander": ("Giao chỉ huy", "Commander assigned"),
     "set_role": ("Phân công vai trò", "Role set"),

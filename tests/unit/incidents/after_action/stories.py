@@ -79,7 +79,8 @@ def story(**facts: Any) -> AfterAction:
                 started_at=START, ended_at=after(90),
                 steps=(
                     Step(title_vi="Xác minh qua camera", title_en="Verify", role="Trực ban", state="done",
-                         due_at=after(10), opened_at=START, settled_at=after(2), by="Nguyễn Thị Hoa"),
+                         due_at=after(10), opened_at=START, settled_at=after(2), by="Nguyễn Thị Hoa",
+                         actions=("Đã báo 2 đơn vị",)),
                     Step(title_vi="Cấm đường", title_en="Close the road", role="Trực ban cảnh sát giao thông",
                          state="done", due_at=after(30), settled_at=after(61), by="Trần Văn Ước", late=True,
                          approved_by="Lê Quang Ý"),

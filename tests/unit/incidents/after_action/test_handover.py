@@ -36,6 +36,8 @@ def handover(**facts: Any) -> dict[str, Any]:
                  "first_at": "2026-03-16T02:10:00Z"},
             ],
             "alerts_shelved": [],
+            "steps": [{"incident_id": 7, "procedure": "flood-street", "step": "close-road", "vi": "Cấm đường",
+                       "state": "approving", "task_id": 5, "opened_at": "2026-03-16T02:20:00Z"}],
             "resources": [{"id": 4, "name": "Xuồng 01", "status": "on_way", "incident_id": 7}],
             "feeds": [{"name": "mua", "title_vi": "Trạm mưa", "state": "dead", "last_accepted_at": None}],
         },
@@ -65,6 +67,9 @@ def test_everything_that_is_open_stands_in_it() -> None:
     alerts, resources = under(report, "chưa tiếp nhận"), under(report, "đang làm nhiệm vụ")
     assert isinstance(alerts, Table) and isinstance(resources, Table)
     assert alerts.rows[0] == ("P1", "Mực nước trên báo động III", "Trạm Bãi Cháy", "09:10:00 16/03/2026")
+    steps = under(report, "Bước quy trình đang thực hiện")
+    assert isinstance(steps, Table)
+    assert steps.rows == (("2026-1187", "Cấm đường", "Chờ phê duyệt", "09:20:00 16/03/2026"),)
     assert resources.rows == (("Xuồng 01", "Đang đến", "2026-1187"),)
     feeds = under(report, "Nguồn dữ liệu gián đoạn")
     assert isinstance(feeds, Table) and feeds.rows == (("Trạm mưa", "Mất dữ liệu", "Chưa có"),)

@@ -64,7 +64,7 @@ def test_the_timeline_is_the_whole_log_with_its_numbers_and_corrections() -> Non
 def test_steps_that_were_skipped_or_late_stand_out_with_their_reason() -> None:
     shown = table(paper(story()), "Thực hiện quy trình")
     assert [row[2] for row in shown.rows] == [
-        "Hoàn thành; Nguyễn Thị Hoa",
+        "Hoàn thành; Nguyễn Thị Hoa; Đã báo 2 đơn vị",
         "Hoàn thành; trễ 31 phút; Trần Văn Ước; phê duyệt: Lê Quang Ý",
         "Bỏ qua; lý do: Không còn người trong vùng ngập",
     ]
