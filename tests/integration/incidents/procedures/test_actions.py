@@ -21,6 +21,8 @@ from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import actuating, running, stepping
 from haidang.incidents.procedures.store import actions as action_store
 
+NOWHERE = "UPDATE incident SET area_code = '99999' WHERE id = %s"
+"""An area that is no more: a warning for it cannot be drafted."""
 SIREN = "urn:ngsi-ld:Siren:1"
 AUTO = """
 procedure: test-auto
@@ -110,7 +112,9 @@ async def test_a_subtask_is_given_and_its_unit_sees_the_incident(hands: Hands, w
 
 
 async def test_an_action_that_fails_is_told_and_blocks_nothing(hands: Hands, world: World) -> None:
-    incident = await verified(hands, area_code="99999")
+    incident = await hands.flood()
+    await world.run(NOWHERE, incident.id)
+    await hands.act("truc", incident, "verify", acts.Done(text="Ngập 40 cm"))
     assert (await hands.states(incident))["warn"] == "open"
     [shown] = (await hands.step("truc", incident, "warn"))["actions"]
     assert (shown["state"], shown["ref"]) == ("failed", "")
@@ -141,7 +145,9 @@ async def test_what_did_not_commit_has_not_acted_and_acts_once_the_next_time(
 
 
 async def test_an_automatic_step_that_fails_becomes_somebodys_task(hands: Hands, world: World) -> None:
-    incident = await world.open(kind="medical", severity=4, area_code="99999")
+    incident = await world.open(kind="medical", severity=4, procedure="")
+    await world.run(NOWHERE, incident.id)
+    await hands.start(await world.row(incident), "test-auto")
     task = await hands.task(incident, "draft")
     assert "thực hiện thủ công" in task.title.lower()
     await hands.act("truc", incident, "draft", acts.Done(text="Đã soạn tay"))

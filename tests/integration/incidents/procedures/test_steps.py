@@ -62,7 +62,9 @@ async def test_done_by_the_task_ticks_the_step_and_opens_the_next_in_the_same_tr
     assert ("step_done", truc, "Đã xong: Xác minh") in log
     kinds = [kind for kind, _, _ in log]
     assert kinds.index("step_done") < kinds.index("step_asked")
-    told = await world.fetch("SELECT count(*) FROM notice WHERE kind = 'reported' AND task_id = %s", task.id)
+    told = await world.fetch(
+        "SELECT count(*) FROM notice WHERE kind IN ('reported', 'accepted') AND task_id = %s", task.id
+    )
     assert told == [(0,)], "nobody is asked for a verdict that is not wanted"
 
 
@@ -324,3 +326,22 @@ async def test_a_role_goes_by_area_and_an_incident_may_name_its_own(hands: Hands
     assert {fault.field for fault in refused.value.faults} == {
         "items.0.org_id", "items.1.area_code", "items.1.account_id",
     }  # fmt: skip
+
+
+async def test_the_shift_lead_is_whoever_leads_the_shift_that_is_on(hands: Hands, world: World) -> None:
+    incident = await hands.flood()
+
+    async def lead() -> int | None:
+        async with world.db.transaction() as connection:
+            return (await roles.filled(connection, incident, "shift_lead")).account_id
+
+    assert await lead() == world.people["truong.ca"], "whom the site names, while no shift is on"
+    await world.run(
+        "INSERT INTO shift (org_id, lead, started_at) VALUES (%s, %s, now())",
+        incident.owner_org,
+        world.people["hai"],
+    )
+    try:
+        assert await lead() == world.people["hai"]
+    finally:
+        await world.run("UPDATE shift SET ended_at = now() WHERE org_id = %s", incident.owner_org)

@@ -19,6 +19,7 @@ from haidang.organisation.permissions import Principal
 from haidang.tasks.store import people, tasks
 
 FILLERS_MAX = 5_000
+SHIFT_LEAD = "shift_lead"
 
 
 class Filler(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,13 +40,20 @@ class Filled(NamedTuple):
 
 
 async def filled(connection: Connection, incident: Incident, role: str) -> Filled:
-    """Return who fills a role: whom the incident names, else the site for its area, else its own unit."""
+    """Return who fills a role: whom the incident names, else the site for its area, else its own unit.
+
+    The shift lead is whoever leads the shift that is on in the incident's unit.
+    """
     holders = [(each.role, each.account_id) for each in incident.roles]
     for word, account in [(incident.commander_role, incident.commander), *holders]:
         if word == role and account is not None:
             org = await people.of_org(connection, account)
             if org is not None:
                 return Filled(org, account, named=True)
+    if role == SHIFT_LEAD:
+        lead = await store.shift_lead(connection, incident.owner_org)
+        if lead is not None:
+            return Filled(incident.owner_org, lead, named=True)
     found = await store.filled(connection, role, incident.area_code)
     if found is None:
         return Filled(incident.owner_org, None, named=False)

@@ -25,6 +25,15 @@ async def filled(connection: Connection, role: str, area_code: str | None) -> tu
     return (int(found[0]), found[1]) if found else None
 
 
+async def shift_lead(connection: Connection, org_id: int) -> int | None:
+    """Return who leads the shift that is on in a unit."""
+    cursor = await connection.execute(
+        "SELECT lead FROM shift WHERE org_id = %s AND ended_at IS NULL", (org_id,)
+    )
+    found = await cursor.fetchone()
+    return int(found[0]) if found else None
+
+
 async def replace(
     connection: Connection, role: str, rows: Sequence[tuple[str | None, int, int | None]]
 ) -> None:
