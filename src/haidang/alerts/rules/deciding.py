@@ -1,6 +1,6 @@
 """Use cases of rules: a look at them, modes, overrides for single entities, reading packs again.
 
-A mode counts for the whole site and needs the permission over all of it; an override needs it over its entity.
+A mode counts for the whole site and needs the permission over all of it; an override over its entity.
 """
 
 from __future__ import annotations

@@ -119,22 +119,23 @@ class Engine(Course):
         fresh = known is not entity or entity.slots is None
         entity.slots = self.index.slots(entity)
         if fresh:
-            numbers = {part.no for part in entity.slots.parts}
-            entity.notes = {no: note for no, note in entity.notes.items() if no in numbers}
-            entity.held &= numbers
-            entity.lost &= numbers
-            for name in [name for name in entity.phases if not self._looks(entity.slots, name)]:
-                watch = self.index.watches.get(name)
-                if watch is not None:
-                    self._close(entity.phases, name, watch, f"e:{entity.eid}")
-            for part in entity.slots.silences:
-                if part.place < 0 and stands(entity, part.watch.name):
-                    entity.lost.add(part.no)
-                self._expect(part, entity)
+            self._settle_in(entity, entity.slots)
         return entity
 
-    def _looks(self, slots: Slots, name: str) -> bool:
-        return any(part.watch.name == name for part in slots.parts)
+    def _settle_in(self, entity: Entity, slots: Slots) -> None:
+        """Forget what belongs to rules that do not look at it, and expect it to speak."""
+        if entity.notes or entity.held or entity.lost:
+            entity.notes = {no: note for no, note in entity.notes.items() if no in slots.numbers}
+            entity.held &= slots.numbers
+            entity.lost &= slots.numbers
+        for name in [name for name in entity.phases if name not in slots.names]:
+            watch = self.index.watches.get(name)
+            if watch is not None:
+                self._close(entity.phases, name, watch, f"e:{entity.eid}")
+        for part in slots.silences:
+            if part.place < 0 and stands(entity, part.watch.name):
+                entity.lost.add(part.no)
+            self._expect(part, entity)
 
     def _slots(self, entity: Entity) -> Slots:
         return entity.slots or self.adopt(entity).slots  # type: ignore[return-value]

@@ -165,10 +165,19 @@ class Slot:
 class Slots:
     """Everything that looks at an entity."""
 
-    __slots__ = ("by_attr", "parts", "silences")
+    __slots__ = ("by_attr", "names", "numbers", "parts", "silences", "window_us")
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self.parts = tuple(parts)
+        self.names = frozenset(part.watch.name for part in self.parts)
+        self.numbers = frozenset(part.no for part in self.parts)
+        spans = [
+            part.within_us if isinstance(part, Slope) else part.for_us
+            for part in self.parts
+            if isinstance(part, Slope | Stillness)
+        ]
+        self.window_us = max(spans, default=0)
+        """How far back an entity's past matters to windows."""
         self.silences = tuple(part for part in self.parts if isinstance(part, Silence))
         attrs = {attr for part in self.parts for attr in (*part.attrs, *part.kept)}
         attrs |= {part.attr for part in self.silences if part.attr is not None}
@@ -186,7 +195,12 @@ class Index:
         for watch in self.watches.values():
             for type_, part in watch.parts:
                 self._by_type.setdefault(type_, []).append((watch, part))
-        self._shared: dict[tuple[int, ...], Slots] = {}
+        self._named = self._overridden | {
+            id_ for watch in self.watches.values() for id_ in watch.rule.only.entities
+        }
+        """Entities that a rule or an override names: each has slots of its own."""
+        self._shared: dict[tuple[str, str | None, str], Slots] = {}
+        """By type, area and source, which is all that a selection of the others looks at."""
         self._attrs: dict[str, frozenset[str]] = {}
 
     @property
@@ -213,13 +227,12 @@ class Index:
 
     def slots(self, entity: Entity) -> Slots:
         """Return what looks at an entity."""
-        parts = list(self._parts(entity))
-        if entity.id in self._overridden:
-            return Slots(parts)
-        key = tuple(part.no for part in parts)
+        if entity.id in self._named:
+            return Slots(self._parts(entity))
+        key = (entity.type, entity.area, entity.source)
         found = self._shared.get(key)
         if found is None:
-            found = self._shared[key] = Slots(parts)
+            found = self._shared[key] = Slots(self._parts(entity))
         return found
 
     def _parts(self, entity: Entity) -> Iterator[Part]:

@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from haidang.alerts.rules import store
-from haidang.alerts.rules.conditions.rate import Slope
-from haidang.alerts.rules.conditions.stuck import Stillness
 from haidang.alerts.rules.entity import Entity
 from haidang.alerts.rules.store import Face
 from haidang.base.database import Connection
@@ -110,12 +108,7 @@ def watched_type(live: Live, type_id: int) -> str | None:
 
 def window_of(entity: Entity) -> int:
     """Return how far back, in µs, an entity's past matters to windows; 0 where it has none."""
-    spans = [
-        part.within_us if isinstance(part, Slope) else part.for_us
-        for part in (entity.slots.parts if entity.slots else ())
-        if isinstance(part, Slope | Stillness)
-    ]
-    return max(spans, default=0)
+    return entity.slots.window_us if entity.slots else 0
 
 
 def entity_of(face: Face, type_: str) -> Entity:

@@ -225,6 +225,7 @@ def _report(
     span_vi = f"từ {asked.from_.astimezone(LOCAL):%d/%m/%Y} đến {asked.to.astimezone(LOCAL):%d/%m/%Y}"
     span_en = f"from {asked.from_.astimezone(LOCAL):%Y-%m-%d} to {asked.to.astimezone(LOCAL):%Y-%m-%d}"
     looked, where, times = len(past.entities), len(by_entity), len(raised)
+    of_vi, of_en = f"ở {where} trong {looked} đối tượng đã xét", f"at {where} of {looked} entities"
     rest_vi, rest_en = (" (chưa xét hết).", " looked at (not all).") if past.partial else (".", " looked at.")
     return {
         "rule": rule.rule,
@@ -243,8 +244,8 @@ def _report(
             for eid, count in loudest[:NAMED]
         ],
         "examples": _examples(rule, happened, packs, past),
-        "text_vi": f"Lẽ ra báo động {times} lần {span_vi}, ở {where} trong {looked} đối tượng đã xét{rest_vi}",
-        "text_en": f"Would have fired {times} times {span_en}, at {where} of {looked} entities{rest_en}",
+        "text_vi": f"Lẽ ra báo động {times} lần {span_vi}, {of_vi}{rest_vi}",
+        "text_en": f"Would have fired {times} times {span_en}, {of_en}{rest_en}",
     }
 
 
