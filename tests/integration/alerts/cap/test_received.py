@@ -220,6 +220,9 @@ async def test_an_address_that_an_operator_types_is_a_message_or_an_rss_feed(wor
         source.put("/rss", rss.encode())
         found = await polling.from_address(world.db, desk, source.url + "/rss")
         assert [each.outcome for each in found] == ["repeated"]
+        closed = polling_desk(world, source, allow=False)
+        with pytest.raises(Problem, match="private address"):
+            await polling.from_address(world.db, closed, source.url + "/one.xml")
         source.put("/page", b"<html/>")
         with pytest.raises(Problem) as told:
             await polling.from_address(world.db, desk, source.url + "/page")

@@ -1,8 +1,9 @@
 // Warnings: what people are being told, what waits for its second person, and what others have sent.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { get } from '../../api/client'
 import { usePolled, useResource } from '../../api/resource'
 import { may } from '../../api/session'
+import { listen } from '../../api/stream'
 import type { Page } from '../../api/types'
 import { Button, Tabs } from '../../design/controls'
 import { Chip } from '../../design/mark'
@@ -26,7 +27,8 @@ const VIEWS = {
   past: 'replaced,cancelled,expired,dropped',
   received: '',
 } as const
-const REFRESH_MS = 15_000
+const REFRESH_MS = 20_000
+const SETTLE_MS = 300
 const view = param('view', 'work')
 
 export default function Warnings() {
@@ -94,6 +96,7 @@ function List({ openId, round, choices, onOpen }: ListProps) {
   useEffect(() => {
     if (round > 0) resource.reload()
   }, [round])
+  useTold(() => resource.reload())
   const rows = resource.data?.items ?? []
   useListKeys(
     rows.map((row) => String(row.id)),
@@ -125,6 +128,25 @@ function List({ openId, round, choices, onOpen }: ListProps) {
       {resource.data?.next && <Button onClick={() => void loadMore()}>{common.value.more}</Button>}
     </>
   )
+}
+
+/** What others do shows as it happens; `id` where only one warning is looked at. */
+function useTold(refresh: () => void, id?: number): void {
+  const latest = useRef(refresh)
+  latest.current = refresh
+  useEffect(() => {
+    let settling: number | undefined
+    const hush = listen('warnings', (event) => {
+      if (event.kind !== 'warning' && event.kind !== 'warnings') return
+      if (event.kind === 'warning' && id !== undefined && event.data.id !== id) return
+      clearTimeout(settling)
+      settling = window.setTimeout(() => latest.current(), SETTLE_MS)
+    })
+    return () => {
+      hush()
+      clearTimeout(settling)
+    }
+  }, [id])
 }
 
 function columns(choices: Choices | undefined): Column<Line>[] {
@@ -185,6 +207,7 @@ function Opened({ id, choices, onOpen, onChange }: OpenedProps) {
 function OpenedWarning({ id, choices, onOpen, onChange }: OpenedProps) {
   const m = messages.value
   const resource = useResource(`warning ${id}`, (signal) => get<Warning>(`/api/v1/warnings/${id}`, {}, signal))
+  useTold(resource.reload, Number(id))
   if (resource.problem?.document.status === 404) return <Empty title={m.gone} text={m.goneText} />
   if (resource.problem && !resource.data) return <ProblemBox problem={resource.problem} onRetry={resource.reload} />
   if (!resource.data) return <Loading />

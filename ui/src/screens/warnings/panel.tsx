@@ -42,7 +42,6 @@ export function WarningPanel({ warning, choices, onChange, onReload }: Props) {
       </header>
       {writing && warning.can_write ? (
         <EditWarning
-          key={warning.version}
           warning={warning}
           choices={choices}
           onCancel={() => setWriting(false)}

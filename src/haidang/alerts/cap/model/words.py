@@ -106,7 +106,7 @@ WORDS: dict[str, dict[str, Word]] = {
 
 RISK_SEVERITY: dict[int, Severity] = {1: "Minor", 2: "Moderate", 3: "Severe", 4: "Extreme", 5: "Extreme"}
 """Level of national disaster risk (Decision 18/2021/QĐ-TTg, Article 4: 1 low … 5 catastrophe) → severity,
-never by the colour it is drawn in. CAP has four degrees for five levels; which level it was stands in a parameter."""
+never by the colour it is drawn in. CAP has four degrees for five levels; the level stands in a parameter."""
 RISK_PARAMETER = "VN-DISASTER-RISK"
 AREA_GEOCODE = "VN-AREA"
 """Geocode of an administrative unit: ``<code>@<day on which the code holds>``, e.g. ``08974@2026-11-22``."""
