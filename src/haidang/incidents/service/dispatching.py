@@ -26,6 +26,7 @@ TAKEN = kind(
 )
 SOURCE_KIND = "incident"
 """Of the tasks that units get by being sent."""
+NAMES_SAID, NAME_SAID = 50, 80
 _ARRIVE_MINUTES = 60
 """Until when a unit's task is due where the table of times names no arrival."""
 
@@ -59,7 +60,7 @@ async def dispatch(doing: Doing, act: acts.Dispatch) -> Incident:
     }
     doing.text = act.text
     doing.detail |= {
-        "resources": [{"id": each.id, "name": each.name, "org_id": each.org_id} for each in sent],
+        "resources": named(sent),
         "tasks": [{"org_id": org, "task_id": task} for org, task in given.items()],
     }
     orgs = tuple(dict.fromkeys((*incident.orgs, *units)))
@@ -124,7 +125,7 @@ async def on_scene(doing: Doing, act: acts.OnScene) -> Incident:
         )
     await resources.note(doing.connection, [each.id for each in arrived], "on_scene_at", doing.now)
     doing.text = act.text
-    doing.detail["resources"] = [{"id": each.id, "name": each.name} for each in arrived]
+    doing.detail["resources"] = named(arrived)
     return replace(doing.incident, on_scene_at=doing.incident.on_scene_at or doing.now)
 
 
@@ -132,6 +133,13 @@ def _crews(doing: Doing, resource: Resource) -> bool:
     return doing.principal.may(
         "incident.work", org_id=resource.org_id, area_code=resource.area_code, sector=resource.sector
     )
+
+
+def named(found: Sequence[Resource]) -> list[dict[str, Any]]:
+    """Return what a log entry says of resources; the table of their uses has them all."""
+    return [
+        {"id": each.id, "name": each.name[:NAME_SAID], "org_id": each.org_id} for each in found[:NAMES_SAID]
+    ]
 
 
 async def release_all(connection: Connection, desk: Desk, incident: Incident) -> list[Resource]:

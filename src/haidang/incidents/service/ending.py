@@ -12,7 +12,7 @@ from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.service import running
 from haidang.incidents.service import clocks, journal, linking, statistics
 from haidang.incidents.service.desk import hindered, parts_of, visible, wrong
-from haidang.incidents.service.dispatching import family, release_all
+from haidang.incidents.service.dispatching import family, named, release_all
 from haidang.incidents.service.doing import Doing
 from haidang.incidents.service.opening import Born, NewIncident, open_incident
 from haidang.incidents.service.telling import tell_log
@@ -46,7 +46,7 @@ async def reject(doing: Doing, act: acts.Reject) -> Incident:
 async def _let_go(doing: Doing, why: str) -> None:
     await running.stop(doing.connection, doing.desk, doing.by, doing.incident.id, why)
     freed = await release_all(doing.connection, doing.desk, doing.incident)
-    doing.detail["released"] = [{"id": each.id, "name": each.name} for each in freed]
+    doing.detail["released"] = named(freed)
     numbers = await family(doing.connection, doing.incident.id)
     cancelled = []
     for number, version in await incidents.open_tasks(doing.connection, numbers):

@@ -20,7 +20,8 @@ ELSEWHERE = kind(
 )
 
 
-SAID_MAX, SAID_NOTE = 100, 100
+SAID_MAX, SAID_REF, SAID_NOTE = 20, 160, 60
+"""An entry of a chain is bounded; the rows themselves have everything."""
 
 
 class Linked(NamedTuple):
@@ -104,7 +105,7 @@ def said(links: Sequence[LinkTo]) -> dict[str, Any]:
     """Return what a log entry says of links: how many, and the first of them."""
     return {
         "count": len(links),
-        "links": [[link.kind, link.ref, link.note[:SAID_NOTE]] for link in links[:SAID_MAX]],
+        "links": [[link.kind, link.ref[:SAID_REF], link.note[:SAID_NOTE]] for link in links[:SAID_MAX]],
     }
 
 

@@ -54,6 +54,8 @@ async def take(connection: Connection, desk: Desk, principal: Principal, org_id:
     org = _org(principal, org_id)
     lead = _person(principal)
     principal.require("shift.work", org_id=org)
+    if org not in await incidents.org_names(connection, [org]):
+        raise wrong("org_id", "không có đơn vị này", "there is no such unit", str(org))
     number = await store.begin(connection, org, lead, desk.now())
     if number is None:
         raise Problem(TAKEN, "Hãy nhận bàn giao.", "Take it by a handover.", org_id=org)
