@@ -61,6 +61,8 @@ export const en: Messages<typeof vi> = {
   select: 'Select or deselect the task',
   add: 'Give a task',
   export: 'Export to Excel',
+  exportWord: 'Download Word',
+  exportPdf: 'Download PDF',
   import: 'Import from Excel',
   wishes: 'My reminders',
   empty: 'No tasks here',

@@ -56,6 +56,8 @@ export const vi = {
   select: 'Chọn, bỏ chọn nhiệm vụ',
   add: 'Giao nhiệm vụ',
   export: 'Xuất Excel',
+  exportWord: 'Tải Word',
+  exportPdf: 'Tải PDF',
   import: 'Nhập Excel',
   wishes: 'Nhận nhắc việc',
   empty: 'Không có nhiệm vụ nào ở đây',

@@ -214,9 +214,11 @@ function Tools({ onOpen }: { onOpen: (id: string) => void }) {
           {m.add}
         </Button>
       )}
-      <a class="button button-plain" href={`/api/v1/tasks/export?${parameters}`} download="nhiem-vu.xlsx" data-external>
-        {m.export}
-      </a>
+      {([['xlsx', m.export], ['docx', m.exportWord], ['pdf', m.exportPdf]] as const).map(([form, words]) => (
+        <a key={form} class="button button-plain" href={`/api/v1/tasks/export?${parameters}&format=${form}`} download={`nhiem-vu.${form}`} data-external>
+          {words}
+        </a>
+      ))}
       {may('task.work') && <Button onClick={() => onOpen('import')}>{m.import}</Button>}
       <Button onClick={() => onOpen('reminders')}>{m.wishes}</Button>
     </div>
