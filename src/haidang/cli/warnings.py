@@ -50,7 +50,8 @@ async def _taken(source: str) -> list[str]:
         else:
             content = await asyncio.to_thread(_content, source)
             async with db.transaction() as connection:
-                found = [await importing.take(connection, desk, content, source=Path(source).name)]
+                name = Path(source).name.encode("utf-8", "replace").decode()
+                found = [await importing.take(connection, desk, content, source=name)]
     lines = []
     for each in found:
         why = f": {each.vi} / {each.en}" if each.vi else ""

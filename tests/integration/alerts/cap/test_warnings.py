@@ -109,6 +109,8 @@ async def test_what_breaks_a_rule_is_not_submitted_and_says_where(world: World) 
     bad = await world.draft(texts=[{"event": "Lũ", "headline": "a\x07b", "description": "c"}])
     assert (await refused(world.do("truc", bad, Submit()), "invalid-request")).extra["rules"] == ["form"]
     await refused(world.draft(note="a\x00b"), "invalid-request")
+    for extreme in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        await refused(world.draft(onset=extreme), "invalid-request")
     long = await world.draft(
         texts=[{"language": code, "event": "Lũ", "headline": "a", "description": "đ" * 8_000}
                for code in ("vi-VN", "en-US", "lo-LA", "km-KH", "zh-CN")]

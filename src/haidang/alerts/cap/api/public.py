@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import format_datetime
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from haidang.organisation.service.access import missing
 
 FEEDS = Feeds()
 """The feeds of this process."""
+_IDENTIFIER = re.compile(r"[A-Za-z0-9.-]{1,100}")
 FEED_S = 15
 """How long others may keep a feed without asking again."""
 MESSAGE_S = 3600
@@ -63,8 +65,8 @@ async def get_message(
     db: NamedDependency[Database],
 ) -> Response[bytes]:
     """Return ``<identifier>.xml`` as it left; what is not public is not there."""
-    identifier, dot, ending = name.rpartition(".")
-    if not dot or ending != "xml":
+    identifier, _, ending = name.rpartition(".")
+    if ending != "xml" or not _IDENTIFIER.fullmatch(identifier):
         raise missing("Không có bản tin công khai này.", "There is no such public warning.")
     async with db.transaction() as connection:
         page = await publishing.message(connection, identifier)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from haidang.organisation.permissions import Principal
 from haidang.organisation.service import resolve_area, root_org
 from haidang.organisation.service.access import unchanged
 
+YEARS = range(2000, 2200)
 EXERCISE_NOTE = "DIỄN TẬP: không có nguy hiểm thật. / EXERCISE: there is no real danger."
 EXERCISE_RESTRICTION = "Chỉ dùng trong diễn tập / For the exercise only"
 replace = msgspec.structs.replace
@@ -120,6 +122,10 @@ async def settle(connection: Connection, desk: Desk, new: Draft, *, is_exercise:
     """
     if b"\\u0000" in msgspec.json.encode(new):
         raise wrong("texts", "có ký tự không lưu được (NUL)", "holds a character that cannot be kept (NUL)")
+    for field in ("effective", "onset", "expires"):
+        at: datetime | None = getattr(new, field)
+        if at is not None and at.year not in YEARS:
+            raise wrong(field, "năm không hợp lý", "is not a sensible year", str(at.year))
     exercise = new.status == "Exercise" if is_exercise is None else is_exercise
     status = new.status or ("Exercise" if exercise else "Actual")
     scope = new.scope or ("Restricted" if status in NOT_PUBLIC else "Public")
