@@ -118,7 +118,7 @@ export const en: Messages<typeof vi> = {
   done: (act) => `Done: ${act}`,
   conflict: 'Somebody else has just acted on this. What you typed is kept; look at the new version and send again.',
   reload: 'See the new version',
-  undo: { shelve: 'Undo shelving', done: 'Unshelved' },
+  undo: 'Undo shelving (within 10 seconds)',
   form: {
     until: 'Shelve until',
     untilKinds: { '15': '15 minutes from now', '30': '30 minutes from now', '60': '1 hour from now', '120': '2 hours from now', '240': '4 hours from now' },

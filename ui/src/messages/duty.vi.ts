@@ -114,7 +114,7 @@ export const vi = {
   done: (act: string) => `Đã thực hiện: ${act}`,
   conflict: 'Người khác vừa thao tác trên dòng này. Nội dung bạn gõ vẫn còn; hãy xem bản mới rồi gửi lại.',
   reload: 'Xem bản mới',
-  undo: { shelve: 'Hoàn tác gác lại', done: 'Đã bỏ gác' },
+  undo: 'Hoàn tác gác lại (trong 10 giây)',
   form: {
     until: 'Gác đến',
     untilKinds: { '15': '15 phút nữa', '30': '30 phút nữa', '60': '1 giờ nữa', '120': '2 giờ nữa', '240': '4 giờ nữa' },

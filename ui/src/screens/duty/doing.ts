@@ -7,7 +7,7 @@ import { toast } from '../../design/notice'
 import { named } from '../../messages/catalogue'
 import { duty as messages } from '../../messages/duty'
 import { go } from '../../router'
-import { load, putAlert, putIncident, touched } from './store'
+import { held, load, putAlert, putIncident, touched } from './store'
 import type { Alert, Incident, Resource } from './types'
 
 /** The form that stands open beside what is selected. */
@@ -61,11 +61,23 @@ export async function actOnAlert(alert: Alert, facts: Facts, expected?: Partial<
   )
   if (after) {
     putAlert(after)
+    shelved = facts.act === 'shelve' ? { id: alert.id, at: performance.now() } : null
     touchNow(`alert:${alert.id}`)
     form.value = null
     toast(messages.peek().done(actWord(facts.act)))
   } else if (expected) putAlert(alert)
   return after
+}
+
+/** For ten seconds what was put on the shelf can be taken back. */
+const UNDO_MS = 10_000
+let shelved: { id: number; at: number } | null = null
+
+export async function undo(): Promise<void> {
+  const last = shelved
+  shelved = null
+  const alert = last && performance.now() - last.at < UNDO_MS ? held.peek().rows.get(last.id) : undefined
+  if (alert?.state === 'shelved') await actOnAlert(alert, { act: 'unshelve' })
 }
 
 /** Acknowledge without waiting: the row says so at once. */

@@ -12,7 +12,7 @@ import { useKeys } from '../../keys'
 import { duty as messages } from '../../messages/duty'
 import { go, href, param } from '../../router'
 import { AlertPanel } from './alert-panel'
-import { acknowledge, actOnIncident, clear, draftOf, form, openIncident, refused } from './doing'
+import { acknowledge, actOnIncident, clear, draftOf, form, openIncident, refused, undo } from './doing'
 import './duty.css'
 import './panel.css'
 import { IncidentList } from './incident-list'
@@ -165,6 +165,7 @@ function useDutyKeys(): void {
     { press: 'KeyI', shown: 'I', label: label('incident'), run: toIncident },
     { press: 'KeyE', shown: 'E', label: label('escalate'), run: () => ask('escalate') },
     { press: 'KeyH', shown: 'H', label: label('shelve'), run: () => ask('shelve') },
+    { press: 'ctrl+KeyZ', shown: 'Ctrl Z', label: () => messages.value.undo, run: () => void undo() },
     { press: 'KeyD', shown: 'D', label: label('dispatch'), run: dispatch },
     { press: 'KeyS', shown: 'S', label: () => messages.value.procedure.tickKey, run: () => press('.duty-step .button-primary') },
     { press: 'KeyL', shown: 'L', label: () => messages.value.log.focus, run: () => go('', { tab: 'log' }) },
