@@ -1,7 +1,7 @@
 """The clock where no change comes: what is silent, and what has waited long enough.
 
-Beside the step, once a second, under the same cursor: where changes wait to be looked at, or another process
-has the step, nothing is decided. A checker that is late has not checked.
+Beside the step, at most once a second, under the same cursor: where changes wait to be looked at, or another
+process has the step, nothing is decided. A checker that is late has not checked.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ async def ticking(city: City) -> AsyncIterator[None]:
 async def _tick(city: City) -> None:
     while True:
         await asyncio.sleep(TICK_S)
+        if live_of(city).idle(city.clock.now()):
+            continue
         try:
             await tick(city)
         except (psycopg.Error, Problem, OSError) as error:

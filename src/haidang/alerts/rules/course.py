@@ -53,6 +53,10 @@ class Course:
         self._heap: list[tuple[int, tuple[int, str], int, Any, Any, str]] = []
         self._count = itertools.count()
 
+    def due_by(self, t: int) -> bool:
+        """Say whether anything may fall due until ``t``."""
+        return bool(self._heap) and self._heap[0][0] <= t
+
     def _settle(self, watch: Watch, pace: Part | Joint, seat: Seat, entity: Entity, said: Said) -> None:
         """Let what an observation, or a group, says have its effect on the phase."""
         holder, key = seat

@@ -190,7 +190,7 @@ class Engine(Course):
                 continue
             if slot.kept:
                 entity.values[attr] = value
-                shared.update((part.no, part) for part in slot.shared)
+                shared.update(slot.shared)
             if slot.fast and (entity.phases or slot.beyond(value)):
                 self._levels(slot, entity, t, value)
             for part in slot.others:
@@ -225,7 +225,7 @@ class Engine(Course):
     def _judge(self, part: Part, entity: Entity, t: int, value: Any) -> None:
         watch = part.watch
         if part.place < 0:
-            phase = entity.phases.get(watch.name)
+            phase = entity.phases.get(watch.name) if entity.phases else None
             held = phase is not None and phase.state != PENDING
             truth = part.judge(entity, t, value, held)
             if truth is None or self._silent or (phase is None and not truth):

@@ -80,6 +80,8 @@ class _Reader:
         self._text = text.rstrip()
         self._known = known
         self._at = 0
+        self._plain: dict[int, tuple[Node, Any]] = {}
+        """Nodes that are a name or a number, by identity: comparing the two is what most expressions do."""
         self.names: set[str] = set()
 
     def _peek(self) -> re.Match[str] | None:
@@ -127,7 +129,12 @@ class _Reader:
         if sign is None:
             return left
         right = self._sum(depth)
-        return _equality(left, right, sign == "==") if sign in ("==", "!=") else _order(left, right, sign)
+        if sign in ("==", "!="):
+            return _equality(left, right, sign == "==")
+        name, limit = self._plain.get(id(left)), self._plain.get(id(right))
+        if name is not None and limit is not None and isinstance(name[1], str) and _is_number(limit[1]):
+            return _level(name[1], limit[1], sign)
+        return _order(left, right, sign)
 
     def _list(self, depth: int) -> list[Node]:
         if not self._take("["):
@@ -165,7 +172,8 @@ class _Reader:
             raise self._wrong("cần một giá trị", "a value is expected")
         if token["number"]:
             self._at = token.end()
-            return _constant(float(token["number"]) if "." in token["number"] else int(token["number"]))
+            number = float(token["number"]) if "." in token["number"] else int(token["number"])
+            return self._known_as(_constant(number), number)
         if token["text"]:
             self._at = token.end()
             return _constant(token["text"][1:-1])
@@ -182,7 +190,11 @@ class _Reader:
             raise self._wrong(f"không có giá trị tên {name}", f"there is no value named {name}")
         self._at = token.end()
         self.names.add(name)
-        return lambda values: values.get(name)
+        return self._known_as(lambda values: values.get(name), name)
+
+    def _known_as(self, node: Node, what: Any) -> Node:
+        self._plain[id(node)] = (node, what)
+        return node
 
 
 def _constant(value: Any) -> Node:
@@ -235,6 +247,17 @@ def _order(left: Node, right: Node, sign: str) -> Node:
         return compare(a, b) if _is_number(a) and _is_number(b) else None
 
     return order
+
+
+def _level(name: str, limit: float, sign: str) -> Node:
+    compare = _ORDERS[sign]
+
+    def level(values: Values) -> bool | None:
+        value = values.get(name)
+        kind = type(value)
+        return compare(value, limit) if kind is float or kind is int else None
+
+    return level
 
 
 def _equality(left: Node, right: Node, equal: bool) -> Node:

@@ -129,7 +129,7 @@ class Slot:
         self.fast: dict[str, Level] = {}
         """Thresholds with a fixed limit, by rule."""
         for part in parts:
-            self.kept = self.kept or attr in part.kept
+            self.kept = self.kept or attr in part.kept or attr == part.watch.rule.parent
             if attr not in part.attrs:
                 continue
             if isinstance(part, Level) and part.other is None and part.place < 0:
@@ -144,7 +144,7 @@ class Slot:
         self.lows = [limit for limit, _ in lows]
         self.low_parts = [part for _, part in lows]
         self.others = tuple(others)
-        self.shared = tuple(shared)
+        self.shared = {part.no: part for part in shared}
         """Parts that look at several attributes: judged once for all that came at one instant."""
 
     def beyond(self, value: Any) -> bool:
@@ -181,6 +181,7 @@ class Slots:
         self.silences = tuple(part for part in self.parts if isinstance(part, Silence))
         attrs = {attr for part in self.parts for attr in (*part.attrs, *part.kept)}
         attrs |= {part.attr for part in self.silences if part.attr is not None}
+        attrs |= {part.watch.rule.parent for part in self.parts if part.watch.rule.parent is not None}
         self.by_attr = {attr: Slot(attr, self.parts) for attr in sorted(attrs)}
 
 

@@ -38,6 +38,8 @@ GAP = timedelta(minutes=2)
 """Who did not look for longer than this has not checked: silence counts from when looking began again."""
 BACKFILL = timedelta(hours=1)
 """What was observed so long before it came (or three periods of its type) is history, and raises nothing."""
+LOOK = timedelta(seconds=5)
+"""How long the clock may rest where nothing falls due: changed rules are taken within it."""
 NOTE = timedelta(seconds=10)
 """How often it is noted up to when everything was looked at."""
 _HOUR_US = 3_600_000_000
@@ -247,6 +249,10 @@ class Live:
             unwatched |= {eid for eid in new if eid not in entities}
 
     # The clock, and what came of it
+
+    def idle(self, now: datetime) -> bool:
+        """Say whether the clock has nothing to do: nothing is due, and it was looked a moment ago."""
+        return self.seq >= 0 and now - self.checked < LOOK and not self.engine.due_by(to_us(now))
 
     async def tick(self, conn: Connection, now: datetime) -> None:
         """Let the clock go on; the caller holds the cursor, and nothing waits behind it."""
