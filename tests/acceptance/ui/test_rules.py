@@ -81,3 +81,24 @@ async def test_a_rule_is_read_tried_on_history_put_on_trial_and_overridden(
     await panel.locator(".rule-mode").get_by_label("Lý do").fill("Đã chỉnh xong")
     await panel.get_by_role("button", name="Đổi chế độ").click()
     await expect(page.locator("tr[aria-selected=true]")).to_contain_text("Bật")
+
+
+async def test_the_measures_of_alerts_and_planned_maintenance_have_their_places(
+    page: Page, server: Centre
+) -> None:
+    await observe(server, (timedelta(hours=30), 1.0))
+    await page.goto(server.url + "/rules?view=quality")
+    await expect(page.get_by_role("heading", name="Mười quy tắc nhiều cảnh báo nhất")).to_be_visible()
+    await expect(page.get_by_role("table", name="Tỷ lệ theo mức ưu tiên").locator("tbody tr")).to_have_count(
+        4
+    )
+    assert await eyes.overflowing(page) == []
+    await page.get_by_role("link", name="Bảo trì").click()
+    await page.get_by_label("Mã đối tượng").fill(GAUGE)
+    until = datetime.now(UTC) + timedelta(hours=12)
+    await page.get_by_label("Đến").fill(until.strftime("%Y-%m-%dT%H:%M"))
+    await page.get_by_label("Lý do").fill("Thay cảm biến")
+    await page.get_by_role("button", name="Lập lịch bảo trì").click()
+    await expect(page.locator(".rule-times li")).to_contain_text("Thay cảm biến")
+    await page.get_by_role("button", name="Kết thúc sớm").click()
+    await expect(page.get_by_text("Không có bảo trì nào")).to_be_visible()

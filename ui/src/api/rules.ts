@@ -64,6 +64,31 @@ export interface Rule extends Omit<RuleRow, 'overrides'> {
   on_trial: { entity: string; kind: 'raise' | 'clear'; at: string; value: unknown }[]
 }
 
+export interface Quality {
+  from: string
+  to: string
+  total: number
+  per_hour: number
+  goal_per_hour: number
+  worst: { rule: string; count: number; entities: number; share: number; too_much: boolean }[]
+  worst_share_goal: number
+  mix: { priority: 1 | 2 | 3 | 4; count: number; share: number | null; goal: number | null }[]
+  chattering: { rule: string; subject: string; times: number; worst_per_minute: number; last_at: string }[]
+  stale: { id: number; title_vi: string; title_en: string; priority: 1 | 2 | 3 | 4; first_at: string; entity: { id: string; name: string | null } | null }[]
+  stale_goal: number
+  operators: { name: string; acts: number; acknowledged: number; hours: number; per_hour: number; seconds_to_acknowledge: number | null }[]
+}
+
+export interface Maintenance {
+  id: number
+  version: number
+  entity_id: string
+  rule: string | null
+  starts_at: string
+  until: string
+  reason: string
+}
+
 export interface Trial {
   fired: number
   per_day: number

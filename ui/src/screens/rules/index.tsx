@@ -6,7 +6,7 @@ import { useResource } from '../../api/resource'
 import type { RuleMode, RuleRow, Rules } from '../../api/rules'
 import { sectorName } from '../../api/sectors'
 import { may } from '../../api/session'
-import { Button, Field, Select } from '../../design/controls'
+import { Button, Field, Select, Tabs } from '../../design/controls'
 import { Priority } from '../../design/mark'
 import { Empty, Loading, ProblemBox, toast } from '../../design/notice'
 import { Split, Table, useListKeys, type Column } from '../../design/table'
@@ -17,7 +17,9 @@ import { useKeys } from '../../keys'
 import { named } from '../../messages/catalogue'
 import { rules as messages } from '../../messages/rules'
 import { go, href, param, path } from '../../router'
+import { MaintenancePart } from './maintenance'
 import { RulePanel } from './panel'
+import { QualityPart } from './quality'
 import './rules.css'
 
 const FILTERS = ['all', 'on', 'trial', 'off'] as const
@@ -25,7 +27,33 @@ const filter = param('f', 'all')
 const sector = param('sector')
 const typed = param('q')
 
+const VIEWS = ['rules', 'quality', 'maintenance'] as const
+const view = param('view', 'rules')
+
 export default function RulesScreen() {
+  const m = messages.value
+  if (view.value === 'rules' || path.value[1]) return <RuleList />
+  return (
+    <div class="page">
+      <header class="page-head">
+        <div>
+          <h1>{m.title}</h1>
+          <p>{m.question}</p>
+        </div>
+      </header>
+      <Views />
+      {view.value === 'quality' ? <QualityPart /> : <MaintenancePart />}
+    </div>
+  )
+}
+
+function Views() {
+  const m = messages.value.views
+  const tabs = VIEWS.map((id) => ({ id, label: m[id], href: href('/rules', { view: id === 'rules' ? null : id }) }))
+  return <Tabs label={m.label} tabs={tabs} current={view.value} />
+}
+
+function RuleList() {
   const m = messages.value
   const resource = useResource('rules', (signal) => get<Rules>('/api/v1/alert-rules', {}, signal))
   const all = resource.data?.items ?? []
@@ -58,6 +86,7 @@ export default function RulesScreen() {
               {may('alert.rule') && <Reload onDone={resource.reload} />}
             </div>
           </header>
+          <Views />
           {resource.data && <Faults rules={resource.data} />}
           <Filters all={all} />
           {resource.problem && <ProblemBox problem={resource.problem} onRetry={resource.reload} />}
