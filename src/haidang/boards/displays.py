@@ -37,7 +37,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     show: View
     seconds: Annotated[int, msgspec.Meta(ge=5, le=3_600)] = 30
-    area: Annotated[str, msgspec.Meta(pattern=r"^\d{2,5}$")] | None = None
+    area: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{2,20}$")] | None = None
     """Only this area and what lies below it."""
 
 

@@ -25,7 +25,7 @@ from haidang.base.problems import Fault
 
 FORBIDDEN_CHARACTERS = frozenset(" ,<&")
 LANGUAGE = "vi-VN"
-_AREA_CODE = re.compile(r"[0-9]{2,5}@[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AREA_CODE = re.compile(r"[A-Z0-9]{2,20}@[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEB = re.compile(r"https?://[^\s<>\"]+")
 NOT_PUBLIC = frozenset({"Exercise", "Test", "Draft"})
 

@@ -29,7 +29,7 @@ from haidang.base.clock import LOCAL
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 Text = Annotated[str, msgspec.Meta(max_length=8_000)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,5}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{2,20}$")]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Ring = Annotated[tuple[tuple[Latitude, Longitude], ...], msgspec.Meta(max_length=200)]
