@@ -254,6 +254,9 @@ async def test_what_was_sent_never_changes_and_is_never_deleted(world: World) ->
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await world.run(statement, sent.id)
+    other = await world.draft()
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        await world.run("UPDATE warning SET identifier = %s WHERE id = %s", sent.identifier, other.id)
 
 
 async def test_another_unit_neither_sees_nor_touches_it(world: World) -> None:

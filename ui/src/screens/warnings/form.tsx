@@ -67,7 +67,15 @@ export function EditWarning({ warning, choices, onMade, onCancel, onReload }: Ed
 }
 
 function blank(): Draft {
-  return { categories: ['Safety'], response_types: [], urgency: 'Immediate', severity: 'Severe', certainty: 'Observed', texts: [EMPTY], areas: [] }
+  return {
+    categories: ['Safety'],
+    response_types: [],
+    urgency: 'Immediate',
+    severity: 'Severe',
+    certainty: 'Observed',
+    texts: [EMPTY],
+    areas: [],
+  }
 }
 
 interface FormProps {
@@ -263,16 +271,42 @@ function options(words: readonly Word[]) {
   return words.map(({ word, vi, en }) => ({ value: word, label: named(vi, en) }))
 }
 
+/** The chosen word in the first place; what a template has put behind it stays. */
+function first(word: string, before: readonly string[]): string[] {
+  return [word, ...before.slice(1).filter((other) => other !== word)]
+}
+
 function Gravity({ draft, choices, faultAt, onChange }: ChoiceProps) {
   const m = messages.value.form
   const { words } = choices
   const levels = [1, 2, 3, 4, 5].map((level) => ({ value: String(level), label: m.riskLevel(level) }))
   return (
     <div class="warning-row">
-      <Select label={m.category} value={draft.categories[0] ?? 'Safety'} options={options(words.category)} onChange={(value) => onChange({ categories: [value, ...draft.categories.slice(1).filter((other) => other !== value)] })} />
-      <Select label={m.urgency} value={draft.urgency} options={options(words.urgency)} onChange={(urgency) => onChange({ urgency })} />
-      <Select label={m.severity} value={draft.severity} options={options(words.severity)} fault={faultAt('severity')} onChange={(severity) => onChange({ severity })} />
-      <Select label={m.certainty} value={draft.certainty} options={options(words.certainty)} onChange={(certainty) => onChange({ certainty })} />
+      <Select
+        label={m.category}
+        value={draft.categories[0] ?? 'Safety'}
+        options={options(words.category)}
+        onChange={(value) => onChange({ categories: first(value, draft.categories) })}
+      />
+      <Select
+        label={m.urgency}
+        value={draft.urgency}
+        options={options(words.urgency)}
+        onChange={(urgency) => onChange({ urgency })}
+      />
+      <Select
+        label={m.severity}
+        value={draft.severity}
+        options={options(words.severity)}
+        fault={faultAt('severity')}
+        onChange={(severity) => onChange({ severity })}
+      />
+      <Select
+        label={m.certainty}
+        value={draft.certainty}
+        options={options(words.certainty)}
+        onChange={(certainty) => onChange({ certainty })}
+      />
       <Select
         label={m.risk}
         value={String(draft.risk_level ?? '')}
@@ -283,7 +317,7 @@ function Gravity({ draft, choices, faultAt, onChange }: ChoiceProps) {
         label={m.response}
         value={draft.response_types[0] ?? 'None'}
         options={options(words.response_type)}
-        onChange={(value) => onChange({ response_types: value === 'None' ? [] : [value, ...draft.response_types.slice(1).filter((other) => other !== value)] })}
+        onChange={(value) => onChange({ response_types: value === 'None' ? [] : first(value, draft.response_types) })}
       />
     </div>
   )
@@ -329,9 +363,20 @@ function More({ draft, choices, ofIncident, faultAt, onChange }: ChoiceProps & {
             onChange={(value) => onChange({ status: value, scope: null, restriction: '' })}
           />
         )}
-        <Select label={m.scope} value={scope} options={options(choices.words.scope)} fault={faultAt('scope')} onChange={(value) => onChange({ scope: value, restriction: '' })} />
+        <Select
+          label={m.scope}
+          value={scope}
+          options={options(choices.words.scope)}
+          fault={faultAt('scope')}
+          onChange={(value) => onChange({ scope: value, restriction: '' })}
+        />
         {scope === 'Restricted' && (
-          <Field label={m.restriction} value={draft.restriction ?? ''} fault={faultAt('restriction')} onInput={(restriction) => onChange({ restriction })} />
+          <Field
+            label={m.restriction}
+            value={draft.restriction ?? ''}
+            fault={faultAt('restriction')}
+            onInput={(restriction) => onChange({ restriction })}
+          />
         )}
         {scope === 'Private' && (
           <Field

@@ -141,7 +141,10 @@ function Facts({ warning, choices }: { warning: Warning; choices: Choices | unde
   if (warning.preapproved) facts.push([m.preapproved, warning.preapproved])
   if (warning.sent) facts.push([m.sent, [dateTime(warning.sent), warning.sent_by?.name].filter(Boolean).join(' · ')])
   facts.push([m.owner, warning.owner.name])
-  if (warning.incident_id) facts.push([m.incident, <a href={href('/duty', { sel: `incident:${warning.incident_id}` })}>#{warning.incident_id}</a>])
+  if (warning.incident_id) {
+    const address = href('/duty', { sel: `incident:${warning.incident_id}` })
+    facts.push([m.incident, <a href={address}>#{warning.incident_id}</a>])
+  }
   if (warning.why) facts.push([m.why, warning.why])
   if (warning.note) facts.push([m.note, warning.note])
   if (warning.related.length > 0) facts.push([m.related, <Related warning={warning} />])
