@@ -98,6 +98,8 @@ def _cell(lines: Sequence[Cell], width: float, *, span: int, head: bool, padded:
     for line in lines:
         paragraph = _child(made, "w:p")
         looks = _child(paragraph, "w:pPr")
+        if head or span > 1:
+            _child(looks, "w:keepNext")
         _child(looks, "w:spacing", before="40" if padded else "0", after="40" if padded else "20")
         _child(looks, "w:jc", val=_WORDS[line.align])
         _run(paragraph, line)

@@ -10,7 +10,8 @@ import asyncio
 import os
 import subprocess
 import sys
-import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import msgspec
@@ -29,23 +30,38 @@ NOT_DRAWN = kind("document-not-drawn", 503, "Chưa lập được tài liệu", 
 SECONDS_MAX = 30.0
 BYTES_MAX = 32 << 20
 AT_ONCE = 2
+QUEUE_MAX = 10
+"""Documents under way and waiting; one more is told to come again."""
 WAIT_SECONDS = 15.0
 """How long a document waits for its turn."""
 
 _log = structlog.get_logger(__name__)
-_turns = threading.BoundedSemaphore(AT_ONCE)
+# Threads of its own: those who wait for documents must not hold the ones that everybody else uses.
+_turns = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="press")
+_queue: set[object] = set()
 
 
 async def printed(report: Report, form: Form) -> bytes:
     """Return a report as a file; ``Problem`` where it is too large, takes too long or fails."""
-    return await asyncio.to_thread(print_now, report, form)
+    if len(_queue) >= QUEUE_MAX:
+        raise _busy()
+    asked, place = time.monotonic(), object()
+    _queue.add(place)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_turns, _in_turn, report, form, asked)
+    finally:
+        _queue.discard(place)
+
+
+def _in_turn(report: Report, form: Form, asked: float) -> bytes:
+    if time.monotonic() - asked > WAIT_SECONDS:
+        raise _busy()
+    return print_now(report, form)
 
 
 def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> bytes:
-    """Return a report as a file; holds its thread for ``seconds`` at the most, and the wait for its turn."""
+    """Return a report as a file; holds its thread for ``seconds`` at the most."""
     order = msgspec.json.encode(prepared(report))  # refuses what is too large before a process begins
-    if not _turns.acquire(timeout=WAIT_SECONDS):
-        raise _not_drawn("Quá nhiều tài liệu đang được lập.", "Too many documents are being drawn.")
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-s", "-m", "haidang.documents.child", form],
@@ -56,14 +72,10 @@ def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> by
         raise _not_drawn(
             f"Quá {seconds:g} giây chưa xong nên đã dừng.", f"It was ended after {seconds:g} seconds."
         ) from cause
-    finally:
-        _turns.release()
     if done.returncode or not done.stdout or len(done.stdout) > BYTES_MAX:
         said = done.stderr[-500:].decode(errors="replace")
         _log.error("document_failed", form=form, code=done.returncode, said=said)
-        raise _not_drawn(
-            "Hãy thử lại; quản trị xem nhật ký.", "Try again; the reason is in the server's log."
-        )
+        raise _not_drawn("Nguyên nhân nằm trong nhật ký của máy chủ.", "The reason is in the server's log.")
     return done.stdout
 
 
@@ -74,6 +86,10 @@ def _environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "RAYON_NUM_THREADS": "1",
     }
+
+
+def _busy() -> Problem:
+    return _not_drawn("Quá nhiều tài liệu đang được lập.", "Too many documents are being drawn.")
 
 
 def _not_drawn(vi: str, en: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from pathlib import Path
@@ -51,6 +52,8 @@ def test_pages_are_numbered_from_the_second_on_and_heads_of_tables_stand_again()
     ]
     assert shown[0].startswith("ỦY BAN")
     assert all("Thời gian" in page for page in shown[:3])
+    # The day stands with the first of its rows, and again over those of the next page.
+    assert all(re.search(r"Ngày 2[23]/11/2026\n\d\d:\d\d:\d\d\n", page) for page in shown[:3])
 
 
 def test_an_exercise_is_marked_on_every_page() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from tests.unit.documents.reports import every_block, report
 
 from haidang.base.problems import Problem
 from haidang.documents import press
-from haidang.documents.report import ROWS_MAX, Paragraph, Points
+from haidang.documents.report import ROWS_MAX, Paragraph, Points, Report
 
 
 @pytest.mark.parametrize(("form", "begins"), [("docx", b"PK\x03\x04"), ("pdf", b"%PDF-1.7")])
@@ -19,11 +21,10 @@ async def test_a_report_comes_as_a_file(form: press.Form, begins: bytes) -> None
     assert (await press.printed(report(*every_block()), form)).startswith(begins)
 
 
-def test_what_takes_too_long_is_ended_and_gives_its_turn_back() -> None:
-    for _ in range(press.AT_ONCE + 1):
-        with pytest.raises(Problem) as refusal:
-            press.print_now(report(Paragraph(text="a")), "pdf", seconds=0.001)
-        assert refusal.value.kind is press.NOT_DRAWN
+def test_what_takes_too_long_is_ended() -> None:
+    with pytest.raises(Problem) as refusal:
+        press.print_now(report(Paragraph(text="a")), "pdf", seconds=0.001)
+    assert refusal.value.kind is press.NOT_DRAWN
     assert press.print_now(report(Paragraph(text="a")), "pdf").startswith(b"%PDF")
 
 
@@ -34,16 +35,33 @@ def test_what_is_too_large_begins_no_process(monkeypatch: pytest.MonkeyPatch) ->
     assert refusal.value.kind.code == "document-too-large"
 
 
-def test_too_many_at_once_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(press, "WAIT_SECONDS", 0.001)
-    for _ in range(press.AT_ONCE):
-        assert press._turns.acquire(blocking=False)
-    try:
-        with pytest.raises(Problem) as refusal:
-            press.print_now(report(), "docx")
-    finally:
-        press._turns.release(press.AT_ONCE)
+async def test_more_than_a_few_at_once_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    drawn: list[str] = []
+
+    def slow(_: Report, form: press.Form) -> bytes:
+        drawn.append(threading.current_thread().name)
+        go.wait(30)
+        return form.encode()
+
+    monkeypatch.setattr(press, "print_now", slow)
+    waiting = [asyncio.create_task(press.printed(report(), "pdf")) for _ in range(press.QUEUE_MAX)]
+    await asyncio.sleep(0)  # each has taken its place
+    with pytest.raises(Problem) as refusal:
+        await press.printed(report(), "pdf")
     assert refusal.value.extra["retry_after_s"] > 0
+    await asyncio.to_thread(lambda: None)  # the threads of everybody else are free
+    go.set()
+    assert await asyncio.gather(*waiting) == [b"pdf"] * press.QUEUE_MAX
+    assert len(set(drawn)) == press.AT_ONCE
+    assert await press.printed(report(), "docx") == b"docx", "places are given back"
+
+
+async def test_who_has_waited_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "WAIT_SECONDS", -1.0)
+    with pytest.raises(Problem) as refusal:
+        await press.printed(report(), "docx")
+    assert refusal.value.kind is press.NOT_DRAWN
 
 
 def _bound(code: str) -> subprocess.CompletedProcess[bytes]:

@@ -104,6 +104,7 @@ def test_heads_of_tables_stand_on_every_page_and_short_rows_are_not_torn() -> No
     assert all(row.xpath("./w:trPr/w:cantSplit") for row in rows)
     assert table.rows[1].cells[0].text == "Ngày 22/11/2026"
     assert rows[1].xpath("string(./w:tc/w:tcPr/w:gridSpan/@w:val)") == "3"
+    assert all(row.xpath(".//w:keepNext") for row in rows[:2]), "a day does not stand alone under a page"
 
 
 def test_a_long_row_may_go_over_pages() -> None:

@@ -148,7 +148,8 @@ def _step(desk: Desk, step: dict[str, Any], names: dict[str, str], dues: dict[in
     return Step(
         title_vi=step["vi"], title_en=step["en"], state=step["state"], opened_at=step["opened_at"],
         role=_role(desk, step["role"]) if step["role"] else "Tự động", settled_at=step["settled_at"],
-        due_at=dues.get(step["task_id"] or 0), reason=step["reason"] or "", late=step["was_late"],
+        within=step["within"], due_at=dues.get(step["task_id"] or 0), late=step["was_late"],
+        reason=step["reason"] or "",
         by=by_name(step["by"] or "", names), approved_by=by_name(step["approved_by"] or "", names),
         actions=tuple(each["vi"] for each in step["actions"] if each["vi"]),
     )  # fmt: skip

@@ -41,6 +41,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     title_en: str
     role: str = ""
     state: str
+    within: int | None = None
+    """Minutes that it may take from its opening on."""
     due_at: datetime | None = None
     opened_at: datetime | None = None
     settled_at: datetime | None = None

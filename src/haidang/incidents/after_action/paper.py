@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from haidang.base.clock import LOCAL
 from haidang.documents.report import (
@@ -217,7 +218,7 @@ def _steps(run: Run) -> Table:
     return Table(
         head=("Bước", "Vai trò", "Kết quả", "Hạn", "Hoàn thành"),
         rows=tuple(
-            (step.title_vi, step.role, _outcome(step), at(step.due_at) if step.due_at else "Không đặt",
+            (step.title_vi, step.role, _outcome(step), _due(step),
              at(step.settled_at) if step.settled_at else "")
             for step in run.steps
         ),
@@ -225,6 +226,12 @@ def _steps(run: Run) -> Table:
         align="lllcc",
         strong=tuple(at_ for at_, step in enumerate(run.steps) if step.late or step.state == "skipped"),
     )  # fmt: skip
+
+
+def _due(step: Step) -> str:
+    if step.due_at is not None:
+        return at(step.due_at)
+    return "Không đặt" if step.within is None else f"{long(timedelta(minutes=step.within))} từ khi mở"
 
 
 def _outcome(step: Step) -> str:

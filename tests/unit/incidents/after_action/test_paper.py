@@ -69,6 +69,11 @@ def test_steps_that_were_skipped_or_late_stand_out_with_their_reason() -> None:
         "Bỏ qua; lý do: Không còn người trong vùng ngập",
     ]
     assert shown.strong == (1, 2)
+    assert [row[3] for row in shown.rows] == [
+        "09:40:00 16/03/2026",
+        "10:00:00 16/03/2026",
+        "20 phút từ khi mở",
+    ]
 
 
 def test_decisions_and_lessons_with_their_tasks() -> None:
