@@ -160,9 +160,19 @@ async def tell_of_warnings(house: House, stretch: Stretch, connection: Connectio
     await warnings.tell(connection, desk, stretch.after, stretch.last)
 
 
+async def ruled(house: House, connection: Connection) -> bool:
+    """Say whether any rule runs, or something still stands under one that did."""
+    return await live.watching(house.city, connection)
+
+
 async def alerted(_: House, connection: Connection) -> bool:
     """Say whether any alert is open."""
     return await automatic.awaited(connection)
+
+
+async def ruled(house: House, connection: Connection) -> bool:
+    """Say whether any rule of alerts is on, or on trial."""
+    return await live.awaited(house.city, connection)
 
 
 async def subscribed(house: House, connection: Connection) -> bool:
@@ -180,6 +190,7 @@ STEPS: tuple[Step, ...] = (
         rest_s=0.05,
         rest_ratio=1,
         after=lambda house: house.city.nudge(),
+        awaited=ruled,
     ),
     Step(
         "incidents",

@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.integration.alerts.rule_site import PRINCIPAL, Site, opened, rules
 
 from haidang import pipeline
-from haidang.alerts.rules import clockwork, live
+from haidang.alerts.rules import clockwork, decided, live
 from haidang.alerts.rules.book import book_of
 from haidang.base.database import Database
 
@@ -171,3 +171,37 @@ async def test_an_entity_that_is_no_more_leaves_no_alert(site: Site) -> None:
         rows = await left.fetchone()
     active = [each for each in await site.alerts() if each[0] == "high" and each[2]]
     assert rows is not None and rows[0] == len(active)
+
+
+async def test_with_every_rule_off_what_stood_ends_and_changes_pass_unread(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.level("m", 5.7)
+    await site.step()
+    assert await site.of("m") == [("high", True, 1)]
+    names = list(book_of(site.city).rules.by_name)
+    async with site.db.transaction() as connection:
+        await connection.cursor().executemany(
+            "INSERT INTO rule_mode (rule, mode, reason, by, at) VALUES (%s, 'off', 'quiet', 'test', now())",
+            [(name,) for name in names],
+        )
+        await decided.revise(connection)
+    await site.level("n", 5.7)
+    await site.step()
+    assert await site.of("m") == [("high", False, 1)]
+
+    async def looked(*_: Any) -> None:
+        raise AssertionError("a change was looked at")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(live, "pass_on", looked)
+        await site.level("n", 5.8)
+        await site.step()
+    assert await site.of("n") == []
+    async with site.db.transaction() as connection:
+        await connection.execute("DELETE FROM rule_mode")
+        await decided.revise(connection)
+    site.clock.advance(timedelta(seconds=1))
+    await site.level("n", 5.9)
+    await site.step()
+    assert await site.of("n") == [("high", True, 1)]

@@ -77,6 +77,11 @@ class Live:
     def _below(self, code: str) -> Collection[str]:
         return self.book.below.get(code, frozenset({code}))
 
+    @property
+    def outdated(self) -> bool:
+        """Whether the rules that it looks by are others than those of the book."""
+        return self._edition != self.book.edition
+
     def _on_trial(self) -> frozenset[str]:
         rules = self.book.rules.by_name
         return frozenset(name for name, rule in rules.items() if self.book.mode(rule) == "trial")
@@ -159,12 +164,19 @@ class Live:
             await self.ready(conn, after, now)
             if last > self._from_seq:
                 heard = await self._heard(conn, after, last, head, now)
-                await self._pass(conn, await store.rows(conn, max(after, self._from_seq), last), heard, after)
+                rows = await store.rows(conn, max(after, self._from_seq), last, self._types())
+                await self._pass(conn, rows, heard, after)
                 await self._end(conn, now if last >= head else heard[-1][1])
         except BaseException:
             self.seq = -1  # what is remembered now is not what is written
             raise
         self.seq = last
+
+    def _types(self) -> list[int] | None:
+        """Return the types that rules look at; None where they look at all there are."""
+        terms, watched = self._city.terms, self.engine.index.types
+        found = [n for n in terms.type_iris if not watched.isdisjoint(terms.type_names(n))]
+        return None if len(found) == len(terms.type_iris) else found
 
     async def _heard(
         self, conn: Connection, after: int, last: int, head: int, now: datetime
@@ -311,6 +323,20 @@ def live_of(city: City) -> Live:
     if found is None:
         found = _LIVE[city] = Live(city)
     return found
+
+
+async def watching(city: City, conn: Connection) -> bool:
+    """Say whether any rule runs, or anything still stands under one that did."""
+    book = live_of(city).book
+    await book.refresh(conn, city.clock.now())
+    return bool(book.running.by_name) or await store.stands(conn)
+
+
+async def awaited(city: City, conn: Connection) -> bool:
+    """Say whether any rule is looked at, or one was until a moment ago and what stands is to be cleared."""
+    live = live_of(city)
+    await live.book.refresh(conn, city.clock.now())
+    return bool(live.book.running.by_name) or live.outdated
 
 
 async def pass_on(city: City, conn: Connection, after: int, last: int) -> None:

@@ -17,7 +17,14 @@ Row = tuple[int, int, datetime, int, int, list[float] | None, dict[str, Any] | N
 
 _ROWS = """
 SELECT seq, kind, t, eid, k, v, j FROM change
-WHERE seq > %s AND seq <= %s AND eid <> 0 ORDER BY seq
+WHERE seq > %(after)s::bigint AND seq <= %(last)s::bigint AND eid <> 0 ORDER BY seq
+"""
+# Where there are types that no rule looks at, their rows stay where they are; ends, and entities of which more
+# than a value has changed, are always of interest.
+_WATCHED = """
+SELECT c.seq, c.kind, c.t, c.eid, c.k, c.v, c.j FROM change c LEFT JOIN entity e ON e.eid = c.eid
+WHERE c.seq > %(after)s::bigint AND c.seq <= %(last)s::bigint AND c.eid <> 0
+  AND (e.type_id = ANY(%(types)s::int[]) OR c.kind = 4 OR c.j ?| ARRAY['@e', '@types']) ORDER BY c.seq
 """
 _FACES = """
 SELECT e.eid, e.id, e.type_id, e.owner_org, e.area_code, e.sector, e.source, e.simulated, e.loc[0], e.loc[1],
@@ -59,9 +66,13 @@ class Face(NamedTuple):
     static: dict[str, Any] | None
 
 
-async def rows(conn: Connection, after: int, last: int) -> list[Row]:
-    """Return the changes of entities ``after < seq <= last`` in order."""
-    found = await conn.execute(_ROWS, (after, last), prepare=True)
+async def rows(conn: Connection, after: int, last: int, types: Sequence[int] | None = None) -> list[Row]:
+    """Return the changes of entities ``after < seq <= last`` in order; ``types``: of no others but these."""
+    found = await conn.execute(
+        _ROWS if types is None else _WATCHED,
+        {"after": after, "last": last, "types": types and list(types)},
+        prepare=True,
+    )
     return await found.fetchall()
 
 
@@ -110,6 +121,12 @@ async def kept(conn: Connection) -> list[Kept]:
         "SELECT rule, key, eid, state, since, due, raised, value, bound FROM rule_state ORDER BY since, key"
     )
     return [Kept(*row) for row in await found.fetchall()]
+
+
+async def stands(conn: Connection) -> bool:
+    """Say whether anything is not idle."""
+    row = await (await conn.execute("SELECT EXISTS (SELECT FROM rule_state)")).fetchone()
+    return row is not None and bool(row[0])
 
 
 async def keep(conn: Connection, writes: dict[tuple[str, str], Kept | None]) -> None:
