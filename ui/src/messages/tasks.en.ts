@@ -39,7 +39,7 @@ export const en: Messages<typeof vi> = {
   stateFilter: 'State',
   priorityFilter: 'Priority',
   anyPriority: 'Any priority',
-  unitFilter: 'Lead unit',
+  unitFilter: 'By unit',
   anyUnit: 'Any unit',
   anyState: 'Any state',
   timeliness: {

@@ -34,7 +34,7 @@ export const vi = {
   stateFilter: 'Trạng thái',
   priorityFilter: 'Mức ưu tiên',
   anyPriority: 'Mọi mức ưu tiên',
-  unitFilter: 'Đơn vị chủ trì',
+  unitFilter: 'Theo đơn vị',
   anyUnit: 'Mọi đơn vị',
   anyState: 'Mọi trạng thái',
   timeliness: {
