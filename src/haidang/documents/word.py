@@ -173,7 +173,7 @@ def _head(document: Document, report: Report) -> None:
     _line(document, report.title.upper(), size=14, bold=True, align=CENTRE, before=14)
     subtitle = _line(document, in_lines(report.subtitle, SUBTITLE_LINE), size=14, bold=True, align=CENTRE)
     grid.rule(subtitle._p, 0.35, width)
-    _line(document, "", size=6)
+    _gap(document)
 
 
 def _width(report: Report) -> float:
@@ -235,7 +235,11 @@ def _place(document: Document, table: Any) -> None:
     """Put a table at the end, with the empty line that Word wants between two tables."""
     body = document.element.body
     body.insert(len(body) - 1, table)
-    _line(document, "", size=6)
+    _gap(document)
+
+
+def _gap(document: Document) -> None:
+    document.add_paragraph().paragraph_format.line_spacing = Pt(6)
 
 
 def _facts(report: Report, block: Facts) -> Any:

@@ -74,7 +74,7 @@ def test_every_letter_has_the_metrics_of_times_and_sizes_of_the_decree() -> None
     }
     assert named <= {"Times New Roman"}
     sizes = {int(size.get(qn("w:val"))) / 2 for size in document.element.body.iter(qn("w:sz"))}
-    assert sizes <= {6, 11, 12, 13, 14}  # 6 only between two tables
+    assert sizes <= {11, 12, 13, 14}
     body = next(line for line in document.paragraphs if line.text.startswith("Mực nước"))
     assert body.paragraph_format.first_line_indent == pytest.approx(Mm(10), abs=HALF_MILLIMETRE)
     assert body.paragraph_format.space_after.pt >= 6
