@@ -170,11 +170,6 @@ async def alerted(_: House, connection: Connection) -> bool:
     return await automatic.awaited(connection)
 
 
-async def ruled(house: House, connection: Connection) -> bool:
-    """Say whether any rule of alerts is on, or on trial."""
-    return await live.awaited(house.city, connection)
-
-
 async def subscribed(house: House, connection: Connection) -> bool:
     """Say whether any subscription waits for changes."""
     return await matching.listening(house.city, connection)

@@ -1,7 +1,8 @@
 """The second half of ``haidang bench alerts``: a real server under telemetry, a screen that waits for alerts.
 
-Beside the telemetry of ordinary values somebody writes values that alert, one device at a time, and notes when
-the answer came, which is after the commit; the screen notes when the alert came. What lies between is measured.
+Beside the telemetry of ordinary values somebody writes values that alert, one device at a time, and notes
+when the answer came, which is after the commit; the screen notes when the alert came. What lies between is
+measured.
 """
 
 from __future__ import annotations

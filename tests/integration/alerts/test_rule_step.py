@@ -44,6 +44,23 @@ async def test_a_value_above_raises_once_and_clears_below_the_band(site: Site) -
     assert await site.of("a") == [("high", False, 1)]
 
 
+async def test_several_kinds_raise_in_one_stretch(site: Site) -> None:
+    crowd = "{count: {of: {threshold: {attr: level, above: 5}}, at_least: 2, within: 1 hour, in: everywhere}}"
+    site.rules(HIGH + rules(many=crowd).removeprefix("rules:\n"))
+    await site.level("p", 5.7)
+    await site.level("q", 5.8)
+    await site.step()
+    assert [*await site.of("p"), *await site.of("q")] == [("high", True, 1), ("high", True, 1)]
+    async with site.db.transaction() as connection:
+        found = await connection.execute("SELECT active, value, limit_value FROM alert WHERE rule = 'many'")
+        assert await found.fetchall() == [(True, 2, 2.0)]
+    site.rules(HIGH)
+    site.clock.advance(timedelta(seconds=1))
+    for name in ("p", "q"):
+        await site.level(name, 1.0)
+    await site.step()
+
+
 async def test_a_failure_after_the_work_neither_skips_nor_repeats(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,9 +218,11 @@ def test_what_is_not_known_stays_unknown(text: str, values: dict[str, Any], foun
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a >", "a b", "(a > 1", "a > 1)", "a = 1", "a > 1 and", "in [1]", "a in 1", "a in [1", "[1]", "a.b.",
-     "a;b", "a > 1 or or b", "lambda: 1", "a[0] > 1", "a ** 2 > 1", "(" * 40 + "a" + ")" * 40, "-" * 2000 + "a",
-     "a>1" * 999],
+    [
+        "", "a >", "a b", "(a > 1", "a > 1)", "a = 1", "a > 1 and", "in [1]", "a in 1", "a in [1", "[1]",
+        "a.b.", "a;b", "a > 1 or or b", "lambda: 1", "a[0] > 1", "a ** 2 > 1", "(" * 40 + "a" + ")" * 40,
+        "-" * 2000 + "a", "a>1" * 999,
+    ],
 )  # fmt: skip
 def test_what_is_no_expression_is_refused_with_its_place(text: str) -> None:
     with pytest.raises(ExpressionError) as refused:
@@ -235,8 +237,9 @@ def test_a_name_that_is_not_known_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("1 second", 1), ("30 seconds", 30), ("5 minutes", 300), ("2 hours", 7200), ("3 days", 259200)]
-)  # fmt: skip
+    ("text", "seconds"),
+    [("1 second", 1), ("30 seconds", 30), ("5 minutes", 300), ("2 hours", 7200), ("3 days", 259200)],
+)
 def test_durations(text: str, seconds: int) -> None:
     assert duration(text).seconds == seconds
     assert str(duration(text)) == text
@@ -290,6 +293,7 @@ def test_a_signal_says_what_happened_and_what_the_entity_depends_on() -> None:
     came, went = (signal_of(one, engine.index.watches["rule"], packs) for one in engine.happened)
     assert (came.kind, came.value, came.limit, came.unit, came.parent) == ("raise", 5.704, 5.0, "m", "urn:g")
     assert came.text_vi == "Mực nước 5,70 m trên ngưỡng 5,00 m"
+    assert came.text_en == "Water level 5.70 m above the limit 5.00 m"
     assert (came.owner_org, came.area_code, came.source, came.lon) == (3, "x", "feed:g", 107.0)
     assert (went.kind, went.at.timestamp(), went.text_vi) == ("clear", 60.0, None)
 

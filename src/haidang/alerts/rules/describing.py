@@ -61,10 +61,11 @@ def _sentences(happening: Happening, watch: Watch, packs: Packs) -> tuple[str | 
         return None, None
     label = packs.attribute(rule.type, watch.attr) if watch.attr else AttributePack(rule.vi, rule.en)
     unit = _unit(watch, packs)
-    value, limit = _number(happening.value, label, unit), _number(happening.limit, label, unit)
     vi, en = say(rule.when.body, happening)
-    words = {"value": value, "limit": limit}
-    return vi.format(label=label.vi, **words), en.format(label=label.en, **words)
+    said = {"value": happening.value, "limit": happening.limit}
+    told = {name: _number(value, label, unit) for name, value in said.items()}
+    in_vi = {name: text.replace(".", ",") if _is_number(said[name]) else text for name, text in told.items()}
+    return vi.format(label=label.vi, **in_vi), en.format(label=label.en, **told)
 
 
 def _level(body: Any, _: Happening) -> tuple[str, str]:
@@ -121,9 +122,13 @@ _SAYING: dict[str, Callable[[Any, Happening], tuple[str, str]]] = {
 }
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _number(value: Any, label: AttributePack, unit: str | None) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if _is_number(value):
         digits = 2 if label.decimals is None else label.decimals
-        text = f"{value:.{digits}f}".replace(".", ",")
+        text = f"{value:.{digits}f}"
         return f"{text} {unit}" if unit else text
     return "?" if value is None else str(value)

@@ -77,11 +77,6 @@ class Live:
     def _below(self, code: str) -> Collection[str]:
         return self.book.below.get(code, frozenset({code}))
 
-    @property
-    def outdated(self) -> bool:
-        """Whether the rules that it looks by are others than those of the book."""
-        return self._edition != self.book.edition
-
     def _on_trial(self) -> frozenset[str]:
         rules = self.book.rules.by_name
         return frozenset(name for name, rule in rules.items() if self.book.mode(rule) == "trial")
@@ -330,13 +325,6 @@ async def watching(city: City, conn: Connection) -> bool:
     book = live_of(city).book
     await book.refresh(conn, city.clock.now())
     return bool(book.running.by_name) or await store.stands(conn)
-
-
-async def awaited(city: City, conn: Connection) -> bool:
-    """Say whether any rule is looked at, or one was until a moment ago and what stands is to be cleared."""
-    live = live_of(city)
-    await live.book.refresh(conn, city.clock.now())
-    return bool(live.book.running.by_name) or live.outdated
 
 
 async def pass_on(city: City, conn: Connection, after: int, last: int) -> None:

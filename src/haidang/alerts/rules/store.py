@@ -19,8 +19,8 @@ _ROWS = """
 SELECT seq, kind, t, eid, k, v, j FROM change
 WHERE seq > %(after)s::bigint AND seq <= %(last)s::bigint AND eid <> 0 ORDER BY seq
 """
-# Where there are types that no rule looks at, their rows stay where they are; ends, and entities of which more
-# than a value has changed, are always of interest.
+# Where there are types that no rule looks at, their rows stay where they are; ends, and entities of which
+# more than a value has changed, are always of interest.
 _WATCHED = """
 SELECT c.seq, c.kind, c.t, c.eid, c.k, c.v, c.j FROM change c LEFT JOIN entity e ON e.eid = c.eid
 WHERE c.seq > %(after)s::bigint AND c.seq <= %(last)s::bigint AND c.eid <> 0
