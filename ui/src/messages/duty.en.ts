@@ -100,6 +100,7 @@ export const en: Messages<typeof vi> = {
     link: 'Link',
     unlink: 'Unlink',
     invite: 'Invite a unit',
+    describe: 'Describe anew',
     give_task: 'Give a task',
     on_way: 'Has set out',
     release: 'Release',

@@ -96,6 +96,7 @@ export const vi = {
     link: 'Gắn liên kết',
     unlink: 'Gỡ liên kết',
     invite: 'Mời đơn vị',
+    describe: 'Sửa mô tả',
     give_task: 'Giao nhiệm vụ',
     on_way: 'Đã xuất phát',
     release: 'Cho rút',

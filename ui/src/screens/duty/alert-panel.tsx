@@ -51,7 +51,7 @@ export function AlertPanel({ id, onIncident, onDispatch }: { id: number; onIncid
         <p class="duty-head-line">
           <AlertMark alert={alert} />
           <Chip>{m.alertState[alert.state]}</Chip>
-          <Chip>{alert.active ? m.alert.active : m.alert.inactive}</Chip>
+          {alert.state !== 'cleared' && <Chip>{alert.active ? m.alert.active : m.alert.inactive}</Chip>}
           {answersLate(alert) && <Left until={alert.respond_by} />}
           {alert.is_exercise && <Chip tone="hatched">{m.exercise.word}</Chip>}
           {alert.simulated && <Simulated />}

@@ -26,6 +26,8 @@ export function IncidentForm({ incident }: { incident: Incident }) {
       )
     case 'classify':
       return <Classify incident={incident} />
+    case 'describe':
+      return <Describe incident={incident} />
     case 'on_scene':
       return <WordsForm act={act} label={label} text={m.form.text} required={false} onSend={(text) => send({ text })} />
     case 'reject':
@@ -49,6 +51,26 @@ export function IncidentForm({ incident }: { incident: Incident }) {
     default:
       return <WordsForm act={act} label={label} text={act === 'close' ? m.form.result : m.form.text} onSend={(text) => send({ text })} />
   }
+}
+
+/** What and where it is, better known than at first. */
+function Describe({ incident }: { incident: Incident }) {
+  const m = messages.value
+  const [title, setTitle] = useState(incident.title)
+  const [place, setPlace] = useState(incident.place ?? '')
+  const [text, setText] = useState(incident.text ?? '')
+  const send = () => {
+    const said = { title: title.trim(), place: place.trim(), text: text.trim() }
+    const facts = Object.fromEntries(Object.entries(said).filter(([, words]) => words))
+    void actOnIncident(incident, { act: 'describe', ...facts })
+  }
+  return (
+    <ActFrame label={m.acts.describe} onSubmit={send}>
+      <Field label={m.form.title} value={title} onInput={setTitle} fault={refused.value?.fault('title')} required />
+      <Field label={m.form.place} value={place} onInput={setPlace} fault={refused.value?.fault('place')} />
+      <Field label={m.form.text} value={text} onInput={setText} lines={3} fault={refused.value?.fault('text')} />
+    </ActFrame>
+  )
 }
 
 function Classify({ incident }: { incident: Incident }) {

@@ -27,7 +27,7 @@ const PLAIN = ['acknowledge'] as const
 /** Open all the time, and kept behind the others: what is done in its own tab, or seldom. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['note', 'link', 'unlink', 'set_role', 'assign_commander'])
 /** Done seldom: behind one button. */
-const SELDOM: ReadonlySet<string> = new Set(['reject', 'merge', 'split', 'invite'])
+const SELDOM: ReadonlySet<string> = new Set(['describe', 'reject', 'merge', 'split', 'invite'])
 const KEYS: Record<string, string> = { acknowledge: 'A', dispatch: 'D', escalate: 'E' }
 
 export function useIncident(id: number): { incident: Asked<Incident>; procedure: Asked<Procedure> } {

@@ -38,7 +38,7 @@ export function MapPane() {
   const units = (board.value?.resources ?? []).map((unit) => ({ ...unit, distance_m: metres.get(unit.id) ?? null })).sort(byDistance)
   return (
     <section class="duty-side" aria-label={m.map.title}>
-      {side.value !== 'off' && <DutyMap />}
+      {side.value !== 'off' && (board.value ? <DutyMap /> : <div class="duty-map" />)}
       <div class="duty-lists">
         {incident && (
           <section id="near-cameras" tabIndex={-1} aria-label={m.near.cameras}>
