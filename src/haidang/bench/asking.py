@@ -11,7 +11,7 @@ import psycopg
 
 from haidang.base.database import Database
 from haidang.bench import workload
-from haidang.bench.history import medians
+from haidang.bench.explained import medians
 from haidang.bench.latency import Found
 from haidang.bench.rounds import BATCH, BATCH_CONNECTIONS, Bench, drive
 from haidang.city import declared

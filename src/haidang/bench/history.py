@@ -10,7 +10,6 @@ time of this process and of its database session.
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 
 from haidang.base.database import Database
 from haidang.base.migrations import create_database, migrate
+from haidang.bench.explained import Question, medians
 from haidang.bench.measures import Measure
 from haidang.bench.server import Measured
 from haidang.city import log
@@ -269,9 +269,6 @@ def _same(before: list[list[history.LogRow]], after: list[list[history.LogRow]],
         raise RuntimeError(f"the rows of an entity are not what they were before {what}")
 
 
-Question = tuple[str, dict[str, Any]]
-
-
 def _raw(site: Site) -> Question:
     """Ask a day of one attribute of all entities by the hour, of the rows."""
     return (
@@ -315,17 +312,6 @@ def _by_id(site: Site) -> Question:
         """,
         {"ids": [f"urn:ngsi-ld:Device:history-{site.sensors // 2:05d}"]},
     )
-
-
-def medians(connection: psycopg.Connection, questions: Sequence[Question], *, repeats: int) -> list[float]:
-    """Return the execution times in ms that EXPLAIN (ANALYZE) says; the questions are asked in turns."""
-    found: list[list[float]] = [[] for _ in questions]
-    for _ in range(repeats):
-        for place, (statement, values) in enumerate(questions):
-            explain = sql.SQL("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ") + sql.SQL(statement)
-            row: Any = connection.execute(explain, values).fetchone()
-            found[place].append(float(row[0][0]["Execution Time"]))
-    return [statistics.median(times) for times in found]
 
 
 def _size(connection: psycopg.Connection, table: str) -> int:
