@@ -68,10 +68,15 @@ def _other(kind: int, a: str, b: str) -> dict[str, Any]:
 
 
 def pack() -> str:
+    """Return the file of a pack with the rules."""
+    return yaml.safe_dump(rules(), allow_unicode=True, sort_keys=False)
+
+
+def rules() -> dict[str, Any]:
     """Return the 2,000 rules as a pack writes them."""
     dice = random.Random(7)
     words = {"vi": "Đo tốc độ", "en": "Benchmark"}
-    rules: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for type_ in range(TYPES):
         for number, (when, only) in enumerate(conditions(dice)):
             rule: dict[str, Any] = {
@@ -87,8 +92,8 @@ def pack() -> str:
             }
             if only:
                 rule["only"] = {"areas": [f"B{number % AREAS:02d}"]}
-            rules.append(rule | words)
-    return yaml.safe_dump({"rules": rules}, allow_unicode=True, sort_keys=False)
+            found.append(rule | words)
+    return {"rules": found}
 
 
 def sent(entity: int) -> tuple[str, ...]:

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-import yaml
-
 from haidang.alerts.rules.columns import Columns
 from haidang.alerts.rules.conditions import Band, Surroundings
 from haidang.alerts.rules.engine import Engine
@@ -49,7 +47,7 @@ def bench_alerts(*, quick: bool, visible: bool, say: Callable[[str], None]) -> d
 def evaluation(changes: int) -> dict[str, Any]:
     """Return CPU for each change: median and p99 over stretches, and of changes nobody asks about."""
     terms = _terms()
-    read = read_text(yaml.safe_load(city.pack()), "bench")
+    read = read_text(city.rules(), "bench")
     if read.faults:
         raise RuntimeError(f"the rules of the benchmark do not read: {read.faults[0]}")
     around = Surroundings(lambda _: 3_600_000_000, lambda *_: _BAND, lambda *_: (), lambda code: (code,))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from haidang.alerts.rules import deciding
 from haidang.alerts.rules.deciding import NewMode, NewOverride
-from haidang.alerts.rules.index import overridden
 from haidang.alerts.rules.reading import schema
 from haidang.alerts.rules.trial import Asked as Trial
 from haidang.alerts.rules.trial import trial
@@ -69,7 +67,7 @@ async def try_rule(
     async with db.transaction() as connection:
         rule = deciding.rule_of(await deciding.book_now(connection, city), name)
     if data.set:
-        rule = msgspec.structs.replace(rule, when=overridden(rule, data.set))
+        rule = deciding.with_values(rule, data.set)
     return await trial(city, principal, rule, data)
 
 

@@ -5,6 +5,7 @@ A mode counts for the whole site and needs the permission over all of it; an ove
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -159,10 +160,10 @@ async def set_mode(
             "Bật, tắt quy tắc cần quyền trên toàn hệ thống.",
             "To switch rules the permission is needed over the whole site.",
         )
-    rule = rule_of(await book_now(conn, city), name)
+    rule, reason = rule_of(await book_now(conn, city), name), _reason(new.reason)
     before = await decided.mode(conn, name)
     unchanged(before or _None(), version)
-    row = ModeRow(name, new.mode, _reason(new.reason), principal.id, city.clock.now(), version + 1)
+    row = ModeRow(name, new.mode, reason, principal.id, city.clock.now(), version + 1)
     await decided.set_mode(conn, row)
     await decided.revise(conn)
     detail = {"mode": [before.mode if before else rule.mode, new.mode], "reason": row.reason}
@@ -206,6 +207,15 @@ async def set_override(
     return _override(row)
 
 
+def with_values(rule: Rule, values: Mapping[str, Any], place: str = "set") -> Rule:
+    """Return a rule whose condition has other values; ``Problem`` where it cannot be so."""
+    when = overridden(rule, values)
+    faults = tuple(checking.condition_faults(when, place, inside=None))
+    if faults:
+        raise refusal(faults)
+    return msgspec.structs.replace(rule, when=when)
+
+
 def _check(rule: Rule, new: NewOverride) -> None:
     """Refuse what the rule cannot be for an entity."""
     if new.off:
@@ -217,9 +227,7 @@ def _check(rule: Rule, new: NewOverride) -> None:
             "this kind can only be off for an entity" if new.set else "missing: other values, or off",
         )
         raise refusal((fault,))
-    faults = tuple(checking.condition_faults(overridden(rule, new.set), "set", inside=None))
-    if faults:
-        raise refusal(faults)
+    with_values(rule, new.set)
 
 
 async def drop_override(

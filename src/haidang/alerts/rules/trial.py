@@ -10,7 +10,7 @@ import asyncio
 import heapq
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -46,6 +46,7 @@ DAYS_MAX = 92
 READ_S = 20.0
 EXAMPLES = 20
 NAMED = 50
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _AT_ONCE = asyncio.Semaphore(2)
 _US = timedelta(microseconds=1)
 
@@ -90,6 +91,9 @@ def _check(asked: Asked) -> None:
         raise Problem(
             INVALID, faults=(Fault("from", "phải trước `to`, có múi giờ", "before `to`, with a zone"),)
         )
+    if not EARLIEST <= asked.from_ <= asked.to <= LATEST:
+        years = f"{EARLIEST.year}-{LATEST.year}"
+        raise Problem(INVALID, faults=(Fault("from", f"ngoài các năm {years}", f"outside of {years}"),))
     if asked.to - asked.from_ > timedelta(days=DAYS_MAX):
         raise Problem(INVALID, faults=(Fault("to", f"tối đa {DAYS_MAX} ngày", f"at most {DAYS_MAX} days"),))
 
