@@ -11,7 +11,7 @@ _SPREAD = """
   const wide = []
   for (const element of document.querySelectorAll('body *')) {
     const box = element.getBoundingClientRect()
-    const scrolls = element.closest('.table-frame, .tabs, pre, .skip, .hidden-text')
+    const scrolls = element.closest('.table-frame, .tabs, pre, .skip, .hidden-text, .map')
     if (box.width && box.right > innerWidth + 1 && !scrolls) wide.push(element.className || element.tagName)
   }
   return wide
