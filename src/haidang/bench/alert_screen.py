@@ -33,7 +33,6 @@ from haidang.organisation.service.keys import NewKey, make_key
 from haidang.organisation.service.orgs import list_orgs
 
 BATCH = 100
-CHANGES_PER_S = 5_000
 MARKED_EACH = 500
 """One of so many entities is written by itself, a value that alerts and an ordinary one in turn."""
 MARKS_PER_S = 10
@@ -43,7 +42,7 @@ _SETTLE_S = 3.0
 _CATCH_UP_S = 120.0
 
 
-def visible(*, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
+def visible(*, seconds: float, rate: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Return how long alerts take to the screen while telemetry comes at the rate."""
     with tempfile.TemporaryDirectory(prefix="hd-alerts-", dir="/tmp") as name:
         folder = Path(name)
@@ -52,10 +51,12 @@ def visible(*, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
         place.mkdir(parents=True)
         (place / "rules.yaml").write_text(city.pack(), encoding="utf-8")
         with Measured(folder / "data") as measured:
-            return _measure(measured, folder, seconds, say)
+            return _measure(measured, folder, seconds, rate, say)
 
 
-def _measure(measured: Measured, folder: Path, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
+def _measure(
+    measured: Measured, folder: Path, seconds: float, rate: int, say: Callable[[str], None]
+) -> dict[str, Any]:
     key = asyncio.run(_key(measured.url))
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     dice = random.Random(5)
@@ -65,11 +66,11 @@ def _measure(measured: Measured, folder: Path, seconds: float, say: Callable[[st
     count = city.TYPES * city.ENTITIES // BATCH
     _carried(client.Plan(measured.port, "POST", ordinary, 4, 300, headers, limit=count))
     _caught_up(measured)
-    say(f"{CHANGES_PER_S:,} changes a second for {seconds:g} s, {MARKS_PER_S // 2} alerts a second")
+    say(f"{rate:,} changes a second for {seconds:g} s, {MARKS_PER_S // 2} alerts a second")
     with Screen(measured.port, key) as screen, Marks(measured.port, key) as marks:
         service, database = measured.cpu()
-        rate = CHANGES_PER_S / BATCH
-        load = _carried(client.Plan(measured.port, "POST", telemetry, 4, seconds, headers, rate_per_s=rate))
+        plan = client.Plan(measured.port, "POST", telemetry, 4, seconds, headers, rate_per_s=rate / BATCH)
+        load = _carried(plan)
         marks.stop()
         time.sleep(_SETTLE_S)
         after_service, after_database = measured.cpu()

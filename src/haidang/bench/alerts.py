@@ -32,7 +32,7 @@ Row = tuple[int, int, int, list[float]]
 """Entity, µs, keyset, values."""
 
 
-def bench_alerts(*, quick: bool, visible: bool, say: Callable[[str], None]) -> dict[str, Any]:
+def bench_alerts(*, quick: bool, visible: bool, rate: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Measure both; ``visible`` False leaves out the server."""
     found: dict[str, Any] = {"goal_us": GOAL_US, "goal_p95_s": GOAL_P95_S}
     say("2,000 rules over 20,000 entities: evaluation in this process")
@@ -40,7 +40,7 @@ def bench_alerts(*, quick: bool, visible: bool, say: Callable[[str], None]) -> d
     if visible:
         from haidang.bench.alert_screen import visible as seen  # noqa: PLC0415 - the server is started only here
 
-        found["visible"] = seen(seconds=8 if quick else 30, say=say)
+        found["visible"] = seen(seconds=8 if quick else 30, rate=rate, say=say)
     return found
 
 

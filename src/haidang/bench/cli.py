@@ -99,12 +99,16 @@ def documents(json_file: Path | None, *, rounds: int) -> None:
 @click.option("--quick", is_flag=True, help="Short windows.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole report here.")
 @click.option("--evaluation-only", is_flag=True, help="Without the server: only the CPU of a change.")
-def alerts(json_file: Path | None, *, quick: bool, evaluation_only: bool) -> None:
+@click.option("--rate", default=5_000, show_default=True, help="Changes a second that the server gets.")
+def alerts(json_file: Path | None, *, quick: bool, evaluation_only: bool, rate: int) -> None:
     """Measure 2,000 rules over 20,000 entities at 5,000 changes/s: CPU of a change, alert to screen."""
     from haidang.bench.alerts import bench_alerts  # noqa: PLC0415 - the help stays light
 
     report = bench_alerts(
-        quick=quick, visible=not evaluation_only, say=lambda text: click.echo(f"• {text}", err=True)
+        quick=quick,
+        visible=not evaluation_only,
+        rate=rate,
+        say=lambda text: click.echo(f"• {text}", err=True),
     )
     if json_file:
         json_file.write_text(json.dumps(report, indent=2) + "\n")

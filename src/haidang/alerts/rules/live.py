@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from haidang.alerts.rules import memory, store
 from haidang.alerts.rules.bands import Bands
 from haidang.alerts.rules.book import RuleBook, book_of
+from haidang.alerts.rules.checking import WINDOW_MAX
 from haidang.alerts.rules.columns import Columns
 from haidang.alerts.rules.conditions import Surroundings
 from haidang.alerts.rules.conditions.geofence import point_of
@@ -122,8 +123,11 @@ class Live:
         kept = await store.kept(conn)
         await memory.meet(self, conn, sorted({one.eid for one in kept}), seq)
         await self._know_silent(conn, seq)
+        oldest = to_us(self.checked) - WINDOW_MAX
         for one in kept:
-            if one.eid not in self.engine.entities:
+            if one.state == 0 and one.since < oldest:  # no window reaches back to it
+                self.engine.writes[one.rule, one.key] = None
+            elif one.eid not in self.engine.entities:
                 self.orphans.setdefault(one.eid, []).append(one)
             elif not self.engine.restore(one):
                 await self._withdraw(one)
