@@ -5,7 +5,9 @@ The way of a change, by file::
     model, conditions/   the grammar of ``rules.yaml``: a rule, and one file for each kind of condition
     reading              packs are read; every fault is named with file, rule and field
     book                 the rules that hold now: files, modes, overrides for single entities
-    engine               pure: observations and the clock go in, signals come out (``entity`` is its memory)
+    index                which rules look at an entity, and at which of its attributes
+    engine               pure: observations and the clock go in, what came and went comes out (``entity`` is its
+                         memory, ``course`` the phases and what falls due, ``gathering`` the groups)
     live                 rows of the log become observations; what is new in memory is written with the cursor
     clockwork            the clock where no change comes: silence and delays
     baselines            what is usual at this hour of the week, from the hours that history keeps

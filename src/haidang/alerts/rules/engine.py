@@ -10,17 +10,17 @@ import heapq
 from collections.abc import Iterable
 from typing import Any
 
-from haidang.alerts.rules.conditions import Holding, Joint, Part, Surroundings, is_number
+from haidang.alerts.rules.conditions import Part, Surroundings, is_number
 from haidang.alerts.rules.conditions.missing import Silence
-from haidang.alerts.rules.course import Course, Said, Seat
+from haidang.alerts.rules.course import Said, Seat
 from haidang.alerts.rules.entity import ACTIVE, PENDING, Entity, Kept, Phase
+from haidang.alerts.rules.gathering import Gathering
 from haidang.alerts.rules.index import Index, Overrides, Slot, Slots, Watch
 from haidang.alerts.rules.model import Rules
-from haidang.base.geometry import distance_m
 from haidang.city.times import ALWAYS, NEVER
 
 
-class Engine(Course):
+class Engine(Gathering):
     """Rules over a city."""
 
     def __init__(
@@ -191,19 +191,19 @@ class Engine(Course):
             if slot.kept:
                 entity.values[attr] = value
                 shared.update(slot.shared)
-            if slot.fast and (entity.phases or slot.beyond(value)):
+            if slot.fast and is_number(value) and (entity.phases or value > slot.top or value < slot.bottom):
                 self._levels(slot, entity, t, value)
-            for part in slot.others:
-                self._judge(part, entity, t, value)
-        for part in shared.values():
-            self._judge(part, entity, t, None)
+            if slot.others:
+                self._each(slot.others, entity, t, value)
+        if shared:
+            self._each(shared.values(), entity, t, None)
         entity.heard = max(entity.heard, t)
         if entity.lost and not self._silent:
             self._found(entity, t)
 
     def _levels(self, slot: Slot, entity: Entity, t: int, value: Any) -> None:
         """Judge by the thresholds that stand, and by those whose limit the value is beyond."""
-        if self._silent or not is_number(value):
+        if self._silent:
             return
         standing = [part for name in entity.phases if (part := slot.fast.get(name)) is not None]
         beyond = [part for part in slot.passed(value) if part.watch.name not in entity.phases]
@@ -222,16 +222,26 @@ class Engine(Course):
                 seat = Seat(entity.phases, part.watch.name)
                 self._settle(part.watch, part, seat, entity, Said(False, t))
 
-    def _judge(self, part: Part, entity: Entity, t: int, value: Any) -> None:
+    def _each(self, parts: Iterable[Part], entity: Entity, t: int, value: Any) -> None:
+        """Judge by each part; where nothing stands for the entity most say no, and that is all."""
+        for part in parts:
+            if part.place >= 0 or entity.phases or self._silent:
+                self._judge(part, entity, t, value)
+            elif part.judge(entity, t, value, False):
+                self._judged(part, entity, t, value, truth=True)
+
+    def _judged(self, part: Part, entity: Entity, t: int, value: Any, *, truth: bool) -> None:
         watch = part.watch
+        value, limit = part.detail(entity, value)
+        self._settle(watch, part, Seat(entity.phases, watch.name), entity, Said(truth, t, value, limit))
+
+    def _judge(self, part: Part, entity: Entity, t: int, value: Any) -> None:
         if part.place < 0:
-            phase = entity.phases.get(watch.name) if entity.phases else None
+            phase = entity.phases.get(part.watch.name)
             held = phase is not None and phase.state != PENDING
             truth = part.judge(entity, t, value, held)
-            if truth is None or self._silent or (phase is None and not truth):
-                return
-            value, limit = part.detail(entity, value)
-            self._settle(watch, part, Seat(entity.phases, watch.name), entity, Said(truth, t, value, limit))
+            if truth is not None and not self._silent and (truth or phase is not None):
+                self._judged(part, entity, t, value, truth=truth)
             return
         truth = part.judge(entity, t, value, part.no in entity.held)
         if truth is None:
@@ -280,72 +290,6 @@ class Engine(Course):
                 self._settle(watch, part, Seat(entity.phases, watch.name), entity, Said(False, t))
             else:
                 self._sight(part, entity, t, t, less=True)
-
-    # Joints
-
-    def _sight(self, part: Part, entity: Entity, t: int, last: int, *, less: bool = False) -> None:
-        """Note when a part was last seen to hold; ``less``: it held without an end until now."""
-        watch = part.watch
-        joint = watch.joint
-        group = None if joint is None else joint.group(entity)
-        if joint is None or group is None:
-            return
-        seen = joint.groups.setdefault(group, {})
-        key = (part.place, entity.eid)
-        seen.pop(key, None)  # what was seen last stands last
-        seen[key] = last
-        kept = f"s:{part.place}:{entity.eid}"
-        self.writes[watch.name, kept] = Kept(watch.name, kept, entity.eid, 0, last, 0, NEVER, None, None)
-        self._look(part, group, entity, t, less=less)
-
-    def _look(self, part: Part, group: str, entity: Entity, t: int, *, less: bool) -> None:
-        """Say what a sighting means for its group, or for the alert that stands nearby."""
-        watch, joint = part.watch, part.watch.joint
-        if joint is None:
-            return
-        key = self._standing(watch, joint, group, entity)
-        phase = watch.phases.get(key)
-        if phase is not None and phase.state == ACTIVE and phase.due > t and not less:
-            return  # it stands, and no sighting makes it less
-        holding = joint.holding(group, entity, t)
-        if phase is None and not holding.full:
-            return
-        self._full(watch, key, entity, holding, t)
-
-    def _standing(self, watch: Watch, joint: Joint, group: str, entity: Entity) -> str:
-        radius = getattr(joint, "radius_m", None)
-        if radius is None:
-            return group
-        for key, phase in watch.phases.items():
-            other = self.entities.get(phase.eid)
-            if other is None or None in (other.lon, other.lat, entity.lon, entity.lat):
-                continue
-            if distance_m(other.lon, other.lat, entity.lon, entity.lat) <= radius:  # type: ignore[arg-type]
-                return key
-        return f"n:{entity.eid}"
-
-    def _full(self, watch: Watch, key: str, entity: Entity, holding: Holding, t: int) -> None:
-        """Let what a group says have its effect, and look again when it may cease to be full."""
-        joint = watch.joint
-        if joint is None:
-            return
-        said = Said(holding.full, t, holding.value, holding.limit)
-        self._settle(watch, joint, Seat(watch.phases, key), self._told(watch, entity), said)
-        phase = watch.phases.get(key)
-        if phase is not None and phase.state == ACTIVE:
-            phase.due = ALWAYS if holding.until is None else holding.until
-            self._push(phase.due, watch, watch.phases, key)
-
-    def _told(self, watch: Watch, entity: Entity) -> Entity:
-        """Return whose alert it is: of entities of several types the one of the rule's own type."""
-        if entity.type == watch.rule.type or watch.joint is None:
-            return entity
-        group = watch.joint.group(entity)
-        for _, eid in reversed(watch.joint.groups.get(group or "", {})):
-            other = self.entities.get(eid)
-            if other is not None and other.type == watch.rule.type:
-                return other
-        return entity
 
     # The clock
 

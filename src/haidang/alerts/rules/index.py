@@ -6,6 +6,7 @@ fixed limit stand sorted, so that an ordinary value is known to concern none of 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -118,7 +119,18 @@ def part_of(watch: Watch, place: int, condition: Condition, type_: str) -> Part:
 class Slot:
     """Who looks at one attribute."""
 
-    __slots__ = ("fast", "high_parts", "highs", "kept", "low_parts", "lows", "others", "shared")
+    __slots__ = (
+        "bottom",
+        "fast",
+        "high_parts",
+        "highs",
+        "kept",
+        "low_parts",
+        "lows",
+        "others",
+        "shared",
+        "top",
+    )
 
     def __init__(self, attr: str, parts: Iterable[Part]) -> None:
         highs: list[tuple[float, Level]] = []
@@ -143,16 +155,12 @@ class Slot:
         self.high_parts = [part for _, part in highs]
         self.lows = [limit for limit, _ in lows]
         self.low_parts = [part for _, part in lows]
+        self.top = self.highs[0] if highs else math.inf
+        self.bottom = -self.lows[0] if lows else -math.inf
+        """Between them a value is beyond no fixed limit."""
         self.others = tuple(others)
         self.shared = {part.no: part for part in shared}
         """Parts that look at several attributes: judged once for all that came at one instant."""
-
-    def beyond(self, value: Any) -> bool:
-        """Say whether the value is a number beyond any fixed limit."""
-        if type(value) is not float and type(value) is not int:
-            return False
-        highs, lows = self.highs, self.lows
-        return bool((highs and value > highs[0]) or (lows and -value > lows[0]))
 
     def passed(self, value: float) -> list[Level]:
         """Return the thresholds whose fixed limit the value is beyond."""

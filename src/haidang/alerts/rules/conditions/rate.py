@@ -33,7 +33,9 @@ class Slope(Plain):
         if not is_number(value):
             return None
         height = value * self.sign
-        window: deque[tuple[int, float]] = entity.notes.setdefault(self.no, deque())
+        window: deque[tuple[int, float]] | None = entity.notes.get(self.no)
+        if window is None:
+            window = entity.notes[self.no] = deque()
         while window and window[0][0] < t - self.within_us:
             window.popleft()
         while window and (window[-1][1] >= height or window[-1][0] == t):
