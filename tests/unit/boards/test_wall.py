@@ -49,7 +49,8 @@ def test_only_the_named_fields_come_to_the_wall() -> None:
     line: dict[str, Any] = {
         "id": 7, "code": "2026-7", "kind_vi": "Cháy, nổ", "kind_en": "Fire", "severity": 1,
         "state": "reported", "title": "Cháy nhà ông Ba 0912345678", "text": "x", "place": "12 Trần Phú",
-        "area": {"name": "Hòn Gai"}, "reported_at": "t", "acknowledged_at": None, "is_exercise": False, "location": [107, 21],
+        "area": {"name": "Hòn Gai"}, "reported_at": "t", "acknowledged_at": None, "is_exercise": False,
+        "location": [107, 21],
         "commander": {"name": "Trần Văn B"}, "roles": [{"name": "Lê C"}], "opened_by": "account:1",
     }  # fmt: skip
     assert set(shown_incident(line)) == {
