@@ -6,8 +6,8 @@ The way of a change, by file::
     reading              packs are read; every fault is named with file, rule and field
     book                 the rules that hold now: files, modes, overrides for single entities
     index                which rules look at an entity, and at which of its attributes
-    engine               pure: observations and the clock go in, what came and went comes out (``entity`` is its
-                         memory, ``course`` the phases and what falls due, ``gathering`` the groups)
+    engine               pure: observations and the clock go in, what came and went comes out
+    entity, course, gathering   its memory, the phases and what falls due, the groups
     live                 rows of the log become observations; what is new in memory is written with the cursor
     clockwork            the clock where no change comes: silence and delays
     baselines            what is usual at this hour of the week, from the hours that history keeps
