@@ -27,6 +27,8 @@ from haidang.organisation.service.access import missing, unchanged
 
 _SHADOWS = 50
 
+YEARS = range(2000, 2200)
+
 
 class NewMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a rule shall run."""
@@ -188,6 +190,9 @@ async def set_override(
     now = city.clock.now()
     if new.until is not None and (new.until.tzinfo is None or new.until <= now):
         raise Problem(INVALID, faults=(Fault("until", "phải ở tương lai", "must lie in the future"),))
+    if new.until is not None and new.until.year not in YEARS:
+        # In another zone it may be the year 10000, which comes back from the database to nobody.
+        raise Problem(INVALID, faults=(Fault("until", "năm không hợp lý", "is not a sensible year"),))
     unchanged(await decided.override(conn, name, new.entity) or _None(), version)
     row = OverrideRow(
         name, new.entity, new.set, new.off, new.until, _reason(new.reason), principal.id, now, version + 1

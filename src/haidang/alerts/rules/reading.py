@@ -70,7 +70,7 @@ def read_file(file: Path) -> Reading:
     where = f"{file.parent.name}/{file.name}"
     try:
         body = yaml.load(file.read_text("utf-8"), _LOADER)  # noqa: S506 - a safe one
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as cause:
         text = " ".join(str(cause).split())
         return Reading(Rules({}), (Fault(where, f"không đọc được tệp: {text}", f"cannot be read: {text}"),))
     return read_text(body, where, file.parent.name)

@@ -215,7 +215,7 @@ class _Loader(yaml.SafeLoader):
 def _document(path: Path, faults: Faults) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe loader, and stricter
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as cause:
         said = " ".join(str(cause).split())
         faults.add("", "", f"không đọc được tệp: {said}", f"cannot be read: {said}")
         return None
