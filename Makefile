@@ -22,7 +22,12 @@ setup:
 test:
 	@$(SETUP) dev
 	@$(SETUP) npm test --silent
+ifeq ($(ARGS),)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile tests/unit tests/integration; first=$$?; \
+	$(BIN)/python -m pytest tests/faults tests/acceptance && exit $$first
+else
 	$(BIN)/python -m pytest $(ARGS)
+endif
 
 # Every fault test again and again: one that fails now and then has a cause. TIMES=5
 faults:

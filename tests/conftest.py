@@ -1,4 +1,4 @@
-"""Fixtures of all rings: one PostgreSQL for the whole run, one migrated database for each test module."""
+"""Fixtures of all rings: a PostgreSQL for each process of the run, a migrated database for each test module."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -25,7 +26,7 @@ TEMPLATE = "migrated_template"
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """One embedded server for the run, without fsync: what tests store need not outlive the machine."""
+    """One embedded server for this process, without fsync: what tests store need not outlive the machine."""
     folder = Path(tempfile.mkdtemp(prefix="hd-", dir="/tmp"))
     folder.chmod(0o711)
     settings = Settings(
@@ -80,6 +81,11 @@ def clock() -> FixedClock:
 def settings(tmp_path: Path) -> Settings:
     """Settings with nothing but a data folder of the test's own."""
     return Settings(data_dir=tmp_path)
+
+
+# How long an example takes says more about the neighbours of the machine than about us.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ ENTITIES = 300
 
 @pytest.fixture
 def measured(tmp_path: Path) -> Iterator[Measured]:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o711)  # where root runs us, the database's own user passes through
     with Measured(tmp_path / "data") as running:
         yield running
