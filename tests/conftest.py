@@ -1,4 +1,4 @@
-"""Fixtures of all rings: a PostgreSQL for each process of the run, a migrated database for each test module."""
+"""Fixtures of all rings: a PostgreSQL for each process of the run, a migrated database for each module."""
 
 from __future__ import annotations
 
