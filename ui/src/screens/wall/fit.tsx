@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { second } from '../../api/time'
 import { number } from '../../format/number'
 import { wall as messages } from '../../messages/wall'
 
@@ -20,6 +21,8 @@ function say(title: string, isCut: boolean): void {
 /** A part of the picture; `children` must fit, or the warning names it. */
 export function Panel({ title, name, children }: { title: string; name: string; children: ComponentChildren }) {
   const body = useRef<HTMLDivElement>(null)
+  // Looked at again each second: fonts and pictures come later than the first drawing.
+  void second.value
   useLayoutEffect(() => {
     const element = body.current
     if (element) say(title, element.scrollHeight > element.clientHeight + 2 || element.scrollWidth > element.clientWidth + 2)
