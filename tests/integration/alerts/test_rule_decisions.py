@@ -93,6 +93,22 @@ async def test_an_override_is_for_one_gauge_until_its_end(site: Site) -> None:
     assert shown["definition"]["when"] == {"threshold": {"attr": "level", "above": 5.6}}
 
 
+async def test_an_override_that_a_changed_rule_leaves_behind_stops_nothing(site: Site) -> None:
+    await override(site, version=0, set={"above": 8})
+    await mode(site, "on", version=0)
+    site.rules(RULES.replace("{threshold: {attr: level, above: 5.6}}", '{expression: "level > 6"}'))
+    site.clock.advance(timedelta(seconds=1))
+    await site.level("f", 7.0)
+    await site.step()
+    assert await site.of("f") == [("high", True, 1)]
+    site.rules(RULES)
+    await site.tick()
+    assert await site.of("f") == [("high", False, 1)]
+    async with site.db.transaction() as connection:
+        await deciding.drop_override(connection, site.city, PRINCIPAL, "high", A, version=1)
+        await connection.execute("DELETE FROM rule_mode")
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -14,12 +14,13 @@ from weakref import WeakKeyDictionary
 
 from haidang.alerts.model.signal import Rationale
 from haidang.alerts.rules import decided
-from haidang.alerts.rules.index import Override, Overrides
+from haidang.alerts.rules.checking import condition_faults
+from haidang.alerts.rules.index import Override, Overrides, overridden
 from haidang.alerts.rules.model import Condition, Mode, Rule, Rules
 from haidang.alerts.rules.reading import Reading, files, read_rules
 from haidang.base.database import Connection
 from haidang.base.log import logger
-from haidang.base.problems import Fault
+from haidang.base.problems import Fault, Problem
 from haidang.city.packs import BUILTIN
 from haidang.city.service import City
 from haidang.city.times import to_us
@@ -103,6 +104,8 @@ class RuleBook:
             until = None if row.until is None else to_us(row.until)
             if until is not None and until <= to_us(now):
                 continue
+            if not self._fits(row):
+                continue
             if until is not None:
                 ends.append(until)
             found[row.rule, row.entity] = Override(row.changes, row.off, until)
@@ -110,6 +113,21 @@ class RuleBook:
         self._ends_us = min(ends, default=None)
         named = {code for rule in self.rules.by_name.values() for code in codes(rule)}
         self.below = {code: await areas.subtree(conn, code) | {code} for code in sorted(named)}
+
+    def _fits(self, row: decided.OverrideRow) -> bool:
+        """Say whether an override still fits its rule, which a pack may have changed since; log where not."""
+        rule = self.rules.by_name.get(row.rule)
+        if rule is None:
+            return False
+        if row.off or rule.when.kind in ("count", "together"):
+            return row.off
+        try:
+            faults = list(condition_faults(overridden(rule, row.changes), "set", inside=None))
+        except Problem as problem:
+            faults = list(problem.faults)
+        for fault in faults:
+            _log.error("an override does not fit its rule", rule=row.rule, entity=row.entity, reason=fault.en)
+        return not faults
 
 
 def codes(rule: Rule) -> set[str]:
