@@ -10,6 +10,8 @@ import pytest
 from tests.integration.web.conftest import Site
 
 R = "/api/v1/alert-rules"
+FAR = "9999-12-31T23:59:59-14:00"
+"""In UTC it lies in the year 10000, which the database takes and gives back to nobody."""
 SPAN = {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"}
 
 
@@ -72,3 +74,13 @@ async def test_the_way_of_a_rule(site: Site) -> None:
 async def test_what_cannot_be_is_refused(site: Site, method: str, path: str, body: Any, status: int) -> None:
     answer = await ask(site, method, path, body)
     assert answer.status_code == status, answer.text
+
+
+async def test_an_end_that_nobody_could_read_is_refused(site: Site) -> None:
+    camera = {"id": "urn:x:camera", "type": "Camera", "status": {"type": "Property", "value": "online"}}
+    made = await site.administrator.post("/ngsi-ld/v1/entityOperations/upsert", json=[camera])
+    assert made.status_code == 201, made.text
+    change = {"entity": "urn:x:camera", "off": True, "until": FAR, "reason": "x"}
+    answer = await ask(site, "PUT", "/camera-lost/overrides", change)
+    assert (answer.status_code, answer.json()["faults"][0]["field"]) == (400, "until")
+    assert (await ask(site, "GET", "")).status_code == 200

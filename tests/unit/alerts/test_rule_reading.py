@@ -118,6 +118,12 @@ def test_a_faulty_rule_is_named_and_the_others_stand(tmp_path: Path) -> None:
     assert failures([tmp_path])
 
 
+def test_a_file_nested_beyond_reason_is_named(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "rules.yaml").write_text("[" * 100_000, encoding="utf-8")
+    assert [fault.field for fault in read_rules([tmp_path]).faults] == ["deep/rules.yaml"]
+
+
 def test_a_name_stands_once_in_a_file_and_a_later_folder_overrides(tmp_path: Path) -> None:
     twice = read_text({"rules": [body(LEVEL), body(LEVEL)]}, "here")
     assert "trùng tên" in twice.faults[0].vi
