@@ -63,10 +63,15 @@ export async function actOnAlert(alert: Alert, facts: Facts, expected?: Partial<
     putAlert(after)
     shelved = facts.act === 'shelve' ? { id: alert.id, at: performance.now() } : null
     touchNow(`alert:${alert.id}`)
-    form.value = null
+    done(facts.act)
     toast(messages.peek().done(actWord(facts.act)))
   } else if (expected) putAlert(alert)
   return after
+}
+
+/** Close the form of an act that is done; one that was opened meanwhile, for the next act, stays. */
+function done(act: string): void {
+  if (form.peek()?.endsWith(act)) form.value = null
 }
 
 /** For ten seconds what was put on the shelf can be taken back. */
@@ -93,7 +98,7 @@ export async function actOnIncident(incident: Incident, facts: Facts): Promise<I
     `incident ${incident.id} ${facts.act}`,
   )
   if (after) {
-    form.value = null
+    done(facts.act)
     putIncident(after)
     touchNow(`incident:${incident.id}`)
     void load()

@@ -143,7 +143,8 @@ function step(by: number): void {
 
 function ask(act: string): void {
   const alert = chosenAlert.peek()
-  if (alert?.acts?.includes(act) || chosen.peek()?.kind === 'incident') form.value = act
+  // Right after another act it is not known yet what is open; the form shows once it is.
+  if ((alert && (alert.acts?.includes(act) ?? true)) || chosen.peek()?.kind === 'incident') form.value = act
 }
 
 function useDutyKeys(): void {

@@ -34,11 +34,11 @@ export function Links({ incident }: { incident: Incident }) {
         ))}
       </ul>
       {incident.acts?.includes('link') && (
-        <Button expanded={form.value === 'add-link'} onClick={() => (form.value = form.value === 'add-link' ? null : 'add-link')}>
+        <Button expanded={form.value === 'add:link'} onClick={() => (form.value = form.value === 'add:link' ? null : 'add:link')}>
           {m.acts.link}
         </Button>
       )}
-      {form.value === 'add-link' && <AddLink incident={incident} />}
+      {form.value === 'add:link' && <AddLink incident={incident} />}
     </section>
   )
 }
