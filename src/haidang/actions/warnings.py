@@ -48,8 +48,9 @@ async def draft_of(
         new, owner_org=new.owner_org or incident.owner_org, sector=new.sector or incident.sector
     )
     made = await drafting.draft(
-        connection, cap_desk, principal, whole, incident_id=incident.id, is_exercise=incident.is_exercise
-    )
+        connection, cap_desk, principal, whole, incident_id=incident.id, is_exercise=incident.is_exercise,
+        simulated=incident.simulated,
+    )  # fmt: skip
     link = LinkTo(kind="warning", ref=str(made.id))
     await incidents.add_links(connection, incident.id, [link], at=cap_desk.now(), by=principal.id)
     return made
@@ -80,7 +81,7 @@ async def draft_warning_of_incident(
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
 ) -> Any:
-    """Write a warning down; it is an exercise exactly where its incident is one."""
+    """Write a warning down; it is an exercise exactly where its incident is one, or is simulated."""
     desk = cap.desk_of(settings, clock)
 
     async def work(connection: Connection) -> Any:

@@ -6,11 +6,12 @@ import pytest
 from tests.integration.alerts.cap.conftest import World
 
 from haidang.actions import warnings
-from haidang.alerts.cap.model.warning import CapWarning
+from haidang.alerts.cap.model.warning import CapWarning, Update
+from haidang.alerts.cap.service import drafting, publishing
 from haidang.base.problems import Problem
 from haidang.incidents.service import desk as incident_desk
 from haidang.incidents.service import opening
-from haidang.incidents.service.opening import NewIncident
+from haidang.incidents.service.opening import Born, NewIncident
 
 MOVE = (
     "WITH moved AS (DELETE FROM event_inbox RETURNING *), base AS (SELECT seq FROM city_head), "
@@ -22,12 +23,13 @@ MOVE = (
 """Lets the events into the log, as the writer does."""
 
 
-async def opened(world: World, *, is_exercise: bool) -> int:
+async def opened(world: World, *, is_exercise: bool, simulated: bool = False) -> int:
     who = await world.who("truong")
     desk = incident_desk.desk_of(world.settings, world.clock)
     new = NewIncident(kind="flood", severity=2, title="Vỡ đê", is_exercise=is_exercise, procedure="")
     async with world.db.transaction() as connection:
-        return (await opening.open_incident(connection, desk, who, new)).id
+        born = Born(simulated=simulated)
+        return (await opening.open_incident(connection, desk, who, new, born)).id
 
 
 async def drafted(world: World, by: str, incident_id: int, **facts: object) -> CapWarning:
@@ -70,3 +72,27 @@ async def test_nobody_warns_of_an_incident_out_of_sight(world: World) -> None:
     with pytest.raises(Problem) as told:
         await drafted(world, "bac", incident)
     assert told.value.kind.code == "not-found"
+
+
+async def test_a_simulated_incident_never_warns_in_earnest(world: World) -> None:
+    incident = await opened(world, is_exercise=False, simulated=True)
+    for earnest in ({"status": "Actual"}, {"scope": "Public"}):
+        with pytest.raises(Problem):
+            await drafted(world, "truc", incident, **earnest)
+    made = await drafted(world, "truc", incident, note="Xem bản đồ")
+    assert (made.status, made.scope, made.is_exercise) == ("Exercise", "Restricted", True)
+    assert made.content.note == f"{drafting.SIMULATED_NOTE}\nXem bản đồ"
+    assert made.content.restriction == drafting.SIMULATED_RESTRICTION
+    who = await world.who("truc")
+    async with world.db.transaction() as connection:  # and nobody takes the mark away
+        anew = await drafting.rewrite(
+            connection, world.desk, who, made.id, world.flood(note="khác"), version=made.version
+        )
+    assert anew.content.note == f"{drafting.SIMULATED_NOTE}\nkhác"
+    sent = await world.sent(made)
+    assert "DỮ LIỆU MÔ PHỎNG" in (sent.xml or "")
+    update = await world.do("truc", sent, Update())
+    assert (update.status, update.content.note) == ("Exercise", anew.content.note)
+    async with world.db.transaction() as connection:
+        with pytest.raises(Problem):
+            await publishing.message(connection, sent.identifier)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,15 +15,18 @@ import pytest
 from tests.integration.alerts.cap.conftest import World
 from tests.unit.alerts.cap.examples import SENT, area, info, message
 
-from haidang.alerts.cap.model.message import Message, Pair
+from haidang.alerts.cap.model.message import Message, Pair, Point
 from haidang.alerts.cap.service import importing, polling
 from haidang.alerts.cap.service.desk import desk_of
 from haidang.alerts.cap.service.importing import Taken
+from haidang.alerts.cap.store import received as store
 from haidang.alerts.cap.xml.writing import written
 from haidang.base.problems import Problem
+from haidang.organisation.service import areas
 
 OTHER = "kttv@khituong.example.vn"
 HERE = area(geocodes=(Pair("VN-AREA", "24@2026-11-22"),), polygons=(), circles=())
+OUTLINE = '{"type":"Polygon","coordinates":[[[106,21],[107,21],[107,22],[106,22],[106,21]]]}'
 
 
 def theirs(identifier: str, **facts: Any) -> Message:
@@ -29,16 +34,18 @@ def theirs(identifier: str, **facts: Any) -> Message:
     return message(**whole | facts)
 
 
-async def take(world: World, given: Message | bytes) -> Taken:
+async def take(world: World, given: Message | bytes, source: str = "tep.xml") -> Taken:
     content = given if isinstance(given, bytes) else written(given)
     async with world.db.transaction() as connection:
-        return await importing.take(connection, world.desk, content, source="tep.xml")
+        return await importing.take(connection, world.desk, content, source=source)
 
 
-async def alerts(world: World, reference: str) -> list[tuple[Any, ...]]:
+async def alerts(world: World, reference: str, source: str = "") -> list[tuple[Any, ...]]:
+    """Return the alerts of a message that came from an address, or by hand."""
+    origin = importing.origin_of(source) + " " if source else ""
     return await world.run(
         "SELECT state, priority, count, active, area_code FROM alert WHERE subject = %s ORDER BY id",
-        f"cap:{OTHER}:{reference}",
+        f"cap:{origin}{OTHER}:{reference}",
     )
 
 
@@ -79,6 +86,98 @@ async def test_nobody_ends_what_another_has_sent_and_a_cancel_may_come_first(wor
     assert (await take(world, before)).outcome == "noted"
     assert (await take(world, second)).outcome == "noted"
     assert await alerts(world, "bao-2") == []
+
+
+async def test_a_line_is_followed_by_the_source_that_brought_it_or_by_hand(world: World) -> None:
+    nation, commune = "https://quocgia.example.vn/cap/1.xml", "https://xa.example.vn/gia.xml"
+    first = theirs("nguon-1")
+    assert (await take(world, first, nation)).outcome == "raised"
+    # Who says to be the same sender, elsewhere, ends and changes nothing of it; an alert is its own.
+    cancel = theirs("nguon-2", msg_type="Cancel", references=(first.reference,), infos=())
+    told = await take(world, cancel, commune)
+    assert (told.outcome, told.vi) == ("noted", "bản tin cần hủy đến từ nguồn khác")
+    milder = info(areas=(HERE,), severity="Minor", parameters=())
+    update = theirs("nguon-1", sent=SENT + timedelta(minutes=1), msg_type="Update",
+                    references=(first.reference,), infos=(milder,))  # fmt: skip
+    assert (await take(world, update, commune)).outcome == "raised"
+    over = theirs("nguon-3", sent=SENT + timedelta(minutes=2), msg_type="Cancel",
+                  references=(update.reference,), infos=())  # fmt: skip
+    assert (await take(world, over, commune)).outcome == "ended"
+    assert await alerts(world, "nguon-1", nation) == [("new", 1, 1, True, "24")]
+    # Nor does a copy of it, a thing said of it before it comes, or one of its name stand in its way.
+    assert (await take(world, first, commune)).outcome == "noted"
+    assert await alerts(world, "nguon-1", nation) == [("new", 1, 1, True, "24")]
+    second = theirs("nguon-4")
+    before = theirs("nguon-5", msg_type="Cancel", references=(second.reference,), infos=())
+    assert (await take(world, before, commune)).outcome == "noted"
+    assert (await take(world, theirs("nguon-4", status="Test"), commune)).outcome == "noted"
+    assert (await take(world, second, nation)).outcome == "raised"
+    # A person may.
+    assert (await take(world, second, "account:1")).outcome == "repeated"
+    assert (await take(world, theirs("nguon-6", msg_type="Cancel", references=(second.reference,), infos=()))
+            ).outcome == "ended"  # fmt: skip
+    assert (await alerts(world, "nguon-4", nation))[0][3] is False
+
+
+async def test_a_message_counts_as_from_where_it_was_redirected_to(world: World) -> None:
+    async with serving() as source, serving() as other:
+        other.put("/a.xml", written(theirs("chuyen-huong")))
+        source.put("/a.xml", b"", 302, location=other.url + "/a.xml")
+        source.put("/feed", source.feed("a"))
+        settings = msgspec.structs.replace(
+            world.settings, cap_feeds=(source.url + "/feed",),
+            cap_allow_hosts=tuple(each.url.removeprefix("http://") for each in (source, other)),
+        )  # fmt: skip
+        assert await polling.poll(world.db, desk_of(settings, world.clock)) == 1
+        assert (await alerts(world, "chuyen-huong", other.url))[0][3] is True
+
+
+async def test_units_and_shapes_say_whether_it_is_about_here(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of units are one question; shapes are looked at before others wait."""
+
+    async def outlines(*_: object) -> list[tuple[str, str, str, str | None, str]]:
+        return [("24", "Tỉnh Bắc Ninh", "tinh", None, OUTLINE)]
+
+    monkeypatch.setattr(areas, "outlines_of", outlines)
+    asked: list[int] = []
+    units = store.units
+
+    async def counted(connection: Any, codes: Any, on: Any) -> Any:
+        codes = list(codes)
+        asked.append(len(codes))
+        return await units(connection, codes, on)
+
+    monkeypatch.setattr(store, "units", counted)
+    many = tuple(Pair("VN-AREA", f"79@2026-11-{day}{n}") for n in range(20) for day in range(10, 30))
+    far = (Point(10.0, 104.0), Point(10.0, 104.2), Point(10.2, 104.2), Point(10.0, 104.0))
+    bow = (Point(21.9, 105.0), Point(20, 108.0), Point(20, 105.0), Point(21.9, 108.0), Point(21.9, 105.0))
+    for name, geocodes, polygons, outcome in (
+        ("cho-1", (*many, Pair("VN-AREA", "24")), (), "raised"),
+        ("cho-2", many, (), "noted"),
+        ("cho-3", (), (far,), "noted"),
+        ("cho-4", (), (far, bow), "raised"),
+        ("cho-5", many, (bow,), "raised"),
+    ):
+        place = area(geocodes=geocodes, polygons=polygons, circles=())
+        given = theirs(name, infos=(info(areas=(place,)),))
+        assert (await take(world, given)).outcome == outcome, name
+    assert len(asked) == 5
+
+
+async def test_a_scrawl_of_others_stops_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def outlines(*_: object) -> list[tuple[str, str, str, str | None, str]]:
+        return [("24", "Tỉnh Bắc Ninh", "tinh", None, OUTLINE)]
+
+    monkeypatch.setattr(areas, "outlines_of", outlines)
+    dice = random.Random(7)
+    points = [Point(round(dice.uniform(8, 10), 4), round(dice.uniform(103, 105), 4)) for _ in range(5_000)]
+    place = area(geocodes=(), polygons=((*points, points[0]),), circles=())
+    content = written(theirs("ve-bay", infos=(info(areas=(place,)),)))
+    began = time.process_time()
+    assert (await take(world, content)).outcome == "noted"
+    assert time.process_time() - began < 2
 
 
 async def test_what_nobody_here_must_act_upon_is_kept_and_raises_nothing(world: World) -> None:
@@ -177,7 +276,7 @@ async def test_a_feed_is_polled_and_each_of_its_messages_fetched_once(world: Wor
         source.put("/b.xml", b"<!DOCTYPE a [<!ENTITY x 'y'>]><alert>&x;</alert>")
         source.put("/feed", source.feed("a", "b", "c"), etag='"1"')
         assert await polling.poll(world.db, desk) == 1
-        assert (await alerts(world, "nguon-a"))[0][3] is True
+        assert (await alerts(world, "nguon-a", source.url))[0][3] is True
         source.put("/c.xml", written(theirs("nguon-c")))
         source.asked.clear()
         assert await polling.poll(world.db, desk) == 1

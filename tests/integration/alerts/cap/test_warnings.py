@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from tests.integration.alerts.cap.conftest import World
@@ -25,6 +26,7 @@ from haidang.alerts.cap.service import clockwork, drafting, publishing, reading
 from haidang.alerts.cap.xml.reading import read
 from haidang.base.problems import Problem
 from haidang.organisation import service as organisation
+from haidang.organisation.service import areas
 
 
 async def refused(doing: Any, code: str) -> Problem:
@@ -270,3 +272,43 @@ async def test_another_unit_neither_sees_nor_touches_it(world: World) -> None:
             connection, await world.who("bac"), states=(), incident_id=None, cursor=None, limit=200
         )
     assert found["items"] == []
+
+
+async def test_a_shape_is_within_the_unit_or_the_whole_site_answers_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = [[21.3, 106.1], [21.3, 106.3], [21.4, 106.3], [21.3, 106.1]]
+    beyond = [[21.3, 106.1], [21.3, 108.3], [21.4, 108.3], [21.3, 106.1]]
+    unit = {"codes": ["07210"]}
+    everywhere = {"description": "cả nước", "circles": [{"lat": 16, "lon": 107, "radius_km": 900}]}
+    # Without an outline nobody can say that a shape is within.
+    assert (await world.draft(areas=[unit])).area_code == "07210"
+    assert (await world.draft(areas=[unit | {"polygons": [inside]}])).area_code is None
+
+    async def outlines(*_: object) -> list[tuple[str, str, str, str | None, str]]:
+        outline = '{"type":"Polygon","coordinates":[[[106,21],[107,21],[107,22],[106,22],[106,21]]]}'
+        return [("07210", "x", "phuong", "24", outline)]
+
+    monkeypatch.setattr(areas, "outlines_of", outlines)
+    assert (await world.draft(areas=[unit | {"polygons": [inside]}])).area_code == "07210"
+    assert (await world.draft(areas=[unit, {"description": "x", "polygons": [inside]}])).area_code == "07210"
+    assert (await world.draft(areas=[unit | {"polygons": [inside, beyond]}])).area_code is None
+    assert (await world.draft(areas=[unit, everywhere])).area_code is None
+    # So whoever answers for one commune does not warn the country.
+    whole = await world.who("truc")
+    scopes = tuple(msgspec.structs.replace(scope, area_codes=frozenset({"07210"})) for scope in whole.scopes)
+    commune = msgspec.structs.replace(whole, scopes=scopes)
+
+    async def of_commune(*places: Any) -> CapWarning:
+        async with world.db.transaction() as connection:
+            return await drafting.draft(connection, world.desk, commune, world.flood(areas=list(places)))
+
+    mine = await of_commune(unit | {"polygons": [inside]})
+    await refused(of_commune(unit, everywhere), "forbidden")
+    async with world.db.transaction() as connection:
+        await refused(
+            drafting.rewrite(
+                connection, world.desk, commune, mine.id, world.flood(areas=[unit, everywhere]), version=1
+            ),
+            "forbidden",
+        )

@@ -112,6 +112,16 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
                                                      b"2026-02-30T14:05:00+07:00</sent>")),
     "a time without an offset": ("structure", RIGHT.replace(b"14:05:00+07:00</sent>", b"14:05:00</sent>")),
     "a comma in the sender": ("structure", RIGHT.replace(b"<sender>", b"<sender>a,b")),
+    "an hour that no clock has": ("structure", RIGHT.replace(b"T14:05:00+07:00</sent>",
+                                                           b"T24:00:00+07:00</sent>")),
+    "a year beyond databases": ("structure", RIGHT.replace(
+        b"2026-11-22T14:05:00+07:00</sent>", b"9999-12-31T23:59:59-12:00</sent>")),
+    "an end beyond databases": ("structure", RIGHT.replace(
+        b"2026-11-22T20:05:00+07:00</expires>", b"9999-12-31T23:59:59-12:00</expires>")),
+    "a name longer than an index takes": ("structure", RIGHT.replace(
+        b"<identifier>", b"<identifier>" + b"a" * 200)),
+    "a circle without an end": ("structure", RIGHT.replace(
+        b" 3.5</circle>", b" " + b"9" * 400 + b"</circle>")),
     "a polygon of three": ("structure", RIGHT.replace(b"21.3,106.1 21.3,106.3 ", b"")),
 }  # fmt: skip
 
@@ -156,6 +166,13 @@ def test_cap_1_1_is_brought_into_the_form_of_1_2() -> None:
     assert text.areas[0].circles == (Circle(Point(21.3, 106.2), 0),)
     assert any("Z → 2026-11-22T06:56:00-00:00" in note for note in found.notes)
     assert any("+0000 → 2026-11-23T06:56:00+00:00" in note for note in found.notes)
+
+
+def test_references_that_no_index_and_no_clock_takes_are_left_out() -> None:
+    whole = message(msg_type="Update", references=(EARLIER,))
+    long, early = f"a,{'x' * 3_000},2026-11-22T06:56:00+00:00", "a,b,0001-01-01T00:00:00+14:00"
+    content = written(whole).replace(b"<references>", f"<references>{long} {early} ".encode())
+    assert read(content).message.references == (EARLIER,)
 
 
 def test_a_latin_document_is_read_in_its_encoding() -> None:

@@ -53,7 +53,8 @@ RULES: dict[str, Rule] = {
     "addresses": Rule("phạm vi riêng phải nêu người nhận", "a private scope names its addressees"),
     "exercise-note": Rule("bản tin diễn tập phải có ghi chú", "an exercise needs a note"),
     "exercise-flag": Rule(
-        "phải là diễn tập khi và chỉ khi sự cố là diễn tập", "is Exercise exactly where its incident is one"
+        "phải là diễn tập khi và chỉ khi sự cố là diễn tập hoặc mô phỏng",
+        "is Exercise exactly where its incident is one, or is simulated",
     ),
     "never-public": Rule(
         "diễn tập, thử kỹ thuật, dự thảo không bao giờ công khai", "exercise, test and draft are never public"

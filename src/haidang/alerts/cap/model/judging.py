@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Literal
 
 import msgspec
 
 from haidang.alerts.cap.model.message import Info, Message, Point
+from haidang.alerts.cap.model.shapes import SHAPES_MAX
 from haidang.alerts.cap.model.words import AREA_GEOCODE, Severity, Urgency
 
 Outcome = Literal["raised", "updated", "ended", "noted"]
@@ -52,6 +54,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     own_sender: str
     line: Line | None
     """The line that its references lead to."""
+    foreign: bool = False
+    """Its references lead only to what came from elsewhere than it."""
     ended_before: bool = False
     """A cancel of it has come before it."""
     here: bool = True
@@ -70,6 +74,9 @@ def judge(message: Message, ground: Ground) -> Verdict:  # noqa: PLR0911 - one l
     if line is not None and message.sent < line.newest:
         return Verdict("noted", "cũ hơn bản đã có", "older than what we have")
     if message.msg_type == "Cancel":
+        if line is None and ground.foreign:
+            vi, en = "bản tin cần hủy đến từ nguồn khác", "what it cancels came from another source"
+            return Verdict("noted", vi, en)
         return Verdict("ended") if line else Verdict("noted", "không có bản tin để hủy", "nothing to cancel")
     if ground.ended_before:
         return Verdict("noted", "đã bị hủy trước khi đến", "it was cancelled before it came")
@@ -116,17 +123,15 @@ def codes(message: Message) -> list[str]:
 
 
 def middle(message: Message, fits: Callable[[Point], bool]) -> Point | None:
-    """Return the middle of the first shape whose middle fits."""
-    for info in message.infos:
-        for area in info.areas:
-            for ring in area.polygons:
-                inner = ring[:-1] or ring
-                point = Point(
-                    sum(each.lat for each in inner) / len(inner), sum(each.lon for each in inner) / len(inner)
-                )
-                if fits(point):
-                    return point
-            for circle in area.circles:
-                if fits(circle.centre):
-                    return circle.centre
-    return None
+    """Return the middle of the first shape whose middle fits, of the first that are drawn."""
+    return next((point for point in islice(_middles(message), SHAPES_MAX) if fits(point)), None)
+
+
+def _middles(message: Message) -> Iterator[Point]:
+    for area in (area for info in message.infos for area in info.areas):
+        for ring in area.polygons:
+            inner = ring[:-1] or ring
+            yield Point(
+                sum(each.lat for each in inner) / len(inner), sum(each.lon for each in inner) / len(inner)
+            )
+        yield from (circle.centre for circle in area.circles)

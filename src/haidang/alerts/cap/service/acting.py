@@ -203,7 +203,7 @@ async def _cancel(doing: Doing, act: acts.Cancel) -> CapWarning:
     content = replace(
         before.content, template="", fill={}, effective=None, onset=None, texts=texts,
         response_types=("AllClear",), urgency="Past",
-        note=f"{before.content.note}\n{act.reason}".strip(),
+        note=f"{before.content.note}\n{act.reason}".strip()[: drafting.NOTE_MAX],
     )  # fmt: skip
     doing.made = await drafting.make(
         doing.connection, doing.desk, doing.principal, content, msg_type="Cancel", refs=(before.id,),

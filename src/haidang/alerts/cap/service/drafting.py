@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from haidang.alerts.cap.model.checks import NOT_PUBLIC, Broken, faults
 from haidang.alerts.cap.model.draft import Draft, DraftArea
 from haidang.alerts.cap.model.warning import CapWarning, OwnType
 from haidang.alerts.cap.service.desk import Desk, hindered, holds, record, visible, wrong
+from haidang.alerts.cap.service.places import common
 from haidang.alerts.cap.store import warnings as store
 from haidang.base.database import Connection
 from haidang.base.problems import INVALID, Problem
@@ -24,6 +24,9 @@ from haidang.organisation.service.access import unchanged
 YEARS = range(2000, 2200)
 EXERCISE_NOTE = "DIỄN TẬP: không có nguy hiểm thật. / EXERCISE: there is no real danger."
 EXERCISE_RESTRICTION = "Chỉ dùng trong diễn tập / For the exercise only"
+SIMULATED_NOTE = "DỮ LIỆU MÔ PHỎNG: không có nguy hiểm thật. / SIMULATED DATA: there is no real danger."
+SIMULATED_RESTRICTION = "Chỉ dùng với dữ liệu mô phỏng / For simulated data only"
+NOTE_MAX = 8_000
 replace = msgspec.structs.replace
 
 
@@ -43,12 +46,27 @@ async def draft(
     *,
     incident_id: int | None = None,
     is_exercise: bool | None = None,
+    simulated: bool = False,
 ) -> CapWarning:
-    """Write a warning down; ``is_exercise`` is that of its incident, absent without one."""
+    """Write a warning down; ``is_exercise`` is that of its incident, absent without one.
+
+    What was never true warns nobody: a warning of a ``simulated`` incident goes the way of an exercise, and
+    says for good that its data were simulated.
+    """
+    if simulated:
+        new, is_exercise = _marked(new), True
     return await make(
         connection, desk, principal, new, msg_type="Alert", refs=(), incident_id=incident_id,
         is_exercise=is_exercise,
     )  # fmt: skip
+
+
+def _marked(new: Draft) -> Draft:
+    """Return a draft that says that its data are simulated, whatever else its note says."""
+    note = new.note if new.note.startswith(SIMULATED_NOTE) else f"{SIMULATED_NOTE}\n{new.note}".strip()
+    restricted = new.scope in {None, "Restricted"}
+    restriction = new.restriction or (SIMULATED_RESTRICTION if restricted else "")
+    return replace(new, note=note[:NOTE_MAX], restriction=restriction)
 
 
 async def make(
@@ -98,6 +116,8 @@ async def rewrite(
         raise hindered("state", "rewrite")
     if not holds(principal, "warning.write", before):
         raise hindered("part", "rewrite")
+    if before.is_exercise and before.content.note.startswith(SIMULATED_NOTE):
+        new = _marked(new)
     settled = await settle(
         connection, desk, new, is_exercise=before.is_exercise if before.incident_id or before.refs else None
     )
@@ -184,16 +204,7 @@ async def _areas(
         described = area.description.strip() or ", ".join(unit.full_name for unit in here)[:500]
         day = desk.today() if here else None
         found.append(replace(area, description=described, codes=tuple(u.code for u in here), day=day))
-    return tuple(found), _common(units)
-
-
-def _common(units: list[Area]) -> str | None:
-    """Return the unit itself where there is one, else the parent that all have in common."""
-    codes = {unit.code for unit in units}
-    if len(codes) == 1:
-        return codes.pop()
-    parents = Counter(unit.parent_code or unit.code for unit in units)
-    return next(iter(parents)) if len(parents) == 1 else None
+    return tuple(found), await common(connection, units, found)
 
 
 def _columns(settled: Settled) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Others' CAP messages: each is kept once, as it came, and becomes an alert where somebody here must act.
 
 An alert follows its line of messages: an update tells it again (or, where it is of another priority, ends
-the alert and raises a new one), a cancel or the end of its time lets it be over.
+the alert and raises a new one), a cancel or the end of its time lets it be over. Who sends is only what a
+document says of itself; so a line is followed by what came from the same host, or by a person's hand.
 """
 
 from __future__ import annotations
@@ -10,23 +11,22 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
+import httpx
 import msgspec
-import shapely
 
 from haidang.alerts.cap.model import judging
 from haidang.alerts.cap.model.judging import Ground, Line, Verdict
-from haidang.alerts.cap.model.message import Area as Place
-from haidang.alerts.cap.model.message import Message, Point
+from haidang.alerts.cap.model.message import Message
 from haidang.alerts.cap.service.desk import Desk
+from haidang.alerts.cap.service.places import about
 from haidang.alerts.cap.store import received as store
 from haidang.alerts.cap.xml.reading import Read, read
 from haidang.alerts.service import entering
 from haidang.alerts.service.entering import NewAlert
 from haidang.base.database import Connection, Database
-from haidang.base.geometry import METRES_PER_DEGREE, in_vietnam
-from haidang.organisation import locate, resolve_area
+from haidang.base.geometry import in_vietnam
 from haidang.organisation.permissions import Principal, system
-from haidang.organisation.service import areas, root_org
+from haidang.organisation.service import root_org
 
 SOURCE = "cap"
 """The source of the alerts, as of those that a person enters."""
@@ -68,27 +68,29 @@ async def take(connection: Connection, desk: Desk, content: bytes, *, source: st
 
 
 async def take_read(connection: Connection, desk: Desk, found: Read, *, source: str) -> Taken:
-    """Take a document that has been read."""
+    """Take a document that has been read; ``source`` is the address it came from, or whose hand it was."""
+    message, origin = found.message, origin_of(source)
+    where = await about(connection, desk, message)  # may take a while: others do not wait for it
     await store.take_turn(connection)
-    message = found.message
-    if await store.had(connection, message):
+    if await store.had(connection, message, origin):
         return _taken(found, "repeated", "đã có", "we have it already")
     # Nobody ends or changes what another has sent.
     own = [each for each in message.references if each.sender == message.sender]
-    line = await store.line_of(connection, own)
+    line = await store.line_of(connection, own, origin)
     ground = Ground(
-        now=desk.now(), own_sender=desk.sender, line=line, here=await _here(connection, desk, message),
-        ended_before=await store.cancelled_before(connection, message.reference),
+        now=desk.now(), own_sender=desk.sender, line=line, here=where.here,
+        foreign=line is None and await store.known(connection, own),
+        ended_before=await store.cancelled_before(connection, message.reference, origin),
     )  # fmt: skip
     verdict = judging.judge(message, ground)
     followed = line if line is not None and verdict.outcome in {"updated", "ended"} else None
     facts: dict[str, Any] = {
-        "owner_org": (await root_org(connection)).id, "subject": _subject(message, followed),
-        "area_code": await _area_code(connection, desk, message),
+        "owner_org": (await root_org(connection)).id, "subject": _subject(message, followed, origin),
+        "area_code": where.area_code,
     }  # fmt: skip
     number = await store.insert(
         connection, found,
-        facts | {"source": source[:500], "outcome": verdict.outcome, "why": verdict.vi,
+        facts | {"source": source[:500], "origin": origin, "outcome": verdict.outcome, "why": verdict.vi,
                  "received_at": desk.now(), "expires": judging.ends_at(message),
                  "line": followed.first if followed else None},
     )  # fmt: skip
@@ -116,11 +118,18 @@ async def _follow(
     await entering.by_hand(connection, desk.clock, US, _alert(kept, desk.now()))
 
 
-def _subject(message: Message, line: Line | None) -> str:
+def origin_of(source: str) -> str:
+    """Return the host (and port, where it is no usual one) of an address; a person's hand has none."""
+    if not source.startswith(("http://", "https://")):
+        return ""
+    return httpx.URL(source).netloc.decode("ascii").lower()[:300]
+
+
+def _subject(message: Message, line: Line | None, origin: str) -> str:
     """Return what the alert is known by: of its line, while its priority stays."""
     if line is not None and message.infos and judging.priority(message) == line.priority:
         return line.subject
-    return f"{message.sender}:{message.identifier}"[:480]
+    return f"{origin} {message.sender}:{message.identifier}".lstrip()[:480]
 
 
 def _alert(kept: _Kept, now: datetime) -> NewAlert:
@@ -194,55 +203,3 @@ def _taken(found: Read, outcome: str, vi: str, en: str) -> Taken:
         outcome=outcome, vi=vi, en=en, headline="" if info is None else info.headline or info.event,
         notes=found.notes,
     )  # fmt: skip
-
-
-async def _area_code(connection: Connection, desk: Desk, message: Message) -> str | None:
-    """Return the one unit of today that a message is about, as far as it says; else the site's province."""
-    named = set(judging.codes(message))
-    if not named and sum(len(info.areas) for info in message.infos[:1]) == 1:
-        middle = judging.middle(message, lambda point: locate(point.lon, point.lat) is not None)
-        named = set() if middle is None else {locate(middle.lon, middle.lat) or ""}
-    one = named if len(named) == 1 else set()
-    for code in (*one, desk.settings.province_code):
-        unit = await resolve_area(connection, code, desk.today()) if code else None
-        if unit is not None:
-            return unit.code
-    return None
-
-
-async def _here(connection: Connection, desk: Desk, message: Message) -> bool:
-    """Say whether a message is about the site's province; what does not say where is about us."""
-    province = desk.settings.province_code
-    named = judging.codes(message)
-    if province is None:
-        return True
-    for code in named:
-        unit = await resolve_area(connection, code, desk.today())
-        if unit is None or province in {unit.code, unit.parent_code}:
-            return True
-    shapes = [_shape(area) for info in message.infos for area in info.areas]
-    drawn = [shape for shape in shapes if shape is not None]
-    if not drawn or len(drawn) < len(shapes):
-        return not named
-    outline = await _outline(connection, province)
-    return outline is None or any(shapely.intersects(outline, shape) for shape in drawn)
-
-
-async def _outline(connection: Connection, province: str) -> shapely.Geometry | None:
-    for code, _, _, _, geometry in await areas.outlines_of(connection, "province"):
-        if code == province:
-            return shapely.from_geojson(geometry)
-    return None
-
-
-def _shape(area: Place) -> shapely.Geometry | None:
-    def at(point: Point) -> tuple[float, float]:
-        return point.lon, point.lat
-
-    found: list[shapely.Geometry] = [
-        shapely.make_valid(shapely.Polygon([at(point) for point in ring])) for ring in area.polygons
-    ]
-    for circle in area.circles:
-        radius = max(circle.radius_km * 1000 / METRES_PER_DEGREE, 1e-6)
-        found.append(shapely.Point(at(circle.centre)).buffer(radius))
-    return shapely.union_all(found) if found else None

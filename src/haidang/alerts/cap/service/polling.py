@@ -44,6 +44,8 @@ class Fetched(msgspec.Struct, frozen=True):
     content: bytes | None
     etag: str | None
     modified: str | None
+    url: str = ""
+    """The address that answered, after all redirects."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -83,7 +85,7 @@ async def fetch(
             for _ in range(REDIRECTS_MAX + 1):
                 answer = await _ask(settings, client, url, etag=etag, modified=modified, typed=typed)
                 if isinstance(answer, Fetched):
-                    return answer
+                    return msgspec.structs.replace(answer, url=str(url))
                 url = answer
     except TimeoutError as cause:
         raise unreached("Không trả lời trong 30 giây.", "No answer within 30 s.") from cause
@@ -171,7 +173,7 @@ async def poll_one(db: Database, desk: Desk, url: str) -> int:
     try:
         found = await fetch(desk.settings, url, etag=etag, modified=modified)
         if found.content is not None:
-            taken, whole = await _all(db, desk, url, found.content)
+            taken, whole = await _all(db, desk, url, found)
             # Where something is left, the same answer is wanted again.
             etag, modified = (found.etag, found.modified) if whole else (None, None)
     except Problem as refusal:
@@ -182,11 +184,12 @@ async def poll_one(db: Database, desk: Desk, url: str) -> int:
     return taken
 
 
-async def _all(db: Database, desk: Desk, url: str, content: bytes) -> tuple[int, bool]:
+async def _all(db: Database, desk: Desk, url: str, found: Fetched) -> tuple[int, bool]:
     """Take what a document holds or leads to; return how many, and whether that was all."""
+    content = found.content or b""
     root, _ = await asyncio.to_thread(parsed, content)
     if etree.QName(root).namespace in NAMESPACES:
-        await _take(db, desk, content, url)
+        await _take(db, desk, content, found.url)
         return 1, True
     entries = links(root, url)
     pairs = [(each.url, each.updated) for each in entries]
@@ -207,7 +210,7 @@ async def _one(db: Database, desk: Desk, feed: str, link: tuple[str, str]) -> st
     problem = ""
     try:
         found = await fetch(desk.settings, link[0])
-        await _take(db, desk, found.content or b"", link[0])
+        await _take(db, desk, found.content or b"", found.url)
     except Problem as refusal:
         if refusal.kind is UNREACHED:
             _log.warning("a CAP message could not be fetched", url=link[0], problem=refusal.en)
@@ -255,11 +258,11 @@ async def from_address(db: Database, desk: Desk, address: str) -> list[Taken]:
     content = found.content or b""
     root, _ = await asyncio.to_thread(parsed, content)
     if etree.QName(root).namespace in NAMESPACES:
-        return [await _take(db, desk, content, address)]
+        return [await _take(db, desk, content, found.url)]
     taken = []
     host = httpx.URL(address).host
     for link in links(root, address)[:LINKS_MAX]:
         given = httpx.URL(link.url).host == host
         one = await fetch(desk.settings, link.url, given=given)
-        taken.append(await _take(db, desk, one.content or b"", link.url))
+        taken.append(await _take(db, desk, one.content or b"", one.url))
     return taken

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -30,17 +30,46 @@ def key(reference: Reference) -> str:
     return f"{reference.sender},{reference.identifier},{sent}"
 
 
-async def had(connection: Connection, message: Message) -> bool:
-    """Say whether a message has come before."""
+async def units(connection: Connection, codes: Iterable[str], on: date) -> dict[str, str | None]:
+    """Return those of the codes that mean a unit on a day, each with its parent's."""
     cursor = await connection.execute(
-        "SELECT 1 FROM cap_received WHERE sender = %s AND identifier = %s AND sent = %s",
-        (message.sender, message.identifier, message.sent),
+        "SELECT code, parent_code FROM area "
+        "WHERE code = ANY(%s) AND valid_from <= %s AND (valid_to IS NULL OR %s < valid_to)",
+        (sorted(set(codes)), on, on),
+    )
+    return dict(await cursor.fetchall())
+
+
+async def had(connection: Connection, message: Message, origin: str) -> bool:
+    """Say whether a message has come before from its origin; by hand: from anywhere."""
+    cursor = await connection.execute(
+        "SELECT 1 FROM cap_received WHERE sender = %(sender)s AND identifier = %(identifier)s "
+        "AND sent = %(sent)s AND (%(origin)s = '' OR origin = %(origin)s) LIMIT 1",
+        {"sender": message.sender, "identifier": message.identifier, "sent": message.sent, "origin": origin},
     )
     return await cursor.fetchone() is not None
 
 
-async def line_of(connection: Connection, references: Iterable[Reference]) -> Line | None:
-    """Return the line that references lead to; the one in force first, then the newest."""
+async def known(connection: Connection, references: Iterable[Reference]) -> bool:
+    """Say whether references lead to a message of any origin that is part of a line."""
+    wanted = list(references)
+    cursor = await connection.execute(
+        "SELECT 1 FROM cap_received WHERE line IS NOT NULL AND (sender, identifier, sent) IN "
+        "(SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[])) LIMIT 1",
+        (
+            [each.sender for each in wanted],
+            [each.identifier for each in wanted],
+            [each.sent for each in wanted],
+        ),
+    )
+    return await cursor.fetchone() is not None
+
+
+async def line_of(connection: Connection, references: Iterable[Reference], origin: str) -> Line | None:
+    """Return the line that references lead to; the one in force first, then the newest.
+
+    An origin follows only what it has brought itself, a person's hand follows any.
+    """
     wanted = [(each.sender, each.identifier, each.sent) for each in references]
     if not wanted:
         return None
@@ -52,8 +81,9 @@ async def line_of(connection: Connection, references: Iterable[Reference]) -> Li
         " AND outcome IN ('raised', 'updated') ORDER BY sent DESC, id DESC LIMIT 1) n "
         "WHERE (r.sender, r.identifier, r.sent) IN "
         "(SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[])) "
+        "AND (%s = '' OR r.origin = %s) "
         "ORDER BY f.ended_at IS NULL DESC, f.id DESC LIMIT 1",
-        (list(senders), list(identifiers), list(times)),
+        (list(senders), list(identifiers), list(times), origin, origin),
     )
     found = await cursor.fetchone()
     if found is None:
@@ -62,11 +92,12 @@ async def line_of(connection: Connection, references: Iterable[Reference]) -> Li
     return Line(number, subject, in_force, newest, priority(msgspec.convert(message, Message)))
 
 
-async def cancelled_before(connection: Connection, reference: Reference) -> bool:
-    """Say whether a cancel of a message has come before the message itself."""
+async def cancelled_before(connection: Connection, reference: Reference, origin: str) -> bool:
+    """Say whether a cancel of a message, of its origin or by hand, has come before the message itself."""
     cursor = await connection.execute(
-        "SELECT 1 FROM cap_received WHERE refs @> ARRAY[%s] AND msg_type = 'Cancel' AND sender = %s LIMIT 1",
-        (key(reference), reference.sender),
+        "SELECT 1 FROM cap_received WHERE refs @> ARRAY[%s] AND msg_type = 'Cancel' AND sender = %s "
+        "AND origin IN (%s, '') LIMIT 1",
+        (key(reference), reference.sender, origin),
     )
     return await cursor.fetchone() is not None
 

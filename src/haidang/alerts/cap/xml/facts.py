@@ -11,6 +11,10 @@ import msgspec
 from haidang.alerts.cap.model.message import Area, Circle, Info, Message, Pair, Point, Reference, Resource
 from haidang.alerts.cap.model.words import NAMESPACE
 
+NAME_MAX = 200
+"""Characters of a name in a message, as the schema has it: names stand in indexes."""
+YEARS = range(1970, 2200)
+"""Years of instants in a message, as the schema has them: no clock and no database goes to all."""
 _LIST = re.compile(r'"([^"]+)"|(\S+)')
 
 
@@ -36,12 +40,12 @@ def references(text: str) -> tuple[Reference, ...]:
     found = []
     for word in text.split():
         parts = word.split(",")
-        if len(parts) == 3:
+        if len(parts) == 3 and max(map(len, parts)) <= NAME_MAX:
             try:
                 sent = datetime.fromisoformat(parts[2].replace("Z", "+00:00"))
             except ValueError:
                 continue
-            if sent.tzinfo is not None:
+            if sent.tzinfo is not None and sent.year in YEARS:
                 found.append(Reference(parts[0], parts[1], sent))
     return tuple(found)
 
