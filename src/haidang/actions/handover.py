@@ -23,8 +23,8 @@ from haidang.organisation.permissions import Principal
 
 INCIDENTS_MAX = 500
 _INCIDENT = (
-    "id", "code", "title", "kind", "kind_vi", "kind_en", "severity", "state", "is_exercise", "area",
-    "commander", "reported_at",
+    "id", "code", "title", "kind", "kind_vi", "kind_en", "severity", "state", "is_exercise", "simulated",
+    "area", "commander", "reported_at",
 )  # fmt: skip
 _ALERT = (
     "id", "title_vi", "title_en", "priority", "first_at", "entity", "area", "state", "shelved_until",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from tests.integration.alerts.conftest import MINUTE, START, World
 
 from haidang.alerts.model import acts
-from haidang.alerts.model.alert import COMMON
+from haidang.alerts.model.alert import COMMON, Alert, replace
 from haidang.alerts.service import clockwork, entering, linking, maintaining, raising, reading
 from haidang.alerts.service.entering import NewAlert
 from haidang.alerts.service.maintaining import NewMaintenance
@@ -156,15 +156,42 @@ async def test_an_alert_by_hand_is_counted_by_its_reference(world: World) -> Non
     for facts, field in (
         ({"location": (2.3, 48.8)}, "location"), ({"entity_id": "urn:nobody"}, "entity_id"),
         ({"observed_at": START + timedelta(hours=1)}, "observed_at"),
+        ({"observed_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, "observed_at"),
     ):  # fmt: skip
         with pytest.raises(Problem) as refusal:
             await enter(**facts)
         assert [fault.field for fault in refusal.value.faults] == [field]
+
+
+async def test_each_unit_has_its_own_references_and_systems_have_theirs(world: World) -> None:
+    async def enter(name: str, **facts: Any) -> Alert:
+        who = system("cap") if name == "cap" else await world.who(name)
+        given: dict[str, Any] = {"title": "Cuộc gọi", "priority": 2, "reference": "R1"}
+        async with world.db.transaction() as connection:
+            return await entering.by_hand(connection, world.clock, who, NewAlert(**given | facts))
+
+    theirs, ours = await enter("bac"), await enter("nam")
+    assert theirs.id != ours.id, "a real call is entered, and tells nothing of another unit's"
+    assert (await enter("bac")).count == 2
+    narrow = await enter("truc", owner_org=world.orgs["north"], area_code="24")
+    assert narrow.id == theirs.id, "whoever may act upon it, counts it"
+    await world.run("UPDATE alert SET sector = 'water' WHERE id = %s", ours.id)
+    head = await world.who("nam")
+    [scope] = [each for each in head.scopes if "alert.act" in each.permissions]
+    fire = replace(head, scopes=(replace(scope, sector="fire"),))
+    async with world.db.transaction() as connection:
+        new = NewAlert(title="Cháy", priority=1, reference="R1", sector="fire")
+        own = await entering.by_hand(connection, world.clock, fire, new)
+    assert (own.id != ours.id, own.count) == (True, 1)
+    for realm in ("is_exercise", "simulated"):
+        assert (await enter("bac", **{realm: True})).count == 1, "no real call is swallowed, nor swallows"
+    warning = await enter("cap", source="cap", owner_org=world.orgs["root"])
+    assert (await enter("truc", source="cap", owner_org=world.orgs["root"])).id != warning.id
     async with world.db.transaction() as connection:
         over = await entering.end(
-            connection, world.clock, "system:cap", source="phone", reference="114-88", reason="Đã hủy"
+            connection, world.clock, "system:cap", source="cap", reference="R1", reason="Đã hủy"
         )
-    assert over is not None and over.state == "cleared"
+    assert over is not None and (over.id, over.state) == (warning.id, "cleared")
     assert (await world.do("truc", over, acts.Acknowledge())).state == "closed"
 
 
@@ -194,6 +221,14 @@ async def test_planned_maintenance_covers_what_comes_while_it_lasts(world: World
         assert [each["id"] for each in listed] == [work.id]
         await maintaining.end(connection, world.clock, head, work.id, version=1)
     assert {each.state for each in await world.alerts()} == {"new"}
+    ancient = NewMaintenance(
+        entity_id=entity, starts_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        until=START + 60 * MINUTE, reason="Thay pin",
+    )  # fmt: skip
+    with pytest.raises(Problem) as refusal:
+        async with world.db.transaction() as connection:
+            await maintaining.plan(connection, world.clock, head, ancient)
+    assert [fault.field for fault in refusal.value.faults] == ["starts_at"]
     later = NewMaintenance(
         entity_id=entity, starts_at=START + 60 * MINUTE, until=START + 90 * MINUTE, reason="Thay pin lại"
     )

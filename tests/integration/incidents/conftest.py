@@ -72,6 +72,23 @@ class World(msgspec.Struct):
             seen = version or (await self.row(number)).version
             return await acting.perform(connection, self.desk, who, number, act, version=seen)
 
+    async def thing(self, name: str, org: str = "police", *, lon: float = 106.1, of: str = "Car") -> str:
+        """Put an entity of a unit into the city, once."""
+        await self.run("INSERT INTO type (iri, name) VALUES (%s, %s) ON CONFLICT (iri) DO NOTHING", of, of)
+        await self.run(
+            "INSERT INTO entity (eid, type_id, seq, created, mod, tenant_id, version, owner_org, simulated, "
+            "id, source, doc, loc) SELECT (SELECT coalesce(max(eid), 2999) + 1 FROM entity), id, 1, now(), "
+            "now(), 0, 1, %s, false, %s, 'x', '{}', point(%s, 20.6) FROM type WHERE name = %s "
+            "ON CONFLICT DO NOTHING",
+            self.orgs[org], name, lon, of,
+        )  # fmt: skip
+        await self.run(
+            "INSERT INTO entity_static (eid, seq, name, name_fold, doc) SELECT eid, 1, id, id, '{}' "
+            "FROM entity WHERE id = %s ON CONFLICT DO NOTHING",
+            name,
+        )
+        return name
+
     async def row(self, incident: Incident | int) -> Incident:
         number = incident if isinstance(incident, int) else incident.id
         async with self.db.transaction() as connection:

@@ -128,8 +128,8 @@ async def test_assign_commander_and_set_role_survive_a_reload(world: World) -> N
     police = world.people["cong.an"]
     commander = acts.AssignCommander(role="scene_commander", account_id=police, text="Tới trước")
     await refused("incident-part-missing", world.do("truc", fire, commander))
-    await world.do("truong.ca", fire, commander)
     await world.do("truong.ca", fire, acts.Invite(orgs=(world.orgs["police"],)))
+    await world.do("truong.ca", fire, commander)
     await world.do("cong.an", fire, acts.SetRole(role="recorder", name="Đ/c Lan"))
     await world.do("cong.an", fire, acts.SetRole(role="safety", account_id=police))
     await world.do("cong.an", fire, acts.SetRole(role="recorder"))
@@ -138,6 +138,22 @@ async def test_assign_commander_and_set_role_survive_a_reload(world: World) -> N
     assert row["commander"] == {"role": "scene_commander", "account_id": police, "name": "Cong.An"}
     assert [(each["role"], each["name"]) for each in row["roles"]] == [("safety", "Cong.An")]
     assert [each["kind"] for each in await world.log("truc", fire)].count("set_role") == 3
+
+
+async def test_only_people_of_units_that_take_part_are_named(world: World) -> None:
+    jam = await world.plain(by="xay.dung", kind="traffic_jam", title="Ùn tắc")
+    stranger, own = world.people["cong.an"], world.people["xay.dung"]
+    for act in (
+        acts.SetRole(role="recorder", account_id=stranger),
+        acts.AssignCommander(role="scene_commander", account_id=stranger),
+        acts.SetRole(role="recorder", account_id=999),
+    ):
+        problem = await refused("invalid-request", world.do("xay.dung", jam, act))
+        assert [(f.field, f.vi) for f in problem.faults] == [("account_id", "không có người này")]
+    await world.do("xay.dung", jam, acts.SetRole(role="recorder", account_id=own))
+    await world.do("xay.dung", jam, acts.Invite(orgs=(world.orgs["police"],)))
+    await world.do("xay.dung", jam, acts.SetRole(role="safety", account_id=stranger))
+    assert [each["name"] for each in (await world.read("xay.dung", jam))["roles"]] == ["Xay.Dung", "Cong.An"]
 
 
 async def test_dispatch_gives_each_unit_a_task_and_a_taken_resource_is_told(world: World) -> None:
@@ -213,7 +229,8 @@ async def test_reject_of_a_false_alarm_stops_its_clocks(world: World) -> None:
 async def test_merge_takes_links_resources_and_units_along(world: World) -> None:
     patrol = await a_resource(world, "Tổ 6")
     one, two = await world.plain(), await world.plain(title="Ngập Lê Lợi")
-    shared, own = LinkTo(kind="entity", ref="urn:x:1"), LinkTo(kind="camera", ref="urn:x:2")
+    shared = LinkTo(kind="entity", ref=await world.thing("urn:x:1"))
+    own = LinkTo(kind="camera", ref=await world.thing("urn:x:2"))
     await world.do("truc", one, acts.Link(links=(shared,)))
     await world.do("truc", two, acts.Link(links=(shared, own)))
     await world.do("truc", two, acts.Dispatch(resource_ids=(patrol,)))
@@ -242,7 +259,7 @@ async def test_merge_takes_links_resources_and_units_along(world: World) -> None
 async def test_split_makes_an_incident_of_a_part(world: World) -> None:
     stays, goes = await a_resource(world, "Tổ 7"), await a_resource(world, "Tổ 8")
     flood = await world.plain(area_code="22", place="Trần Phú")
-    pole = LinkTo(kind="entity", ref="urn:x:pole")
+    pole = LinkTo(kind="entity", ref=await world.thing("urn:x:pole"))
     await world.do("truc", flood, acts.Link(links=(pole,)))
     await world.do("truc", flood, acts.Verify(text="x"))
     await world.do("truc", flood, acts.Dispatch(resource_ids=(stays, goes)))
@@ -270,7 +287,7 @@ async def test_split_makes_an_incident_of_a_part(world: World) -> None:
 
 async def test_link_and_unlink_are_in_the_log(world: World) -> None:
     flood = await world.plain()
-    camera = LinkTo(kind="camera", ref="urn:ngsi-ld:Camera:1", note="gần nhất")
+    camera = LinkTo(kind="camera", ref=await world.thing("urn:ngsi-ld:Camera:1"), note="gần nhất")
     await world.do("truc", flood, acts.Link(links=(camera, camera)))
     assert [each["ref"] for each in (await world.read("truc", flood))["links"]] == [camera.ref]
     await world.do("truc", flood, acts.Unlink(links=(camera,), text="Nhầm"))
@@ -282,6 +299,31 @@ async def test_link_and_unlink_are_in_the_log(world: World) -> None:
     log = await world.log("truc", flood)
     assert [each["kind"] for each in log] == ["open", "link", "unlink"]
     assert log[1]["detail"]["links"] == [["camera", camera.ref, "gần nhất"]]
+
+
+async def test_only_what_one_may_see_is_linked_and_nobody_learns_of_the_rest(world: World) -> None:
+    theirs, hidden = await world.thing("urn:x:gauge", "police"), await world.plain()
+    jam = await world.plain(by="xay.dung", kind="traffic_jam", title="Ùn tắc")
+    await world.run(
+        "INSERT INTO incident_link (incident_id, kind, ref, at, by) VALUES (%s, 'entity', %s, now(), 'x')",
+        jam.id, await world.thing("urn:x:joined", "police"),
+    )  # fmt: skip
+    for kind, ref, missing in (
+        ("entity", theirs, "urn:x:nothing"), ("camera", theirs, "urn:x:nothing"),
+        ("incident", str(hidden.id), "99999"), ("warning", "77", "78"),
+    ):  # fmt: skip
+        said = [
+            [(f.field, f.vi) for f in (await refused("invalid-request", doing)).faults]
+            for each in (ref, missing)
+            for link in [(LinkTo(kind=kind, ref=each),)]
+            for doing in (
+                world.do("xay.dung", jam, acts.Link(links=link)),
+                world.plain(by="xay.dung", kind="traffic_jam", title="Ùn tắc", links=link),
+            )
+        ]
+        assert said == [said[0]] * 4, kind
+    moved = acts.Split(title="Phần", text="x", links=(LinkTo(kind="entity", ref="urn:x:joined"),))
+    await world.do("xay.dung", jam, moved)  # what others linked goes along
 
 
 async def test_invite_lets_a_unit_see_and_write(world: World) -> None:
@@ -341,8 +383,12 @@ async def test_an_exercise_is_one_from_birth_and_says_so(world: World) -> None:
     assert log["mark"] == near["mark"] == row["mark"]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         await world.run("UPDATE incident SET is_exercise = false WHERE id = %s", drill.id)
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        await world.run("DELETE FROM incident WHERE id = %s", drill.id)
+    for refused_by_all in (
+        f"DELETE FROM incident WHERE id = {drill.id}", "TRUNCATE incident CASCADE",
+        "TRUNCATE incident_file", "TRUNCATE handover",
+    ):  # fmt: skip
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await world.run(refused_by_all)
     real = await world.plain()
     await refused("invalid-request", world.do("truong.ca", drill, acts.Merge(into=real.id)))
     patrol = await a_resource(world, "Tổ 9")

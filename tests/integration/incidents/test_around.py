@@ -19,7 +19,7 @@ from haidang.incidents.model import acts, resources
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.service import around, clockwork, journal, reading, shifts, statistics
 from haidang.incidents.service import resources as service
-from haidang.incidents.service.resources import ResourcePatch
+from haidang.incidents.service.resources import NewResource, ResourcePatch
 from haidang.incidents.service.shifts import NewHandover
 from haidang.incidents.store.lists import Filter
 from haidang.organisation.service.audit import verify_every, verify_log
@@ -105,24 +105,10 @@ async def test_two_agencies_resources_stay_apart_and_versions_hold(world: World)
 async def test_nearest_cameras_and_free_resources(world: World) -> None:
     near = await a_resource(world, "Gần", location=(106.101, 20.6))
     far = await a_resource(world, "Xa", location=(106.2, 20.6))
+    await world.thing("urn:x:car", lon=106.1002)
     tracked = await a_resource(world, "Theo dõi", entity_id="urn:x:car")
-    await world.run(
-        "INSERT INTO type (iri, name) VALUES ('urn:t:Camera', 'Camera') ON CONFLICT (iri) DO NOTHING"
-    )
-    for number, (name, lon, org) in enumerate(
-        [("cam:a", 106.1001, "police"), ("cam:b", 106.104, "police"), ("urn:x:car", 106.1002, "police")]
-    ):
-        await world.run(
-            "INSERT INTO entity (eid, type_id, seq, created, mod, tenant_id, version, owner_org, simulated, "
-            "id, source, doc, loc) SELECT %s, id, 1, now(), now(), 0, 1, %s, false, %s, 'x', '{}', "
-            "point(%s, 20.6) FROM type WHERE name = 'Camera'",
-            3000 + number, world.orgs[org], name, lon,
-        )  # fmt: skip
-        await world.run(
-            "INSERT INTO entity_static (eid, seq, name, name_fold, doc) VALUES (%s, 1, %s, %s, '{}')",
-            3000 + number, name, name,
-        )  # fmt: skip
-    await world.run("UPDATE entity SET type_id = type_id + 999 WHERE id = 'urn:x:car'")
+    await world.thing("cam:a", lon=106.1001, of="Camera")
+    await world.thing("cam:b", lon=106.104, of="Camera")
     flood = await world.plain(location=(106.1, 20.6))
     duty = await world.who("truc")
     async with world.db.transaction() as connection:
@@ -131,6 +117,31 @@ async def test_nearest_cameras_and_free_resources(world: World) -> None:
     placed = [each["id"] for each in found["resources"] if each["distance_m"] is not None]
     assert placed[0] == tracked, "a tracked one is where its entity is"
     assert [each for each in placed if each in {near, far}] == [near, far]
+
+
+async def test_who_may_not_see_a_thing_has_nothing_that_tracks_it(world: World) -> None:
+    car = await world.thing("urn:x:police-car", "police")
+    own = await world.thing("urn:x:works-lorry", "works")
+    head = await world.who("xay.dung")
+
+    async def keep(name: str, entity: str) -> resources.Resource:
+        new = NewResource(name=name, kind="repair_team", org_id=world.orgs["works"], entity_id=entity)
+        async with world.db.transaction() as connection:
+            return await service.keep(connection, world.desk, head, new)
+
+    async def change(number: int, entity: str | None, version: int) -> resources.Resource:
+        patch = ResourcePatch(entity_id=entity)
+        async with world.db.transaction() as connection:
+            return await service.change(connection, world.desk, head, number, patch, version=version)
+
+    foreign = await refused("invalid-request", keep("Xe dò", car))
+    nothing = await refused("invalid-request", keep("Xe dò", "urn:x:none"))
+    assert [(f.field, f.vi) for f in foreign.faults] == [(f.field, f.vi) for f in nothing.faults]
+    lorry = await keep("Xe tải", own)
+    await refused("invalid-request", change(lorry.id, car, 1))
+    await world.run("UPDATE resource SET entity_id = %s WHERE id = %s", car, lorry.id)
+    assert (await change(lorry.id, car, 1)).entity_id == car, "what others had it track stays"
+    assert (await change(lorry.id, None, 2)).entity_id is None
 
 
 async def test_a_handover_is_frozen_and_signed_by_both(world: World) -> None:
@@ -187,6 +198,8 @@ async def test_a_handover_is_frozen_and_signed_by_both(world: World) -> None:
     assert (now["lead"]["name"], now["mine"]) == ("Hai", True)
     assert verdict.sound
     assert verdict.entries == 5, "begun, made, signed, told, signed"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await world.run("DELETE FROM handover")
 
 
 async def test_what_is_handed_over_is_listed_by_the_house(world: World) -> None:

@@ -145,10 +145,19 @@ async def test_real_simulated_and_exercise_never_mix(world: World, line: Line) -
     with pytest.raises(Problem) as found:
         await world.do("truong.ca", drill, acts.Link(links=(LinkTo(kind="alert", ref=str(number)),)))
     assert found.value.kind.code == "invalid-request"
+    played = await _suggested(line, "s3", simulated=True)
+    for doing in (
+        world.do("truc", real, acts.Link(links=(LinkTo(kind="alert", ref=str(played)),))),
+        world.do("truc", told, acts.Link(links=(LinkTo(kind="alert", ref=str(number)),))),
+        world.plain(alert_ids=(number, played)),
+    ):
+        with pytest.raises(Problem, match="invalid-request"):
+            await doing
+    assert (await world.plain(alert_ids=(played,))).simulated
 
 
-async def _suggested(line: Line, entity: str) -> int:
-    await line.tell(line.signal(entity, "suggested"))
+async def _suggested(line: Line, entity: str, **facts: Any) -> int:
+    await line.tell(line.signal(entity, "suggested", **facts))
     [(number,)] = await line.world.fetch("SELECT max(id) FROM alert WHERE subject = %s", entity)
     return int(number)
 

@@ -16,7 +16,7 @@ from haidang.incidents.model.acts import RULES, Part, after, hinders, offered
 from haidang.incidents.model.incident import CLOCKS, ENDED, OPEN, Incident, met
 from haidang.incidents.model.joining import belongs, is_outage, key_of, opens
 from haidang.incidents.model.statistics import Day
-from haidang.incidents.model.tables import Bounds, Kind, matches
+from haidang.incidents.model.tables import Bounds, Facts, Kind, matches
 from haidang.incidents.tables import FOLDER, load_tables
 
 AT = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
@@ -193,3 +193,15 @@ def test_statistics_name_what_a_share_is_of() -> None:
     nothing = statistics.together([])
     assert nothing["false_share"]["share"] is None, "of nothing there is no share"
     assert [value for value, _ in statistics.by([day, more], "kind")] == ["fire", "flood"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"people_affected": -5}', '{"casualties": 1000000000000000000000000000000}', '{"depth_cm": 1e308}',
+        '{"share_down": 1.5}', '{"priority": 9}', '{"trapped": -1}', '{"communes": -1}', '{"suggested": 0}',
+    ],
+)  # fmt: skip
+def test_facts_are_numbers_that_can_be(said: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(said, type=Facts)

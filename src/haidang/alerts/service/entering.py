@@ -31,6 +31,10 @@ RESPOND_S = {1: 5 * 60, 2: 15 * 60, 3: 8 * 3600, 4: 24 * 3600}
 """Time to respond where nobody says: by the priority, as for rules."""
 
 
+OBSERVED_MAX = timedelta(days=366)
+"""What is older asks nobody to act; a year that the database cannot give back would end every list."""
+
+
 class NewAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody saw, heard or was told, and that an operator must act upon."""
 
@@ -41,7 +45,7 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source: Word = "phone"
     """How it came: phone, visit, camera, partner, cap, …"""
     reference: Short = ""
-    """Its number there; the same source and reference again is counted, not entered twice."""
+    """Its number there; the same again by the same unit is counted, not entered twice."""
     entity_id: Short | None = None
     owner_org: int | None = None
     """Absent: who owns the entity, else the asker's own unit."""
@@ -73,16 +77,17 @@ async def by_hand(
     )
     if new.observed_at is not None and new.observed_at > now + timedelta(minutes=5):
         raise _wrong("observed_at", "ở tương lai", "lies in the future")
+    if new.observed_at is not None and new.observed_at < now - OBSERVED_MAX:
+        raise _wrong("observed_at", "quá một năm trước", "is more than a year ago")
     await store.take_turn(connection)
     [number] = await store.numbers(connection, 1)
-    subject = f"{new.source}:{new.reference}" if new.reference else f"{new.source}:#{number}"
+    subject = _subject(principal, new, facts["owner_org"]) if new.reference else f"{new.source}#{number}"
     ledger = Ledger()
     standing = await store.open_of(connection, [(HAND, subject)])
+    if standing and not _joins(principal, standing[0], new):
+        standing, subject = [], f"{new.source}#{number}"
     if standing:
-        alert = ledger.know(standing[0])
-        if not _covers(principal, alert):
-            raise _wrong("reference", "đã có cảnh báo của đơn vị khác", "is another unit's alert already")
-        after = _told_again(alert, new, now)
+        after = _told_again(ledger.know(standing[0]), new, now)
         ledger.put(after, "raised", principal.id, count=after.count)
         ledger.said(after, "told_again", principal.id, text=new.text, count=after.count)
     else:
@@ -166,8 +171,21 @@ async def _facts(connection: Connection, principal: Principal, new: NewAlert) ->
     return facts
 
 
-def _covers(principal: Principal, alert: Alert) -> bool:
-    return principal.may("alert.act", org_id=alert.owner_org, area_code=alert.area_code, sector=alert.sector)
+def _subject(principal: Principal, new: NewAlert, owner: int | None) -> str:
+    """Return what is known by a reference: each unit has its own, and the house's systems have theirs."""
+    unit = "" if principal.id.startswith("system:") else f"@{owner}"
+    return f"{new.source}{unit}:{new.reference}"
+
+
+def _joins(principal: Principal, alert: Alert, new: NewAlert) -> bool:
+    """Say whether what is told belongs to an alert: the asker's to act upon, and as real as that one is.
+
+    Where it does not, it is one of its own: nobody is told of what is not theirs, and no call goes unheard
+    because an exercise had its number.
+    """
+    return (alert.is_exercise, alert.simulated) == (new.is_exercise, new.simulated) and principal.may(
+        "alert.act", org_id=alert.owner_org, area_code=alert.area_code, sector=alert.sector
+    )
 
 
 def _wrong(field: str, vi: str, en: str, value: str | None = None) -> Problem:
@@ -177,7 +195,7 @@ def _wrong(field: str, vi: str, en: str, value: str | None = None) -> Problem:
 async def end(
     connection: Connection, clock: Clock, actor: str, *, source: str, reference: str, reason: str = ""
 ) -> Alert | None:
-    """Let what was entered under a reference be over (another system took it back); None where none is."""
+    """Let what a system of the house entered under a reference be over; None where nothing is."""
     await store.take_turn(connection)
     now = clock.now()
     found = await store.open_of(connection, [(HAND, f"{source}:{reference}")])

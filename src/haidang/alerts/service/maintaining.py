@@ -50,6 +50,8 @@ async def plan(
     principal.require("alert.rule", org_id=thing.owner_org, area_code=thing.area_code, sector=thing.sector)
     if starts > now + timedelta(days=AHEAD_DAYS_MAX):
         raise _wrong("starts_at", "quá xa", "is too far ahead")
+    if starts < now - timedelta(days=MAINTENANCE_DAYS_MAX):
+        raise _wrong("starts_at", "quá xa về trước", "is too long ago")
     if not max(starts, now) < new.until <= starts + timedelta(days=MAINTENANCE_DAYS_MAX):
         days = MAINTENANCE_DAYS_MAX
         raise _wrong("until", f"sau lúc bắt đầu, tối đa {days} ngày", f"after it begins, at most {days} days")

@@ -101,10 +101,17 @@ def _table(
     return Table(head=head, rows=found, widths=widths) if found else Paragraph(text="Không có.")
 
 
+def _mark(incident: Mapping[str, Any]) -> str:
+    """Return what stands before its code; sheets of earlier versions do not say what is simulated."""
+    if incident["is_exercise"]:
+        return "[DIỄN TẬP] "
+    return "[MÔ PHỎNG] " if incident.get("simulated") else ""
+
+
 def _incidents(items: Mapping[str, Any]) -> Table | Paragraph:
     rows = [
         (
-            ("[DIỄN TẬP] " if each["is_exercise"] else "") + each["code"],
+            _mark(each) + each["code"],
             each["title"],
             f"Mức {each['severity']}",
             vi(STATES, each["state"]),

@@ -18,8 +18,12 @@ CLOCKS: tuple[ClockName, ...] = ("acknowledge", "dispatch", "on_scene", "contain
 Severity = Annotated[int, msgspec.Meta(ge=1, le=4)]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
-MARK_VI, MARK_EN = "DIỄN TẬP", "EXERCISE"
-"""Stands wherever an exercise is shown or told of."""
+Realm = Literal["real", "exercise", "simulated"]
+"""What is so, what is played, what a simulation says: one never becomes another, nor do they mix."""
+MARKS: dict[Realm, tuple[str, str] | None] = {
+    "real": None, "exercise": ("DIỄN TẬP", "EXERCISE"), "simulated": ("MÔ PHỎNG", "SIMULATED"),
+}  # fmt: skip
+"""What stands, in Vietnamese and English, wherever an incident that is not real is shown or told of."""
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +84,11 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in OPEN
 
     @property
+    def realm(self) -> Realm:
+        """Whether it is real; an exercise that is simulated too is an exercise."""
+        return "exercise" if self.is_exercise else "simulated" if self.simulated else "real"
+
+    @property
     def log(self) -> str:
         """Name of its chained log."""
         return f"incident:{self.id}"
@@ -104,6 +113,7 @@ def met(incident: Incident, name: ClockName) -> datetime | None:
     return min((at for at in times[name] if at is not None), default=None)
 
 
-def marked(incident: Incident, text: str, mark: str = MARK_VI) -> str:
-    """Return a text as it is told to people: an exercise says so first."""
-    return f"[{mark}] {text}" if incident.is_exercise else text
+def marked(incident: Incident, text: str, *, english: bool = False) -> str:
+    """Return a text as it is told to people: an exercise and a simulation say so first."""
+    mark = MARKS[incident.realm]
+    return text if mark is None else f"[{mark[english]}] {text}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -36,25 +36,29 @@ Condition = Scalar | list[Scalar] | Bounds
 When = dict[str, Condition]
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Grade = Annotated[int, msgspec.Meta(ge=1, le=4)]
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the severity is decided by, beside the kind; what is not known stays out."""
 
-    casualties: int | None = None
+    casualties: Count | None = None
     """Dead, injured or missing."""
-    trapped: int | None = None
-    people_affected: int | None = None
-    communes: int | None = None
+    trapped: Count | None = None
+    people_affected: Count | None = None
+    communes: Count | None = None
     """How many communes it reaches."""
     critical_site: bool | None = None
     """A hospital, school, power or water works, an arterial road is hit."""
     spreading: bool | None = None
-    depth_cm: float | None = None
+    depth_cm: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
     """Of water on a street."""
-    priority: int | None = None
+    priority: Grade | None = None
     """Of the gravest alert that it was opened from, 1–4."""
-    share_down: float | None = None
+    share_down: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     """Of a node or sector, 0–1."""
-    suggested: int | None = None
+    suggested: Grade | None = None
     """Severity that the alert's rule names."""
 
 

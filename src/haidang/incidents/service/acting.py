@@ -150,7 +150,7 @@ async def _describe(doing: Doing, act: acts.Describe) -> Incident:
 
 async def _assign_commander(doing: Doing, act: acts.AssignCommander) -> Incident:
     before = doing.incident
-    await _check_person(doing.connection, act.account_id)
+    await _check_person(doing, act.account_id)
     doing.text = act.text
     doing.detail |= {
         "role": act.role, "account_id": act.account_id, "name": act.name,
@@ -160,7 +160,7 @@ async def _assign_commander(doing: Doing, act: acts.AssignCommander) -> Incident
 
 
 async def _set_role(doing: Doing, act: acts.SetRole) -> Incident:
-    await _check_person(doing.connection, act.account_id)
+    await _check_person(doing, act.account_id)
     doing.detail |= {"role": act.role, "account_id": act.account_id, "name": act.name}
     rest = tuple(holder for holder in doing.incident.roles if holder.role != act.role)
     if act.account_id is None and not act.name:
@@ -175,8 +175,13 @@ async def _set_role(doing: Doing, act: acts.SetRole) -> Incident:
 ROLES_MAX = 40
 
 
-async def _check_person(connection: Connection, account_id: int | None) -> None:
-    if account_id is not None and not await incidents.account_names(connection, [account_id]):
+async def _check_person(doing: Doing, account_id: int | None) -> None:
+    """Raise ``Problem`` but for people of units that take part, and whom the asker may look up anyway."""
+    if account_id is None:
+        return
+    units = await incidents.units_of(doing.connection, account_id)
+    taking_part = not set(units).isdisjoint(doing.incident.orgs)
+    if not units or not (taking_part or doing.principal.may("account.read", org_id=units[-1])):
         raise wrong("account_id", "không có người này", "there is no such person", str(account_id))
 
 
@@ -186,6 +191,7 @@ async def _contain(doing: Doing, act: acts.Contain) -> Incident:
 
 
 async def _link(doing: Doing, act: acts.Link) -> Incident:
+    await linking.check_named(doing.connection, doing.principal, act.links)
     linked = await linking.add(doing.connection, doing.desk, doing.principal, doing.incident, act.links)
     doing.detail |= linking.said(linked.links)
     return replace(doing.incident, orgs=tuple(dict.fromkeys((*doing.incident.orgs, *linked.orgs))))

@@ -10,7 +10,7 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.base.problems import Problem, kind
 from haidang.incidents.model import acts
-from haidang.incidents.model.incident import Incident
+from haidang.incidents.model.incident import Incident, marked
 from haidang.incidents.model.resources import Resource
 from haidang.incidents.service.desk import Desk, wrong
 from haidang.incidents.service.doing import Doing
@@ -99,7 +99,7 @@ async def _give(doing: Doing, org: int, sent: Sequence[Resource], text: str) -> 
     )
     told = [text, incident.place, f"Lực lượng: {names}" if names else ""]
     facts: dict[str, Any] = {
-        "title": f"Xử lý sự cố {incident.code}: {incident.title}"[:500],
+        "title": _title(incident)[:500],
         "description": "\n".join(part for part in told if part),
         "owner_org": org, "assigner_org": incident.owner_org, "assigner": doing.by,
         "due": Due(precision="minutes", count=row.on_scene or _ARRIVE_MINUTES),
@@ -108,6 +108,12 @@ async def _give(doing: Doing, org: int, sent: Sequence[Resource], text: str) -> 
     }  # fmt: skip
     task = await giving.make(doing.connection, doing.desk.tasks, doing.by, facts)
     return task.id
+
+
+def _title(incident: Incident) -> str:
+    title = f"Xử lý sự cố {incident.code}: {incident.title}"
+    # The tasks' own desk marks an exercise; of simulations it knows nothing.
+    return title if incident.is_exercise else marked(incident, title)
 
 
 async def on_scene(doing: Doing, act: acts.OnScene) -> Incident:

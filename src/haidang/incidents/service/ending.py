@@ -62,10 +62,10 @@ async def merge(doing: Doing, act: acts.Merge) -> Incident:
     """It is the same as another one: links, resources, units and what comes of it go there."""
     before = doing.incident
     into = await visible(doing.connection, doing.principal, act.into)
-    if into.id == before.id or into.is_exercise != before.is_exercise:
+    if into.id == before.id or into.realm != before.realm:
         raise wrong(
-            "into", "phải là sự cố khác, cùng là thật hoặc cùng là diễn tập",
-            "must be another one, both real or both exercises", str(act.into),
+            "into", "phải là sự cố khác, cùng là thật, cùng là diễn tập hoặc cùng là mô phỏng",
+            "must be another one: both real, both exercises or both simulated", str(act.into),
         )  # fmt: skip
     if not into.is_open:
         raise hindered("state", "merge")

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from haidang.base.database import Connection
-from haidang.incidents.model.incident import MARK_EN, MARK_VI, Incident
+from haidang.incidents.model.incident import MARKS, Incident
 from haidang.incidents.procedures.store import runs
 from haidang.incidents.service import clocks
 from haidang.incidents.service.desk import Desk
@@ -71,8 +71,9 @@ async def lines(connection: Connection, desk: Desk, found: Sequence[Incident]) -
 
 
 def mark_of(incident: Incident) -> dict[str, str] | None:
-    """Return what stands over every answer about an exercise."""
-    return {"vi": MARK_VI, "en": MARK_EN} if incident.is_exercise else None
+    """Return what stands over every answer about an exercise or a simulation."""
+    mark = MARKS[incident.realm]
+    return None if mark is None else {"vi": mark[0], "en": mark[1]}
 
 
 def _commander(incident: Incident, names: dict[int, str]) -> dict[str, Any] | None:

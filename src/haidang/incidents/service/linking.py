@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from haidang.alerts.cap.service import desk as cap
+from haidang.alerts.cap.store import warnings
 from haidang.alerts.model.alert import Alert
 from haidang.alerts.service.linking import alerts_by_id, join_incident
 from haidang.base.database import Connection
 from haidang.base.problems import Problem, kind
 from haidang.incidents.model.acts import LinkTo
-from haidang.incidents.model.incident import Incident
-from haidang.incidents.service.desk import Desk, wrong
-from haidang.incidents.store import incidents
-from haidang.organisation.permissions import Principal
+from haidang.incidents.model.incident import Incident, LinkKind
+from haidang.incidents.service.desk import Desk, holds, wrong
+from haidang.incidents.store import around, incidents
+from haidang.organisation.permissions import Principal, scope_sql
 
 ELSEWHERE = kind(
     "alert-in-incident", 409, "Cảnh báo đã thuộc một sự cố khác", "The alert belongs to another incident"
@@ -32,11 +34,17 @@ class Linked(NamedTuple):
 
 
 async def alerts_of(
-    connection: Connection, principal: Principal, ids: Iterable[int], *, is_exercise: bool
+    connection: Connection,
+    principal: Principal,
+    ids: Iterable[int],
+    *,
+    is_exercise: bool,
+    simulated: bool | None = None,
 ) -> list[Alert]:
     """Return, locked, alerts that the asker may see and that belong to no incident; ``Problem`` otherwise.
 
-    Real alerts never go into an exercise, where nobody would deal with them.
+    Real alerts never go into an exercise or among simulated ones, where nobody would deal with them; nor do
+    simulated ones into what is real, where devices would obey them. ``simulated``: None is as the first is.
     """
     wanted = sorted(set(ids))
     found = await alerts_by_id(connection, wanted, lock=True)
@@ -49,10 +57,52 @@ async def alerts_of(
                 "alert_ids", "cảnh báo thật không vào diễn tập, và ngược lại",
                 "a real alert never goes into an exercise, nor the other way round", str(number),
             )  # fmt: skip
+        if simulated is None:
+            simulated = seen[number].simulated
+        if seen[number].simulated != simulated and not is_exercise:
+            raise wrong(
+                "alert_ids", "cảnh báo thật và mô phỏng không vào cùng một sự cố",
+                "real and simulated alerts never share an incident", str(number),
+            )  # fmt: skip
     for each in seen.values():
         if each.incident_id is not None:
             raise Problem(ELSEWHERE, alert=each.id, incident_id=each.incident_id)
     return list(seen.values())
+
+
+async def entities(connection: Connection, principal: Principal, ids: Iterable[str]) -> set[str]:
+    """Return which of these entities the asker may see."""
+    scope, values = scope_sql(principal, "entity.read")
+    return await around.entities(connection, scope, values, ids)
+
+
+async def check_named(connection: Connection, principal: Principal, links: Sequence[LinkTo]) -> None:
+    """Raise ``Problem`` where somebody links what is not there for them: conditions read what is linked.
+
+    What is somebody else's and what does not exist are refused alike. Alerts are held by :func:`alerts_of`.
+    """
+    things = {link.ref for link in links if link.kind in {"entity", "camera"}}
+    unseen = things - await entities(connection, principal, things)
+    for link in links:
+        if link.kind == "incident":
+            other = await incidents.get(connection, _number(link))
+            seen = other is not None and holds(principal, "incident.read", other, *other.orgs)
+        elif link.kind == "warning":
+            warning = await warnings.get(connection, _number(link))
+            seen = warning is not None and cap.holds(principal, "warning.read", warning)
+        else:
+            seen = link.ref not in unseen
+        if not seen:
+            vi, en = UNKNOWN[link.kind]
+            raise wrong("links", vi, en, link.ref)
+
+
+UNKNOWN: dict[LinkKind, tuple[str, str]] = {
+    "entity": ("không có thực thể này", "there is no such entity"),
+    "camera": ("không có camera này", "there is no such camera"),
+    "incident": ("không phải sự cố khác", "not another incident"),
+    "warning": ("không có bản tin này", "there is no such warning"),
+}
 
 
 def may_see(principal: Principal, alert: Alert) -> bool:
@@ -70,7 +120,9 @@ async def add(
     if incident.id in others or len(await incidents.existing(connection, others)) < len(set(others)):
         raise wrong("links", "không phải sự cố khác", "not another incident")
     alerts = [_number(link) for link in fresh if link.kind == "alert"]
-    found = await alerts_of(connection, principal, alerts, is_exercise=incident.is_exercise)
+    found = await alerts_of(
+        connection, principal, alerts, is_exercise=incident.is_exercise, simulated=incident.simulated
+    )
     added = await incidents.add_links(connection, incident.id, fresh, at=desk.now(), by=principal.id)
     await join_incident(connection, desk.clock, principal.id, alerts, incident.id)
     return Linked(tuple(added), owners(found))

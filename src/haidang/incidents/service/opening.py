@@ -81,6 +81,8 @@ async def open_incident(
     if new.kind not in desk.tables.kinds:
         known = ", ".join(desk.tables.kinds)
         raise wrong("kind", f"một trong: {known}", f"one of: {known}", new.kind)
+    if born.split_from is None:  # what is split off was linked before
+        await linking.check_named(connection, principal, new.links)
     alerts = await linking.alerts_of(connection, principal, new.alert_ids, is_exercise=new.is_exercise)
     incident = await _drafted(connection, desk, principal, *_with_alerts(new, born, alerts))
     principal.require(

@@ -20,7 +20,7 @@ from haidang.incidents.model.resources import (
     act_name,
     offered,
 )
-from haidang.incidents.service import clocks, journal, statistics
+from haidang.incidents.service import clocks, journal, linking, statistics
 from haidang.incidents.service.desk import Desk, holds, wrong
 from haidang.incidents.service.dispatching import may_see
 from haidang.incidents.service.telling import tell_log
@@ -71,7 +71,7 @@ class ResourcePatch(
     call_sign: Short | msgspec.UnsetType = msgspec.UNSET
     contact: Short | msgspec.UnsetType = msgspec.UNSET
     capacity: Short | msgspec.UnsetType = msgspec.UNSET
-    entity_id: str | msgspec.UnsetType | None = msgspec.UNSET
+    entity_id: Annotated[str, msgspec.Meta(max_length=500)] | msgspec.UnsetType | None = msgspec.UNSET
     active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -83,6 +83,7 @@ async def keep(connection: Connection, desk: Desk, principal: Principal, new: Ne
     lon, lat = new.location or (None, None)
     if lon is not None and lat is not None and not is_position(lon, lat):
         raise wrong("location", "kinh độ, vĩ độ", "longitude, latitude")
+    await _check_tracked(connection, principal, new.entity_id)
     facts = {name: getattr(new, name) for name in NewResource.__struct_fields__ if name != "location"}
     if new.area_code is None and lon is not None and lat is not None:
         facts["area_code"] = locate(lon, lat)
@@ -94,6 +95,8 @@ async def keep(connection: Connection, desk: Desk, principal: Principal, new: Ne
     if number is None:
         found = await store.named(connection, new.org_id, new.name)
         assert found is not None  # noqa: S101 - the conflict says that it is there
+        if not may_see(principal, found):
+            raise wrong("name", "đơn vị đã có tên này", "the unit has one of this name", new.name)
         return found
     resource = replace(resource, id=number)
     await audit(
@@ -127,6 +130,8 @@ async def change(
         connection, before.org_id, given["name"]
     ):
         raise wrong("name", "đơn vị đã có tên này", "the unit has one of this name", given["name"])
+    if given.get("entity_id", before.entity_id) != before.entity_id:
+        await _check_tracked(connection, principal, given["entity_id"])
     after = replace(before, **given, version=before.version + 1)
     await store.update(connection, after)
     await audit(
@@ -174,6 +179,12 @@ async def act(
         await store.note(connection, [resource_id], field, desk.now())
         await _tell_incident(connection, desk, principal, before, name)
     return after
+
+
+async def _check_tracked(connection: Connection, principal: Principal, entity_id: str | None) -> None:
+    """Raise ``Problem`` where the asker may not see what is tracked: others would see where it is."""
+    if entity_id is not None and not await linking.entities(connection, principal, [entity_id]):
+        raise wrong("entity_id", "không có thực thể này", "there is no such entity", entity_id)
 
 
 async def parts_of(connection: Connection, principal: Principal, resource: Resource) -> frozenset[Part]:

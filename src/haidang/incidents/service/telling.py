@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haidang.base import eventlog
 from haidang.base.database import Connection
-from haidang.incidents.model.incident import MARK_EN, Incident, marked
+from haidang.incidents.model.incident import Incident, marked
 from haidang.incidents.service.desk import Desk
 from haidang.incidents.service.lines import lines
 from haidang.tasks.service.telling import Addressee, Message, put
@@ -39,11 +39,11 @@ async def tell_role(
     vi: str,
     en: str,
 ) -> Addressee:
-    """Tell whoever fills a role of the owner, or above it, of an incident; an exercise says so first."""
+    """Tell whoever fills a role of the owner, or above it, of an incident; what is not real says so first."""
     return await tell_unit(
         connection, desk, incident.owner_org, role, key=key, kind=kind,
         vi=marked(incident, f"{vi}: {incident.code} {incident.title}"),
-        en=marked(incident, f"{en}: {incident.code} {incident.title}", MARK_EN),
+        en=marked(incident, f"{en}: {incident.code} {incident.title}", english=True),
     )  # fmt: skip
 
 

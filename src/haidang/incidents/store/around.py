@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -33,6 +33,17 @@ async def entities_near(
         | {"west": west, "south": south, "east": east, "north": north, "type": type_name, "limit": limit},
     )
     return [(id_, name, lon, lat, at) for id_, name, lon, lat, at in await cursor.fetchall()]
+
+
+async def entities(
+    connection: Connection, scope: str, values: dict[str, Any], ids: Iterable[str]
+) -> set[str]:
+    """Return which of these entities a scope lets through."""
+    cursor = await connection.execute(
+        f"SELECT e.id FROM entity e WHERE e.tenant_id = 0 AND e.id = ANY(%(ids)s) AND {scope}",
+        values | {"ids": sorted(set(ids))},
+    )
+    return {id_ for (id_,) in await cursor.fetchall()}
 
 
 async def add_file(connection: Connection, incident_id: int, facts: dict[str, Any]) -> int:

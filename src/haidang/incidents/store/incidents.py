@@ -114,6 +114,15 @@ async def account_names(connection: Connection, ids: Iterable[int]) -> dict[int,
     return dict(await cursor.fetchall())
 
 
+async def units_of(connection: Connection, account_id: int) -> list[int]:
+    """Return the unit of a person and those above it, the own one last; none where nobody is it."""
+    cursor = await connection.execute(
+        "SELECT o.path FROM account a JOIN org o ON o.id = a.org_id WHERE a.id = %s", (account_id,)
+    )
+    found = await cursor.fetchone()
+    return list(found[0]) if found else []
+
+
 async def area_names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of today's areas."""
     cursor = await connection.execute(

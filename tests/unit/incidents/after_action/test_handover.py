@@ -30,6 +30,8 @@ def handover(**facts: Any) -> dict[str, Any]:
                  "is_exercise": False, "commander": None, "late_clocks": ["on_scene"]},
                 {"id": 8, "code": "DT-2026-3", "title": "Cháy chợ", "severity": 1, "state": "reported",
                  "is_exercise": True, "commander": {"name": "Lê Quang Ý"}, "late_clocks": []},
+                {"id": 9, "code": "2026-9", "title": "Ngập", "severity": 3, "state": "reported",
+                 "is_exercise": False, "simulated": True, "commander": None, "late_clocks": []},
             ],
             "alerts_unacknowledged": [
                 {"id": 3, "title_vi": "Mực nước trên báo động III", "priority": 1, "entity": entity,
@@ -62,7 +64,8 @@ def test_everything_that_is_open_stands_in_it() -> None:
     incidents = under(report, "Sự cố đang xử lý")
     assert isinstance(incidents, Table)
     assert [(row[0], row[4], row[5]) for row in incidents.rows] == [
-        ("2026-1187", "Chưa có", "Có mặt tại hiện trường"), ("[DIỄN TẬP] DT-2026-3", "Lê Quang Ý", "Không")
+        ("2026-1187", "Chưa có", "Có mặt tại hiện trường"), ("[DIỄN TẬP] DT-2026-3", "Lê Quang Ý", "Không"),
+        ("[MÔ PHỎNG] 2026-9", "Chưa có", "Không"),
     ]  # fmt: skip
     alerts, resources = under(report, "chưa tiếp nhận"), under(report, "đang làm nhiệm vụ")
     assert isinstance(alerts, Table) and isinstance(resources, Table)

@@ -8,7 +8,7 @@ import msgspec
 
 from haidang.base.database import Connection
 from haidang.base.problems import kind
-from haidang.incidents.model.incident import MARK_EN, Incident, marked
+from haidang.incidents.model.incident import Incident, marked
 from haidang.incidents.procedures.model.procedure import FALLBACK_ROLE, Step
 from haidang.incidents.procedures.model.run import Run, StepRow
 from haidang.incidents.procedures.service import roles
@@ -78,10 +78,14 @@ class Course:
     async def notify(
         self, who: Filled, *, key: str, kind: str, vi: str, en: str, task: Task | None = None
     ) -> None:
-        """Tell whoever fills a role, once for a key; an exercise says so first."""
+        """Tell whoever fills a role, once for a key; what is not real says so first."""
         to = Addressee(who.account_id, None) if who.account_id is not None else Addressee(None, who.org_id)
         message = Message(
-            key=key, kind=kind, vi=marked(self.incident, vi), en=marked(self.incident, en, MARK_EN), to=()
+            key=key,
+            kind=kind,
+            vi=marked(self.incident, vi),
+            en=marked(self.incident, en, english=True),
+            to=(),
         )
         policy = self.desk.tasks.policies.named("duty")
         await put(self.connection, self.desk.tasks, to, message, task=task, policy=policy)

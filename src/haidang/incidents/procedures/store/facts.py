@@ -56,6 +56,14 @@ async def of_type(connection: Connection, entities: Iterable[str], type_name: st
     return [id_ for (id_,) in await cursor.fetchall()]
 
 
+async def simulated(connection: Connection, entities: Iterable[str]) -> set[str]:
+    """Return which of these entities are simulated; what is not known here is not."""
+    cursor = await connection.execute(
+        "SELECT id FROM entity WHERE tenant_id = 0 AND simulated AND id = ANY(%s)", (sorted(set(entities)),)
+    )
+    return {id_ for (id_,) in await cursor.fetchall()}
+
+
 async def near(
     connection: Connection, type_name: str, box: tuple[float, float, float, float]
 ) -> list[tuple[str, float, float]]:
