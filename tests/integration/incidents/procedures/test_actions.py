@@ -16,6 +16,7 @@ from tests.integration.incidents.procedures.conftest import ME, Hands
 
 from haidang.base.problems import Problem
 from haidang.city.service import City
+from haidang.incidents.model.acts import Dispatch, Escalate, Merge
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import actuating, running, stepping
@@ -170,6 +171,57 @@ async def test_an_exercise_warns_nobody_and_moves_nothing(hands: Hands, world: W
     run = await hands.run(incident)
     told = await world.fetch("SELECT vi FROM notice WHERE key LIKE %s", f"procedure:{run.id}:tell:%")
     assert all(vi.startswith("[DIỄN TẬP]") for (vi,) in told)
+
+
+async def test_a_simulated_incident_moves_no_real_device_and_says_what_it_is(
+    hands: Hands, world: World
+) -> None:
+    incident = await hands.flood(procedure="")
+    await world.run("UPDATE incident SET simulated = true WHERE id = %s", incident.id)
+    await hands.start(await world.row(incident))
+    assert (await hands.task(incident, "verify")).title.startswith("[MÔ PHỎNG]")
+    await hands.act("truc", incident, "verify", acts.Done(text="Giả định"))
+    await hands.act("truong.ca", incident, "warn", acts.Done(text="Đã soạn"))
+    await hands.act("lanh.dao", incident, "warn", acts.Approve())
+    assert [each for each in await hands.actions(incident) if each[1] == "actuate"] == [
+        ("warn", "actuate", "withheld", 1, "")
+    ]
+    assert any(text.endswith("không gửi lệnh tới thiết bị thật") for _, _, text in await hands.log(incident))
+    run = await hands.run(incident)
+    told = await world.fetch("SELECT vi, en FROM notice WHERE key LIKE %s", f"procedure:{run.id}:tell:%")
+    assert [(vi[:10], en[:11]) for vi, en in told] == [("[MÔ PHỎNG]", "[SIMULATED]")] * 2
+    assert (await world.read("truc", incident))["mark"] == {"vi": "MÔ PHỎNG", "en": "SIMULATED"}
+    await world.do("truong.ca", incident, Escalate(text="Xin lệnh"))
+    await world.do("truong.ca", incident, Dispatch(orgs=(world.orgs["police"],)))
+    [(vi,)] = await world.fetch(
+        "SELECT vi FROM notice WHERE key LIKE %s", f"incident-escalated:{incident.id}:%"
+    )
+    [(title,)] = await world.fetch(
+        "SELECT title FROM task WHERE source_kind = 'incident' AND source_id = %s AND owner_org = %s",
+        str(incident.id), world.orgs["police"],
+    )  # fmt: skip
+    assert (vi[:10], title[:10]) == ("[MÔ PHỎNG]",) * 2
+    real = await world.plain(kind="landslide")
+    with pytest.raises(Problem, match="invalid-request"):
+        await world.do("truong.ca", incident, Merge(into=real.id))
+
+
+async def test_a_simulated_incident_moves_what_is_simulated_like_itself(hands: Hands, world: World) -> None:
+    incident = await hands.flood(procedure="")
+    await world.run("UPDATE incident SET simulated = true WHERE id = %s", incident.id)
+    await world.thing(SIREN)
+    await world.run("UPDATE entity SET simulated = true WHERE id = %s", SIREN)
+    await hands.start(await world.row(incident))
+    await hands.act("truc", incident, "verify", acts.Done(text="Giả định"))
+    await hands.act("truong.ca", incident, "warn", acts.Done(text="Đã soạn"))
+    await hands.act("lanh.dao", incident, "warn", acts.Approve())
+    states = [each[2] for each in await hands.actions(incident) if each[1] == "actuate"]
+    await world.run(
+        "UPDATE procedure_action SET state = 'withheld', ended_at = now() WHERE state = 'waiting'"
+    )
+    await world.run("DELETE FROM entity_static WHERE eid = (SELECT eid FROM entity WHERE id = %s)", SIREN)
+    await world.run("DELETE FROM entity WHERE id = %s", SIREN)
+    assert states == ["waiting"]
 
 
 class Yard:

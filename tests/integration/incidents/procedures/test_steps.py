@@ -16,6 +16,7 @@ from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import roles, running
 from haidang.incidents.procedures.service.roles import Filler
 from haidang.incidents.service import acting as incident_acting
+from haidang.incidents.store import incidents
 from haidang.organisation.service.audit import verify_log
 from haidang.tasks.model import acts as task_acts
 
@@ -169,6 +170,39 @@ async def test_only_the_named_role_approves_and_never_the_doer(hands: Hands, wor
     assert (shown["approve"]["by"], shown["approve"]["vi"]) == ("Lanh.Dao", "Lãnh đạo trực")
 
 
+async def test_the_sites_approver_stays_whomever_the_incident_names(hands: Hands, world: World) -> None:
+    incident = await hands.flood(orgs=(world.orgs["police"],))
+    mine = SetRole(role="leader_on_duty", account_id=world.people["hai"])
+    await world.do("truong.ca", incident, mine)
+    await hands.act("truc", incident, "verify", acts.Done(text="Ngập 40 cm"))
+    await hands.act("truong.ca", incident, "warn", acts.Done(text="Đã soạn"))
+    assert "approve" not in (await hands.step("hai", incident, "warn"))["acts"]
+    assert (await hands.step("truc", incident, "warn"))["approve"]["person"] == "Lanh.Dao"
+    with pytest.raises(Problem) as refused:
+        await hands.act("hai", incident, "warn", acts.Approve())
+    assert refused.value.kind.code == "procedure-approval"
+    assert "skip" not in (await hands.step("truong.ca", incident, "warn"))["acts"]
+    with pytest.raises(Problem) as refused:
+        await hands.act("truong.ca", incident, "warn", acts.Skip(reason="Không cần duyệt"))
+    assert refused.value.kind.code == "incident-part-missing"
+    async with world.db.transaction() as connection:
+
+        async def person() -> tuple[int, int | None]:
+            row = await incidents.get(connection, incident.id)
+            assert row is not None
+            return (await roles.approver(connection, row, "leader_on_duty"))[:2]
+
+        for unit, whom in (("police", None), ("centre", world.people["hai"])):
+            await roles.fill(connection, world.desk, ME, "leader_on_duty", [Filler(world.orgs[unit])])
+            assert await person() == (world.orgs[unit], whom), "within the unit that the site names"
+        await roles.fill(connection, world.desk, ME, "leader_on_duty", [])
+        assert await person() == (world.orgs["centre"], world.people["hai"]), "where the site names nobody"
+        again = [Filler(world.orgs["centre"], world.people["lanh.dao"])]
+        await roles.fill(connection, world.desk, ME, "leader_on_duty", again)
+    await hands.act("lanh.dao", incident, "warn", acts.Approve())
+    assert (await hands.states(incident))["warn"] == "done"
+
+
 async def test_skip_needs_a_reason_and_of_what_is_approved_the_commander(hands: Hands) -> None:
     incident = await verified(hands)
     await hands.act("truc", incident, "close-road", acts.Skip(reason="Đường đã cấm từ trước"))
@@ -311,7 +345,7 @@ async def test_a_role_goes_by_area_and_an_incident_may_name_its_own(hands: Hands
     assert await org(here) == world.orgs["police"]
     assert await org(await world.open(area_code=other)) == world.orgs["centre"], "the province's"
     assert await org(await world.open()) == world.orgs["works"], "everywhere's"
-    named = await world.open()
+    named = await world.open(orgs=(world.orgs["police"],))
     who = await world.who("truong.ca")
     role = SetRole(role="camera_duty", account_id=world.people["cong.an"])
     async with world.db.transaction() as connection:

@@ -51,7 +51,8 @@ async def perform(  # noqa: PLR0917 - an act, and what it is done to
     if hindrance is not None:
         raise Problem(NOT_NOW, *HINDRANCES[hindrance], act=act_name(act), hindrance=hindrance)
     worker = RULES[act_name(act)].part == "worker"
-    if worker and not may_work(principal, incident, step, act_name(act)):
+    own = isinstance(act, acts.Skip) and skips_own(principal, row, task)
+    if own or (worker and not may_work(principal, incident, step, act_name(act))):
         raise Problem(
             NOT_YOURS,
             "Việc này thuộc về trực ban hoặc chỉ huy sự cố.",
@@ -94,6 +95,11 @@ def may_work(principal: Principal, incident: Incident, step: Step, name: str) ->
     return command or holds(principal, "incident.work", incident, incident.owner_org)
 
 
+def skips_own(principal: Principal, row: StepRow, task: Task | None) -> bool:
+    """Say whether somebody would do without the approval of what they have done themselves."""
+    return row.state == "approving" and task is not None and task.reported_by == principal.id
+
+
 async def offered(  # noqa: PLR0917 - who asks, and about what
     connection: Connection, desk: Desk, principal: Principal, incident: Incident, run: Run, row: StepRow,
     task: Task | None, *, failed: bool,
@@ -106,10 +112,11 @@ async def offered(  # noqa: PLR0917 - who asks, and about what
             continue
         if rule.part == "worker":
             open_to = may_work(principal, incident, step, name)
+            open_to = open_to and not (name == "skip" and skips_own(principal, row, task))
         else:
             open_to = task is not None and await _of_task(connection, desk, principal, task, name)
             if rule.part == "role" and step.approve is not None:
-                who = await roles.filled(connection, incident, step.approve)
+                who = await roles.approver(connection, incident, step.approve)
                 open_to = open_to and await roles.stands_in(connection, principal, incident, who)
         if open_to:
             found.append(name)

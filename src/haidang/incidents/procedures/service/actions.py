@@ -20,7 +20,7 @@ from haidang.base.geometry import box_around, distance_m
 from haidang.base.problems import Problem
 from haidang.base.settings import Settings
 from haidang.incidents.model.acts import LinkTo
-from haidang.incidents.model.incident import marked
+from haidang.incidents.model.incident import Realm, marked
 from haidang.incidents.procedures.model.procedure import (
     Action,
     Actuate,
@@ -47,6 +47,14 @@ WARN_RADIUS_KM = 1.0
 WORDS: dict[str, str] = {
     "cap_draft": "soạn bản tin cảnh báo", "notify_unit": "thông báo đơn vị", "actuate": "điều khiển thiết bị",
     "open_subtask": "giao việc kèm theo",
+}  # fmt: skip
+
+
+WITHHELD: dict[Realm, tuple[str, str]] = {
+    "exercise": ("diễn tập: không gửi lệnh", "exercise: nothing was sent"),
+    "simulated": (
+        "sự cố mô phỏng: không gửi lệnh tới thiết bị thật", "simulated incident: no real device was told"
+    ),
 }  # fmt: skip
 
 
@@ -139,15 +147,20 @@ async def _add(
 async def _command(  # noqa: PLR0917 - an action and where it stands
     course: Course, step: Step, place: int, action: Actuate, no: int, only: frozenset[str] | None
 ) -> None:
-    """Let commands wait for the devices; in an exercise, and where there is no device, say so."""
+    """Let commands wait for the devices; say so where there is none, or where it must not be told.
+
+    An exercise tells no device anything, a simulated incident only those that are simulated like itself.
+    """
     targets = sorted(only) if only is not None else await _targets(course, action)
     if not targets:
         vi, en = "không tìm thấy thiết bị", "there is no such device"
         if await _add(course, step, place, action, "failed", no=no, vi=vi, en=en) is not None:
             _say(course, step, action, "failed", vi)
+    realm = course.incident.realm
+    simulated = await facts_store.simulated(course.connection, targets) if realm == "simulated" else set()
     for target in targets:
-        if course.incident.is_exercise:
-            vi, en = "diễn tập: không gửi lệnh", "exercise: nothing was sent"
+        if realm != "real" and target not in simulated:
+            vi, en = WITHHELD[realm]
             added = await _add(course, step, place, action, "withheld", no=no, target=target, vi=vi, en=en)
             if added is not None:
                 _say(course, step, action, "withheld", f"{target}: {vi}", ref=target)
@@ -195,7 +208,7 @@ async def _draft(course: Course, step: Step, _: int, action: CapDraft, __: Task 
     desk = cap_desk.desk_of(Settings(data_dir=course.desk.tasks.data_dir), course.desk.clock)
     found = await draft(
         course.connection, desk, on_behalf(course.actor), Draft(**facts), incident_id=incident.id,
-        is_exercise=incident.is_exercise,
+        is_exercise=incident.is_exercise, simulated=incident.simulated,
     )  # fmt: skip
     link = LinkTo(kind="warning", ref=str(found.id))
     await incidents.add_links(course.connection, incident.id, [link], at=course.now, by=course.actor)
@@ -272,7 +285,7 @@ def _failure(problem: Problem) -> Done:
 
 def _say(course: Course, step: Step, action: Action, state: ActionState, text: str, *, ref: str = "") -> None:
     word = WORDS[_kind(action)]
-    heads = {"done": "Đã tự động", "failed": "KHÔNG tự động", "withheld": "Diễn tập, không"}
+    heads = {"done": "Đã tự động", "failed": "KHÔNG tự động", "withheld": "Không"}
     head = f"{heads.get(state, state)} {word}"
     course.say("action", f"{head}: {text}", step=step.id, action=_kind(action), state=state, ref=ref)
 

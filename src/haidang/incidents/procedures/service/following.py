@@ -71,7 +71,7 @@ async def followed(doing: Doing, act: Act, after: Task) -> Closing | None:
 
 async def _allowed(doing: Doing, act: Act, incident: Incident, run: Run, step: Step) -> None:
     if isinstance(act, JUDGED) and step.approve is not None:
-        who = await roles.filled(doing.connection, incident, step.approve)
+        who = await roles.approver(doing.connection, incident, step.approve)
         if not await roles.stands_in(doing.connection, doing.principal, incident, who):
             raise Problem(NOT_THE_ROLE, role=step.approve)
     if isinstance(act, acts.Report) and step.evidence == "photo":
@@ -145,7 +145,7 @@ async def _done(course: Course, step: Step, row: StepRow, task: Task) -> None:
 async def _tell_approver(course: Course, step: Step, task: Task) -> None:
     assert step.approve is not None  # noqa: S101 - the state says so
     await course.notify(
-        await course.filled(step.approve),
+        await roles.approver(course.connection, course.incident, step.approve),
         key=f"procedure-approve:{task.id}:{task.version}",
         kind="reported",
         vi=f"Chờ bạn duyệt: {course.incident.code} · {step.vi}",

@@ -192,7 +192,10 @@ async def _step(  # noqa: PLR0917 - a step, and what it is shown with
     now = desk.now()
     late = task is not None and task.due_end is not None and task.state in WORKED and now >= task.due_end
     lead = None if step.role is None else await _role(connection, incident, book, step.role, task)
-    approver = None if step.approve is None else await _role(connection, incident, book, step.approve, None)
+    approver = None
+    if step.approve is not None:
+        approving = await roles.approver(connection, incident, step.approve)
+        approver = await _filled(connection, book, step.approve, approving)
     return {
         "id": step.id, "vi": step.vi, "en": step.en, "version": row.version, "state": row.state, "late": late,
         "role": lead, "needs": list(step.needs), "when": step.when, "answer": row.answer,
@@ -216,6 +219,10 @@ async def _role(
     who = await roles.filled(connection, incident, word)
     if task is not None:  # whose it was given, whatever became of the role
         who = Filled(task.owner_org, task.assignee, named=who.named)
+    return await _filled(connection, book, word, who)
+
+
+async def _filled(connection: Connection, book: Book, word: str, who: Filled) -> dict[str, Any]:
     orgs = await incidents.org_names(connection, [who.org_id])
     people = await incidents.account_names(connection, [] if who.account_id is None else [who.account_id])
     found: dict[str, Any] = msgspec.to_builtins(book.role(word))

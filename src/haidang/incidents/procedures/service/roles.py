@@ -44,19 +44,43 @@ async def filled(connection: Connection, incident: Incident, role: str) -> Fille
 
     The shift lead is whoever leads the shift that is on in the incident's unit.
     """
+    found = await _named(connection, incident, role) or await _of_site(connection, incident, role)
+    return found or Filled(incident.owner_org, None, named=False)
+
+
+async def approver(connection: Connection, incident: Incident, role: str) -> Filled:
+    """Return who approves in a role: whom the site names, else the incident, else its own unit.
+
+    Whoever commands an incident must not choose who looks over their shoulder: within a unit that the site
+    names, the incident may name the person; a person that the site names stays.
+    """
+    own = await _named(connection, incident, role)
+    found = await _of_site(connection, incident, role)
+    if found is None:
+        return own or Filled(incident.owner_org, None, named=False)
+    if own is None or found.account_id is not None:
+        return found
+    return own if own.org_id in await people.below(connection, found.org_id) else found
+
+
+async def _named(connection: Connection, incident: Incident, role: str) -> Filled | None:
     holders = [(each.role, each.account_id) for each in incident.roles]
     for word, account in [(incident.commander_role, incident.commander), *holders]:
         if word == role and account is not None:
             org = await people.of_org(connection, account)
             if org is not None:
                 return Filled(org, account, named=True)
+    return None
+
+
+async def _of_site(connection: Connection, incident: Incident, role: str) -> Filled | None:
     if role == SHIFT_LEAD:
         lead = await store.shift_lead(connection, incident.owner_org)
         if lead is not None:
             return Filled(incident.owner_org, lead, named=True)
     found = await store.filled(connection, role, incident.area_code)
     if found is None:
-        return Filled(incident.owner_org, None, named=False)
+        return None
     org, account = found
     if account is not None:
         there = await people.of_org(connection, account) in await people.below(connection, org)

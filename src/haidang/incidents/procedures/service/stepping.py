@@ -8,7 +8,7 @@ from haidang.incidents.model.incident import marked
 from haidang.incidents.procedures import conditions
 from haidang.incidents.procedures.model.plan import UNDECIDED, State, is_finished, plan
 from haidang.incidents.procedures.model.procedure import FALLBACK_ROLE, Step
-from haidang.incidents.procedures.service import actions
+from haidang.incidents.procedures.service import actions, roles
 from haidang.incidents.procedures.service.course import ACTOR, Course, replace
 from haidang.incidents.procedures.service.facts import gather
 from haidang.incidents.procedures.store import runs
@@ -106,7 +106,9 @@ async def settle_automatic(course: Course, step: Step) -> None:
 async def _give(course: Course, step: Step, role: str, title: str) -> Task:
     """Give the step's task to the unit that fills its role."""
     incident, lead = course.incident, await course.filled(role)
-    approver = await course.filled(step.approve) if step.approve is not None else None
+    approver = None
+    if step.approve is not None:
+        approver = await roles.approver(course.connection, incident, step.approve)
     # Nobody of a unit judges what another unit has given it; where lead and approver are one unit, the unit
     # gives the task to itself, and another of its people than the doer approves.
     own = approver is not None and approver.org_id == lead.org_id
