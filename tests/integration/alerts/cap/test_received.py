@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 from tests.integration.alerts.cap.conftest import World
 from tests.unit.alerts.cap.examples import SENT, area, info, message
@@ -197,6 +198,19 @@ async def test_what_nobody_here_must_act_upon_is_kept_and_raises_nothing(world: 
         "đã hết hiệu lực", "không thuộc địa bàn", "trạng thái Test"
     ]  # fmt: skip
     assert nothing["items"] == []
+
+
+async def test_what_others_have_sent_is_kept_as_it_came(world: World) -> None:
+    await take(world, theirs("giu"))
+    for change in (
+        "UPDATE cap_received SET xml = 'x' WHERE identifier = 'giu'",
+        "UPDATE cap_received SET message = '{}' WHERE identifier = 'giu'",
+        "UPDATE cap_received SET origin = 'x' WHERE identifier = 'giu'",
+        "DELETE FROM cap_received WHERE identifier = 'giu'",
+        "TRUNCATE cap_received",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await world.run(change)
 
 
 async def test_the_clock_lets_the_alert_be_over_once(world: World) -> None:

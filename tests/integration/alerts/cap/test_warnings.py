@@ -252,10 +252,15 @@ async def test_what_was_sent_never_changes_and_is_never_deleted(world: World) ->
     for statement in (
         "UPDATE warning SET xml = 'x' WHERE id = %s",
         "UPDATE warning SET content = '{}' WHERE id = %s",
+        "UPDATE warning SET approver = 'account:99' WHERE id = %s",
+        "UPDATE warning SET status = 'Test', scope = 'Private' WHERE id = %s",
+        "UPDATE warning SET expires = now() WHERE id = %s",
         "DELETE FROM warning WHERE id = %s",
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await world.run(statement, sent.id)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await world.run("TRUNCATE warning CASCADE")
     other = await world.draft()
     with pytest.raises(psycopg.errors.UniqueViolation):
         await world.run("UPDATE warning SET identifier = %s WHERE id = %s", sent.identifier, other.id)
