@@ -304,6 +304,38 @@ async def test_a_feed_is_polled_and_each_of_its_messages_fetched_once(world: Wor
         assert await problem_of(world, source) == ""
 
 
+async def test_one_entry_or_feed_silences_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody has thought of is noted like a refusal, and the round goes on."""
+    take = importing.take
+
+    async def stumbles(*given: Any, **facts: Any) -> Taken:
+        if facts["source"].endswith("/la.xml"):
+            raise OverflowError
+        return await take(*given, **facts)
+
+    monkeypatch.setattr(importing, "take", stumbles)
+    async with serving() as source, serving() as second:
+        for name in ("la", "sau"):
+            source.put(f"/{name}.xml", written(theirs(f"vap-{name}")))
+        none = b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='http://a:b/x'/></entry>"
+        feed = source.feed("la", "sau")
+        source.put("/feed", none + feed[feed.index(b"<entry>") :])
+        second.put("/la.xml", written(theirs("vap-nguon")))
+        settings = msgspec.structs.replace(
+            world.settings, cap_feeds=(second.url + "/la.xml", source.url + "/feed"),
+            cap_allow_hosts=tuple(each.url.removeprefix("http://") for each in (source, second)),
+        )  # fmt: skip
+        assert await polling.poll(world.db, desk_of(settings, world.clock)) == 1
+        assert (await alerts(world, "vap-sau", source.url))[0][3] is True
+        refused = await world.run("SELECT problem FROM cap_link WHERE url = %s", source.url + "/la.xml")
+        assert "nhật ký" in refused[0][0]
+        [(told,)] = await world.run("SELECT problem FROM cap_source WHERE url = %s", second.url + "/la.xml")
+        assert "nhật ký" in told
+        source.asked.clear()
+        assert await polling.poll(world.db, desk_of(settings, world.clock)) == 0
+        assert source.asked == ["/feed"]
+
+
 async def test_only_named_hosts_are_connected_to_and_private_ones_only_when_listed(world: World) -> None:
     async with serving() as source, serving() as other:
         source.put("/feed", source.feed("a"))

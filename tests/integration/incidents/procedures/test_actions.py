@@ -186,6 +186,7 @@ async def test_a_simulated_incident_moves_no_real_device_and_says_what_it_is(
     assert [each for each in await hands.actions(incident) if each[1] == "actuate"] == [
         ("warn", "actuate", "withheld", 1, "")
     ]
+    assert (await warning(world, incident))[1:3] == ("Exercise", "Restricted")
     assert any(text.endswith("không gửi lệnh tới thiết bị thật") for _, _, text in await hands.log(incident))
     run = await hands.run(incident)
     told = await world.fetch("SELECT vi, en FROM notice WHERE key LIKE %s", f"procedure:{run.id}:tell:%")

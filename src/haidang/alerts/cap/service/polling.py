@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import psycopg
 from lxml import etree
 
 from haidang.alerts.cap.model.words import NAMESPACES
@@ -179,6 +180,11 @@ async def poll_one(db: Database, desk: Desk, url: str) -> int:
     except Problem as refusal:
         problem, etag, modified = f"{refusal.vi or refusal.kind.vi}", None, None
         _log.warning("a CAP feed could not be read", feed=url, problem=refusal.en)
+    except psycopg.OperationalError:
+        raise  # the database is away: nothing can be noted, the next minute asks again
+    except Exception:  # one feed silences no other, whatever it has found to send
+        problem, etag, modified = "Lỗi khi đọc nguồn; xem nhật ký máy chủ.", None, None
+        _log.exception("a CAP feed could not be read", feed=url)
     async with db.transaction() as connection:
         await store.note_source(connection, url, desk.now(), problem=problem, etag=etag, modified=modified)
     return taken
@@ -217,6 +223,11 @@ async def _one(db: Database, desk: Desk, feed: str, link: tuple[str, str]) -> st
             return "later"
         problem = refusal.vi or refusal.kind.vi
         _log.warning("a CAP message was refused", url=link[0], problem=refusal.en)
+    except psycopg.OperationalError:
+        raise
+    except Exception:  # one message silences no other; asked for again, it would do the same
+        problem = "Lỗi khi nhận bản tin; xem nhật ký máy chủ."
+        _log.exception("a CAP message could not be taken", url=link[0])
     async with db.transaction() as connection:
         await store.note_link(connection, link, feed, desk.now(), problem)
     return "refused" if problem else "taken"
@@ -236,8 +247,16 @@ def links(root: Any, base: str) -> list[Link]:
         found = [_rss(item) for item in root.iterfind("channel/item")]
     else:
         raise unreached("Không phải CAP, Atom hay RSS.", "Neither CAP nor Atom nor RSS.")
-    whole = [Link(str(httpx.URL(base).join(url)), updated) for url, updated in found if url]
-    return list(dict.fromkeys(whole))[:ENTRIES_MAX]
+    whole = [Link(_joined(base, url), updated) for url, updated in found if url]
+    return [link for link in dict.fromkeys(whole) if link.url][:ENTRIES_MAX]
+
+
+def _joined(base: str, url: str) -> str:
+    """Return the whole address of an entry; empty where it is none."""
+    try:
+        return str(httpx.URL(base).join(url))
+    except httpx.InvalidURL:
+        return ""
 
 
 def _atom(entry: Any) -> tuple[str, str]:
