@@ -79,6 +79,10 @@ async def test_from_rising_water_to_the_report_in_word_by_the_api(
     pump = {"name": "Máy bơm 01", "kind": "pump", "org_id": root, "location": [107.101, 21.051]}
     pump = await write(me, "POST", "/api/v1/resources", pump)
 
+    async def listening() -> Any:
+        return (await read(me, "/api/v1/alert-rules"))["listening_since"]
+
+    await until(listening)  # what was observed before the rules first looked raises nothing
     await level(site, 1.2)
     await level(site, 4.4)
 
