@@ -121,7 +121,10 @@ async def test_everything_fits_is_named_and_can_be_read(
     await page.set_viewport_size({"width": width, "height": height})
     for address in ("/duty?map=svg", f"/duty?map=svg&sel=alert:{made['id']}", "/duty?map=svg&view=shift"):
         await page.goto(f"{server.url}{address}&theme={theme}")
-        await expect(page.locator(".duty-panel h2, .duty-row, .duty-shift .duty-acts").first).to_be_visible()
+        there = (
+            ".duty-panel h2:visible, .duty-row:visible, .duty-shift .duty-acts:visible"
+        )
+        await expect(page.locator(there).first).to_be_visible()
         assert await eyes.overflowing(page) == []
         assert await eyes.nameless(page) == []
         assert await eyes.faint(page) == []

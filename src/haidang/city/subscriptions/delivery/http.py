@@ -43,6 +43,8 @@ class HttpSender:
         except (aiohttp.InvalidURL, ValueError) as cause:
             # Without its text: that may hold the address, and the address a password.
             raise NotDelivered("the endpoint's address or headers cannot be used") from cause
+        except aiohttp.ClientConnectorError as cause:
+            raise NotDelivered(f"ConnectError: {cause.strerror or cause.os_error}"[:300]) from cause
         except (aiohttp.ClientError, OSError) as cause:
             raise NotDelivered(f"{type(cause).__name__}: {cause}"[:300]) from cause
         if 300 <= status < 400:
