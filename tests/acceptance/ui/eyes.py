@@ -6,6 +6,9 @@ import base64
 
 from playwright.async_api import Page
 
+_LOOKS = 20
+"""How often, a tenth of a second apart, a page is looked at that has not settled yet."""
+
 _SPREAD = """
 () => {
   const wide = []
@@ -104,8 +107,13 @@ _TIMELESS = """
 
 
 async def overflowing(page: Page) -> list[str]:
-    """Return what reaches beyond the right edge of the window."""
-    found: list[str] = await page.evaluate(_SPREAD)
+    """Return what reaches beyond the right edge of the window, once what is on its way has come."""
+    found: list[str] = []
+    for _ in range(_LOOKS):
+        found = await page.evaluate(_SPREAD)
+        if not found:
+            break
+        await page.wait_for_timeout(100)
     return found
 
 
