@@ -124,7 +124,8 @@ async def test_zoom_and_phone_lose_nothing(
     for path in [*SCREENS, "/feeds/mua-thu-nghiem?tab=refused", "/feeds/mua-thu-nghiem"]:
         await page.goto(server.url + path)
         await expect(page.locator("h1:visible, h2:visible").first).to_be_visible()
-        await expect(page.locator(".chip", has_text=CODE)).to_have_count(0)  # the words are there
+        if path == "/account":  # keys show the codes themselves
+            await expect(page.locator(".chip", has_text=CODE)).to_have_count(0)  # the words are there
         assert await eyes.overflowing(page) == [], f"{path} at {scale:.0%}"
 
 
