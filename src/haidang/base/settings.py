@@ -142,7 +142,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     # --- warnings
     cap_sender: str | None = None
-    """Who sends the site's warnings (CAP ``sender``), known to all who get them; absent: from ``public_url``."""
+    """Who sends the site's warnings (CAP ``sender``), known to all receivers; absent: from ``public_url``."""
     cap_feeds: tuple[str, ...] = ()
     """Others' CAP feeds (Atom, RSS) and single messages that are polled every minute, by their address."""
     cap_allow_hosts: tuple[str, ...] = ()
