@@ -22,7 +22,7 @@ def check(folder: Path | None) -> None:
     """Read every rule and run its samples; DIR holds packs (DIR/<sector>/rules.yaml).
 
     Without DIR: the product's packs with the site's own over them. Names file, rule and field of each fault,
-    and the rules that lack a sample that fires or one that does not. Ends with code 1 where something is wrong.
+    and the rules that lack a sample that fires or one that does not. Ends with code 1 where one is wrong.
     """
     from haidang.alerts.rules.reading import read_rules  # noqa: PLC0415 - lazy commands
     from haidang.alerts.rules.samples import failures, samples_in, untested  # noqa: PLC0415
