@@ -8,7 +8,8 @@
   its clock, reminders, evidence and judgement are the task's. ``service/following`` is told of each act on
   such a task, in the act's own transaction, so that task and step are never at odds.
 * ``service/actions`` are what steps do by themselves; ``service/actuating`` sends commands to devices, each
-  recorded before it leaves and never sent twice. Exercises actuate nothing.
+  recorded before it leaves and never sent twice. Exercises actuate nothing, what is simulated only what is
+  simulated.
 * ``service/clockwork``: every minute late steps escalate, once, and conditions are looked at again.
 
 A run keeps the text of its procedure: a file that changes meanwhile changes nothing under way.
