@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
-import type { Quality } from '../../api/rules'
+import type { Quality, Rules } from '../../api/rules'
 import { serverNow } from '../../api/time'
 import { Select } from '../../design/controls'
 import { Priority } from '../../design/mark'
@@ -44,10 +44,12 @@ function lastMonths(now: number): string[] {
 function Measures({ quality }: { quality: Quality }) {
   const m = messages.value.quality
   const { chatteringHead, mixHead, operatorHead, worstHead } = m
+  const rules = useResource('rules', (signal) => get<Rules>('/api/v1/alert-rules', {}, signal))
+  const titles = new Map(rules.data?.items.map((one) => [one.rule, named(one.title_vi, one.title_en)]))
   return (
     <div class="rule-quality">
       <p class="strong" role="status">
-        {quality.total ? m.total(number(quality.total), number(quality.per_hour), number(quality.goal_per_hour)) : m.noTotal}
+        {quality.total ? m.total(number(quality.total), rate(quality.per_hour), number(quality.goal_per_hour)) : m.noTotal}
       </p>
       <Part title={m.mix} heads={[mixHead.priority, mixHead.count, mixHead.share, mixHead.goal]}>
         {quality.mix.map((one) => (
@@ -65,9 +67,7 @@ function Measures({ quality }: { quality: Quality }) {
         {quality.worst.map((one) => (
           <tr key={one.rule}>
             <td>
-              <a class="mono" href={href(`/rules/${one.rule}`)}>
-                {one.rule}
-              </a>
+              <a href={href(`/rules/${one.rule}`)}>{titles.get(one.rule) ?? one.rule}</a>
             </td>
             <td class="num">{number(one.count)}</td>
             <td class="num">{number(one.entities)}</td>
@@ -78,7 +78,7 @@ function Measures({ quality }: { quality: Quality }) {
       <Part title={m.chattering} heads={[chatteringHead.rule, chatteringHead.subject, chatteringHead.times, chatteringHead.worst]}>
         {quality.chattering.map((one) => (
           <tr key={`${one.rule} ${one.subject}`}>
-            <td class="mono">{one.rule}</td>
+            <td>{titles.get(one.rule) ?? one.rule}</td>
             <td class="mono rule-entity">{one.subject}</td>
             <td class="num">{number(one.times)}</td>
             <td class="num">{number(one.worst_per_minute)}</td>
@@ -113,6 +113,11 @@ function Measures({ quality }: { quality: Quality }) {
       </Part>
     </div>
   )
+}
+
+/** The server rounds to hundredths; what came at all is never shown as nothing. */
+function rate(perHour: number): string {
+  return perHour > 0 ? number(perHour) : `< ${number(0.01)}`
 }
 
 interface PartProps {
