@@ -10,6 +10,7 @@
 * ``api/``: ``/api/v1/warnings`` for the people of the house; ``/cap`` for everybody: two feeds, and each
   public message as it left.
 
-A warning belongs to no room above: an incident gives its number and whether it is an exercise or
-simulated (then nothing of it is Actual or public), and what leaves is told in the one log (topic ``warnings``). The chain is ``warnings``. ``docs/cap.md`` has every rule.
+A warning belongs to no room above: an incident gives its number and whether it is an exercise or simulated
+(then nothing of it is Actual or public), and what leaves is told in the one log (topic ``warnings``). The
+chain is ``warnings``. ``docs/cap.md`` has every rule.
 """
