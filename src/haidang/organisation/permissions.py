@@ -79,6 +79,20 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "shift.work": Permission("Trực ca, bàn giao ca", "Work a shift, hand it over and sign"),
     "exercise.run": Permission("Tổ chức diễn tập", "Run exercises"),
+    "directive.read": Permission(
+        "Xem ý kiến chỉ đạo, văn bản giao việc", "See directives and their documents"
+    ),
+    "directive.register": Permission(
+        "Nhập văn bản, cuộc họp, xác nhận đề xuất trích xuất",
+        "Register documents and meetings, confirm what was read from them",
+    ),
+    "directive.issue": Permission(
+        "Ban hành, thay thế, liên kết, theo dõi ý kiến chỉ đạo",
+        "Issue, replace, link and follow up directives",
+    ),
+    "directive.report": Permission(
+        "Lập báo cáo, công văn đôn đốc về ý kiến chỉ đạo", "Make reports and reminder letters on directives"
+    ),
     "account.read": Permission("Xem tài khoản", "See accounts"),
     "account.manage": Permission("Quản lý tài khoản và phân quyền", "Manage accounts and what they hold"),
     "org.read": Permission("Xem cơ quan, đơn vị", "See agencies"),

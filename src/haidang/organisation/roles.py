@@ -9,7 +9,7 @@ ADMINISTRATOR = "administrator"
 
 _READ = (
     "entity.read", "feed.read", "org.read", "area.read", "task.read", "alert.read", "incident.read",
-    "warning.read", "procedure.read", "resource.read",
+    "warning.read", "procedure.read", "resource.read", "directive.read",
 )  # fmt: skip
 _DUTY = (
     *_READ, "subscription.read", "registration.read", "feed.run", "system.read", "task.assign", "task.work",
@@ -40,6 +40,7 @@ BUILTIN: tuple[Role, ...] = (
     _role(
         "desk_officer", "Chuyên viên theo dõi", "Desk officer",
         *_READ, "task.assign", "task.work", "task.accept", "task.oversee",
+        "directive.register", "directive.issue", "directive.report",
     ),
     _role(
         "department_head", "Lãnh đạo sở, ngành", "Head of department",
