@@ -93,6 +93,19 @@ PERMISSIONS: dict[str, Permission] = {
     "directive.report": Permission(
         "Lập báo cáo, công văn đôn đốc về ý kiến chỉ đạo", "Make reports and reminder letters on directives"
     ),
+    "programme.read": Permission("Xem chương trình, dự án đầu tư", "See programmes and projects"),
+    "programme.edit": Permission(
+        "Cập nhật dự án của đơn vị (chủ đầu tư)", "Keep the register of one's own projects (owner)"
+    ),
+    "programme.plan": Permission(
+        "Duyệt kế hoạch vốn, điều chỉnh, nhập bảng kế hoạch", "Approve capital plans, revisions and imports"
+    ),
+    "payment.confirm": Permission(
+        "Xác nhận giải ngân theo chứng từ Kho bạc", "Confirm payments by the Treasury's reference"
+    ),
+    "programme.oversee": Permission(
+        "Giám sát chương trình, xử lý nhà thầu", "Oversee programmes, decide on cases of contractors"
+    ),
     "account.read": Permission("Xem tài khoản", "See accounts"),
     "account.manage": Permission("Quản lý tài khoản và phân quyền", "Manage accounts and what they hold"),
     "org.read": Permission("Xem cơ quan, đơn vị", "See agencies"),
