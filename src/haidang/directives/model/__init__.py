@@ -1,0 +1,1 @@
+"""The rules of directives, pure: names, five clears, acts, and the structs of all rows."""

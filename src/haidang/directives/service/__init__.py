@@ -1,0 +1,1 @@
+"""Use cases of directives: one function, one transaction."""
