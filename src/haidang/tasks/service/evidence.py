@@ -73,8 +73,12 @@ async def keep(settings: Settings, name: str, content: bytes) -> Kept:
     if not 0 < len(content) <= limit:
         raise Problem(REFUSED, f"Dung lượng từ 1 đến {limit} byte.", f"1 to {limit} bytes.")
     clean = clean_name(name)
-    media_type = media_type_of(clean, content)
-    return await asyncio.to_thread(_keep, settings, clean, media_type, content)
+    return await keep_as(settings, clean, media_type_of(clean, content), content)
+
+
+async def keep_as(settings: Settings, name: str, media_type: str, content: bytes) -> Kept:
+    """Put a file, whose kind the caller knows, in its place, durably; ``Problem`` where the scanner refuses."""
+    return await asyncio.to_thread(_keep, settings, clean_name(name), media_type, content)
 
 
 def clean_name(name: str) -> str:
