@@ -158,7 +158,8 @@ def counted(tasks: Iterable[Task], reading: Reading, now: datetime, calendar: Ca
             continue
         places[place] += 1
         if place == "overdue":
-            bands[band(days_late(task, end_in(task, reading), now)) or ""] += 1
+            # A report after the end may be dated, by another clock, a little ahead of this one.
+            bands[str(band(max(1, days_late(task, end_in(task, reading), now))))] += 1
         if task.state in DONE and task.given_at and task.reported_at:
             days.append(max(0, (local_day(task.reported_at) - local_day(task.given_at)).days))
         reported += task.reports > 0
