@@ -2,7 +2,7 @@
 import './browser'
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { dueBody, EMPTY_DUE, type DueDraft } from '../src/screens/tasks/due-field'
+import { dueBody, EMPTY_DUE, type DueDraft } from '../src/tasks/due-field'
 
 const cases: [string, Partial<DueDraft>, Record<string, unknown>][] = [
   ['a day', { precision: 'day', on: '2026-11-20' }, { precision: 'day', on: '2026-11-20' }],

@@ -8,9 +8,9 @@ import { Button, Field, Select } from '../../design/controls'
 import { ProblemBox, toast } from '../../design/notice'
 import { common } from '../../messages/common'
 import { tasks as messages } from '../../messages/tasks'
-import { Units } from './act-form'
-import { DueField, dueBody, useDue } from './due-field'
-import type { Task } from './types'
+import { Units } from '../../tasks/acts'
+import { DueField, dueBody, useDue } from '../../tasks/due-field'
+import type { Task } from '../../tasks/types'
 
 const BESIDE = ['title', 'owner_org', 'monitor_org', 'due', 'due.on', 'due.at', 'due.count', 'due.event']
 

@@ -14,10 +14,10 @@ import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { tasks as messages } from '../../messages/tasks'
 import { href, param } from '../../router'
-import { Acts } from './act-form'
-import { ClockWords } from './marks'
+import { Acts } from '../../tasks/acts'
+import { ClockWords } from '../../tasks/marks'
 import { NewPart } from './new'
-import type { DueChange, LogEntry, State, Task } from './types'
+import type { DueChange, LogEntry, State, Task } from '../../tasks/types'
 
 const tab = param('tab', 'overview')
 

@@ -9,7 +9,7 @@ import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { tasks as messages } from '../../messages/tasks'
 import { href } from '../../router'
-import type { SheetLine } from './types'
+import type { SheetLine } from '../../tasks/types'
 
 interface Diff {
   sha256: string

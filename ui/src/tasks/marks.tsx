@@ -1,8 +1,9 @@
 // How a task stands, by shape, sign and word; colour only repeats what they say.
-import { Mark, type Shape } from '../../design/mark'
-import { named } from '../../messages/catalogue'
-import { tasks as messages } from '../../messages/tasks'
+import { Mark, type Shape } from '../design/mark'
+import { named } from '../messages/catalogue'
+import { tasks as messages } from '../messages/tasks'
 import type { Clocked, Timeliness } from './types'
+import './tasks.css'
 
 // Overdue is a legal deadline at risk: priority 2. Soon is priority 3. Everything in order stays grey.
 const LOOKS: Record<Timeliness, { shape: Shape; tone: 'p2' | 'p3' | 'quiet' | 'stale'; filled: boolean; sign: string }> = {

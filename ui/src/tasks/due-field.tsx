@@ -1,9 +1,10 @@
 // The due of a task as a person gives it: the kind first, then what that kind needs.
 import { useState } from 'preact/hooks'
-import type { Problem } from '../../api/problem'
-import { Field, Select } from '../../design/controls'
-import { tasks as messages } from '../../messages/tasks'
+import type { Problem } from '../api/problem'
+import { Field, Select } from '../design/controls'
+import { tasks as messages } from '../messages/tasks'
 import type { Precision } from './types'
+import './tasks.css'
 
 export interface DueDraft {
   precision: Precision

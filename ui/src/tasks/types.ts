@@ -1,5 +1,5 @@
 // The shapes of tasks that the screen reads. Times are ISO 8601 in UTC.
-import type { vi } from '../../messages/tasks.vi'
+import type { vi } from '../messages/tasks.vi'
 
 export type State = keyof typeof vi.state
 export type Timeliness = keyof typeof vi.timeliness

@@ -1,17 +1,18 @@
 // One act: its fields, its button, and what happens when somebody else was quicker.
 import { useState } from 'preact/hooks'
-import { get, newKey, send } from '../../api/client'
-import { asProblem, type Problem } from '../../api/problem'
-import { useResource } from '../../api/resource'
-import type { Org } from '../../api/types'
-import { isConflict } from '../../design/conflict'
-import { Button, Field, Select } from '../../design/controls'
-import { ProblemBox, toast } from '../../design/notice'
-import { named } from '../../messages/catalogue'
-import { common } from '../../messages/common'
-import { tasks as messages } from '../../messages/tasks'
+import { get, newKey, send } from '../api/client'
+import { asProblem, type Problem } from '../api/problem'
+import { useResource } from '../api/resource'
+import type { Org } from '../api/types'
+import { isConflict } from '../design/conflict'
+import { Button, Field, Select } from '../design/controls'
+import { ProblemBox, toast } from '../design/notice'
+import { named } from '../messages/catalogue'
+import { common } from '../messages/common'
+import { tasks as messages } from '../messages/tasks'
 import { DueField, dueBody, useDue } from './due-field'
 import type { ActName, Task } from './types'
+import './tasks.css'
 
 /** The acts that need nothing but the decision to do them. */
 const PLAIN: readonly ActName[] = ['give', 'receive', 'start', 'close']

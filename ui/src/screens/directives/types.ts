@@ -1,0 +1,209 @@
+// The shapes of directives that the screen reads. Times are ISO 8601 in UTC, days `YYYY-MM-DD`, offsets code points of the
+// document's raw text.
+import type { vi } from '../../messages/directives.vi'
+import type { Clocked, Precision, Ref, State as TaskState, Timeliness } from '../../tasks/types'
+
+export type Secrecy = keyof typeof vi.secrecy
+export type DocumentState = keyof typeof vi.documentState
+export type CandidateState = keyof typeof vi.candidateState
+export type Missing = keyof typeof vi.missing
+
+export interface Meeting {
+  id: number
+  title: string
+  held_on: string | null
+  chair?: string
+  invitation_no?: string
+  version?: number
+}
+
+export interface DocumentRow {
+  id: number
+  kind: string
+  kind_vi: string
+  kind_en?: string
+  number: string
+  issued_on: string | null
+  issuer: string
+  signatory: string
+  subject: string
+  meeting: Meeting | null
+  secrecy: Secrecy
+  file: { name: string; size: number; sha256: string } | null
+  state: DocumentState
+  candidates: { open: number; accepted: number; rejected: number }
+  directives: number
+  owner: Ref
+  simulated: boolean
+  version: number
+  acts: string[]
+}
+
+/** A due as the tasks engine takes it; which fields stand depends on the precision. */
+export interface Due {
+  precision: Precision
+  text?: string
+  at?: string
+  on?: string
+  count?: number
+  start?: string
+  event?: string
+  every?: string
+  until?: string
+  review_on?: string
+  inferred?: boolean
+}
+
+export interface Party {
+  /** As the document writes it. */
+  text: string
+  name: string
+  kind: 'org' | 'collective' | 'unresolved'
+  /** Where `choice_needed`: whom it may mean. */
+  orgs: Meant[]
+  exceptions: readonly string[]
+  choice_needed: boolean
+  /** Why a person must choose. */
+  hint?: { vi: string; en: string } | null
+  start?: number | null
+  end?: number | null
+}
+
+/** A unit of today that a name means, and how it followed the one that is named. */
+export interface Meant extends Ref {
+  via?: { kind: string; from_name: string; on_date: string; legal_basis?: string | null } | null
+  /** What of the old unit's work it carries on, after a split. */
+  scope?: string | null
+}
+
+export interface Warning {
+  code: string
+  vi: string
+  en: string
+}
+
+export interface Candidate {
+  id: number
+  no: number
+  text: string
+  start: number
+  end: number
+  lead: Party[]
+  cooperating: Party[]
+  action: string
+  product: string
+  field?: string | null
+  heading?: string
+  follows?: string[]
+  origin?: 'engine' | 'hand' | 'split' | 'merge'
+  /** What the document says; `due` is what will be issued. */
+  deadline: { text: string; start: number; end: number; due: Due | null } | null
+  due: Due | null
+  warnings: Warning[]
+  rules: string[]
+  confidence: number
+  state: CandidateState
+  edited: boolean | string[]
+  assignee: Ref | null
+  principal: number | null
+  fan_out: boolean | null
+  missing: Missing[]
+  acts?: string[]
+  directive_id?: number | null
+  reason?: string | null
+  version: number
+}
+
+export interface Reference {
+  kind: string
+  number: string
+  issued_on: string | null
+  issuer: string
+  start: number
+  end: number
+  text: string
+  document_id?: number | null
+}
+
+export interface Run {
+  id: number
+  at: string
+  by: string | null
+  engine: string
+  found: number
+}
+
+export interface DirectiveDocument extends Omit<DocumentRow, 'candidates' | 'directives'> {
+  /** null: a reference only. */
+  text: string | null
+  references: Reference[]
+  runs: Run[]
+  warnings?: Warning[]
+  issued_on_certain?: boolean
+  candidates: Candidate[]
+  directives: Directive[]
+}
+
+export interface DirectiveTask {
+  id: number
+  org: Ref
+  state: TaskState
+  timeliness: Timeliness | null
+  timeliness_original: Timeliness | null
+  band: string | null
+  days_late: number
+  end: string | null
+  clock?: Clocked['clock']
+  soon?: Clocked['soon']
+  version: number
+}
+
+export interface Link {
+  id?: number
+  kind: keyof typeof vi.linkKind
+  ref: string
+  title: string
+}
+
+export interface Directive {
+  id: number
+  no: number | string
+  document: { id: number; number: string; kind_vi: string; kind_en?: string; issued_on: string | null }
+  text: string
+  start: number
+  end: number
+  text_hash: string
+  given_by: string
+  given_on: string
+  field: string | null
+  lead: Party[]
+  cooperating: Party[]
+  product: string
+  due: Due | null
+  tasks: DirectiveTask[]
+  done: number
+  of: number
+  follows: { id: number; document?: { number: string; issued_on: string | null }; given_on?: string } | null
+  repeated_by: { id: number; document?: { number: string; issued_on: string | null }; given_on?: string }[]
+  first_given_on: string
+  age_days: number
+  replaces: number | null
+  replaced_by: number | null
+  links: Link[]
+  simulated?: boolean
+  version: number
+  acts: string[]
+}
+
+export interface MatrixRow {
+  org: Ref
+  area: { code: string; name: string } | null
+  task_id: number
+  state: TaskState
+  timeliness: Timeliness | null
+  days_late?: number
+  end: string | null
+  reported_at: string | null
+  evidence: number
+  text: string
+}
