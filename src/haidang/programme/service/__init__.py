@@ -1,0 +1,1 @@
+"""Use cases of programmes: one function, one transaction of the caller's."""
