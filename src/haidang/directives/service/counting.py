@@ -18,7 +18,7 @@ from haidang.tasks.service.desk import Desk
 from haidang.tasks.service.giving import soon_end
 from haidang.tasks.store import people
 
-__all__ = ["Cut", "asked", "count", "listed", "total"]
+__all__ = ["Cut", "asked", "count", "listed", "titles", "total"]
 
 ABSENT = {
     "field": "Chưa phân lĩnh vực", "meeting": "Không gắn cuộc họp", "document": "Không rõ văn bản",
@@ -35,8 +35,8 @@ async def count(connection: Connection, desk: Desk, principal: Principal, cut: C
     """Return the counts, a line for each key; those with most overdue first, months in their order."""
     now = desk.now()
     found = await store.counted(connection, principal, cut, now=now, soon=soon_end(desk, now))
-    titles = await _titles(connection, desk, principal, cut.by, list(found))
-    lines = [Line(key, titles[key], counts) for key, counts in found.items()]
+    called = await titles(connection, desk, principal, cut.by, list(found))
+    lines = [Line(key, called[key], counts) for key, counts in found.items()]
     if cut.by == "month":
         return sorted(lines, key=lambda line: line.key)
     return sorted(
@@ -97,9 +97,10 @@ def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
         raise Problem(INVALID, faults=(Fault(field, f"một trong: {words}", f"one of: {words}", value[:80]),))
 
 
-async def _titles(
+async def titles(
     connection: Connection, desk: Desk, principal: Principal, by: By, keys: list[tuple[Any, ...]]
 ) -> dict[tuple[Any, ...], str]:
+    """Return what the keys of a count are called; what the asker may not know by name is :data:`HIDDEN`."""
     first = {key[0] for key in keys if key and key[0] is not None}
     match by:
         case "all":
