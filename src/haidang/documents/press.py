@@ -6,12 +6,9 @@ itself only writes the report into a pipe and reads the file from another.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import msgspec
@@ -19,6 +16,7 @@ import structlog
 
 from haidang.base.problems import Problem, kind
 from haidang.documents.report import Report, prepared
+from haidang.documents.turns import Turns
 
 Form = Literal["docx", "pdf"]
 MEDIA: dict[Form, str] = {
@@ -36,27 +34,14 @@ WAIT_SECONDS = 15.0
 """How long a document waits for its turn."""
 
 _log = structlog.get_logger(__name__)
-# Threads of its own: those who wait for documents must not hold the ones that everybody else uses.
-_turns = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="press")
-_queue: set[object] = set()
+_turns = Turns("press", AT_ONCE)
 
 
 async def printed(report: Report, form: Form) -> bytes:
     """Return a report as a file; ``Problem`` where it is too large, takes too long or fails."""
-    if len(_queue) >= QUEUE_MAX:
-        raise _busy()
-    asked, place = time.monotonic(), object()
-    _queue.add(place)
-    try:
-        return await asyncio.get_running_loop().run_in_executor(_turns, _in_turn, report, form, asked)
-    finally:
-        _queue.discard(place)
-
-
-def _in_turn(report: Report, form: Form, asked: float) -> bytes:
-    if time.monotonic() - asked > WAIT_SECONDS:
-        raise _busy()
-    return print_now(report, form)
+    return await _turns.take(
+        lambda: print_now(report, form), queue_max=QUEUE_MAX, wait_seconds=WAIT_SECONDS, busy=_busy
+    )
 
 
 def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> bytes:
@@ -65,7 +50,7 @@ def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> by
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-s", "-m", "haidang.documents.child", form],
-            input=order, capture_output=True, timeout=seconds, check=False, env=_environment(), cwd="/",
+            input=order, capture_output=True, timeout=seconds, check=False, env=environment(), cwd="/",
         )  # fmt: skip
     except subprocess.TimeoutExpired as cause:
         _log.warning("document_too_slow", form=form, seconds=seconds, blocks=len(report.blocks))
@@ -79,8 +64,8 @@ def print_now(report: Report, form: Form, *, seconds: float = SECONDS_MAX) -> by
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
-    """What the child knows: where its packages lie; no proxy, no home, no secret of the server."""
+def environment() -> dict[str, str]:
+    """What a child knows: where its packages lie; no proxy, no home, no secret of the server."""
     return {
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "PYTHONUTF8": "1",

@@ -83,4 +83,4 @@ def test_a_child_can_write_no_file(tmp_path: Path) -> None:
 def test_a_child_is_told_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAIDANG_DATABASE_URL", "postgresql://secret")
     monkeypatch.setenv("HTTPS_PROXY", "proxy")
-    assert set(press._environment()) == {"PYTHONPATH", "PYTHONUTF8", "RAYON_NUM_THREADS"}
+    assert set(press.environment()) == {"PYTHONPATH", "PYTHONUTF8", "RAYON_NUM_THREADS"}
