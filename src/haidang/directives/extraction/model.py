@@ -1,6 +1,6 @@
 """What is read out of a document: its facts, its items, and where in the raw text each of them stands.
 
-Every ``start`` and ``end`` counts code points of the raw text as it was given, never of a normalised copy, and
+Every ``start`` and ``end`` counts code points of the raw text as given, never of a normalised copy, and
 ``raw[start:end]`` is the ``text`` or ``sentence`` beside it, character by character.
 """
 
@@ -83,6 +83,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     product: str | None = None
     """What must come out, where the text names it ("báo cáo UBND tỉnh", "kế hoạch …")."""
     deadline: Deadline | None = None
+    """A time limit that a calendar can hold: a day, a period, working days, a recurrence."""
+    urgency: Deadline | None = None
+    """Haste ("khẩn trương"), "thường xuyên", or an event that is waited for: no day, a review must be set."""
     warnings: tuple[Warning, ...] = ()
     rules: tuple[str, ...]
     """Every rule that fired, by its id in docs/extraction.md."""

@@ -1,0 +1,390 @@
+"""Who is told to do something in a sentence: orders with an addressee, duties, and subjects carried over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from haidang.directives.extraction.deadlines import limits
+from haidang.directives.extraction.gazetteer import Words
+from haidang.directives.extraction.names import Found, Names
+from haidang.directives.extraction.tokens import Tokens
+
+UNRESOLVED_WORDS_MAX = 14
+LOOK_BACK = 60
+_ISSUERS = ("UBND tỉnh", "UBND thành phố", "UBND TP", "Chính phủ", "Tỉnh ủy", "Thành ủy", "Ban Thường vụ", "Thường trực", "HĐND tỉnh", "HĐND thành phố", "Quốc hội", "lãnh đạo")  # fmt: skip
+_MEETINGS = ("cuộc", "hội", "buổi", "phiên", "lễ", "kỳ")
+_STRONG = frozenset({"giao", "yêu", "đề", "phân", "thống", "đồng", "quyết", "tiếp", "cho", "lệnh"})
+_BREAKS = frozenset({",", ";", ":", "-", "–", "+"})
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where somebody is told to do something."""
+
+    start: int
+    """First word of the order or of its subject."""
+    names: tuple[Found, ...]
+    body: int
+    """First word after the names: the action."""
+    rule: str
+    confidence: float
+    cooperates: bool = False
+    """"…; Sở B phối hợp": no order of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known when a sentence is read."""
+
+    ordered: bool
+    """Conclusions are being listed, or an order came before: duties without a trigger count."""
+    follows: bool
+    """The sentence right before, in this paragraph, was an order."""
+    context: tuple[Found, ...]
+    """Addressees of the heading above."""
+    labelled: bool
+    """The sentence opens a numbered or dashed paragraph."""
+
+
+class Clauses:
+    """Reads sentences of one text."""
+
+    def __init__(self, tokens: Tokens, names: Names, lists: Words) -> None:
+        self.tokens = tokens
+        self.words = tokens.words
+        self.names = names
+        self.lists = lists
+
+    def anchors(self, first: int, end: int, now: Situation) -> list[Anchor]:
+        """Return who is told what in a sentence, in order."""
+        if self.tells(first, end):
+            return []
+        found: list[Anchor] = []
+        clause = at = first
+        opened = now.ordered
+        while at < end:
+            fresh = not any(each.start >= clause for each in found)
+            anchor = self._order(at, first, end, now, fresh=fresh, found=found)
+            if anchor is None and self._may_begin(at, first):
+                anchor = self._duty(at, first, end, replace(now, ordered=opened), fresh=fresh)
+            if anchor is not None:
+                if not (anchor.cooperates and not found):
+                    found.append(anchor)
+                at = max(anchor.body, at + 1)
+                continue
+            if self.words[at] == ":" and self._has_trigger(first, at):
+                opened, clause = True, at + 1
+            if self.words[at] == ";":
+                clause = at + 1
+            at += 1
+        return found
+
+    def tells(self, first: int, end: int) -> bool:
+        """Say whether a sentence tells how things stand or what was reported."""
+        at = self._after_connectives(first, end)
+        return bool(
+            self.lists.narrative.at(self.words, first, end) or self.lists.narrative.at(self.words, at, end)
+        )
+
+    def _may_begin(self, at: int, first: int) -> bool:
+        """Say whether a subject may begin at a word: at the start of a clause or after a connective."""
+        if at == first or self.words[at - 1] in _BREAKS:
+            return True
+        if self.words[at - 1] in {"thì", "do", "rằng", "và", "để", '"'}:
+            return True
+        return self.lists.connectives.before(self.words, at) > 0
+
+    def _has_trigger(self, first: int, at: int) -> bool:
+        return any(
+            self.lists.introductions.at(self.words, word, at)
+            for word in range(max(first, at - LOOK_BACK), at)
+        )
+
+    def _order(
+        self, at: int, first: int, end: int, now: Situation, *, fresh: bool, found: list[Anchor]
+    ) -> Anchor | None:
+        """Return the order whose trigger stands at a word: "giao Sở Xây dựng …"."""
+        length = self.lists.triggers.at(self.words, at, end)
+        if not length or not self._is_order(at, length, first, end):
+            return None
+        weak = self.lists.weak_triggers.at(self.words, at, end) == length
+        opens = at == self._after_connectives(first, end)
+        if weak and (opens or not fresh or not self._has_subject(first, at)):
+            return None
+        if not fresh and not self._joined(at, first):
+            return None
+        if opens and now.context and self.words[at] in {"yêu", "đề"}:
+            return None
+        body = at + length
+        while (
+            body < end and self.words[body] in {"cho", ":"} or self.words[body : body + 2] == ["đối", "với"]
+        ):
+            body += 2 if self.words[body] == "đối" else 1
+        names, after = self.names.row(body, end)
+        if names and self._is_issuer(names) and found:
+            return None
+        if names and self.words[after : after + 1] == ["tại"] and self.words[at] == "đề":
+            return None
+        past = self._past_before(at, first)
+        if past == "đã" and (found or self._older(first, at)):
+            return None
+        if not names and not weak:
+            return self._without_name(at, body, first, end, now)
+        if not names:
+            return None
+        if weak and not (self._works(after, end) or self.words[after : after + 1] in ([","], [":"])):
+            return None
+        return Anchor(
+            at, tuple(names), after, "order.weak" if weak else "order", 0.75 if weak or past else 0.95
+        )
+
+    def _is_order(self, at: int, length: int, first: int, end: int) -> bool:
+        """Say whether a trigger is a verb of the issuer here, not a noun, a passive or part of a word."""
+        if at > first and self.lists.not_before_trigger.before(self.words[first:at], at - first):
+            return False
+        if self.lists.compounds.at(self.words, at, end) > 1 or (
+            at > first and self.lists.compounds.at(self.words, at - 1, end) > 1
+        ):
+            return False
+        return not self.lists.not_after_trigger.at(self.words, at + length, end)
+
+    def _has_subject(self, first: int, at: int) -> bool:
+        """Say whether a chairman or a committee stands before a weak trigger."""
+        before = self.words[max(first, at - 14) : at]
+        pairs = {" ".join(pair) for pair in zip(before, before[1:], strict=False)}
+        titled = {
+            "chủ tịch",
+            "bí thư",
+            "lãnh đạo",
+            "đồng chí",
+            "thủ tướng",
+            "bộ trưởng",
+            "giám đốc",
+            "trưởng ban",
+        }
+        return bool(pairs & titled or {"ubnd", "ông", "bà", "tỉnh", "ủy"} & set(before))
+
+    def _joined(self, at: int, first: int) -> bool:
+        """Say whether a second order begins here: after ";", after ", giao", after "đồng thời"."""
+        before = self.words[at - 1]
+        if before in {";", ":"} or self.words[max(first, at - 2) : at] in (["đồng", "thời"], [";", "và"]):
+            return True
+        if self.words[max(first, at - 3) : at] == ["đồng", "thời", ","]:
+            return True
+        if self._subject_break(at, first):
+            return True
+        return before in {",", "và"} and self.words[at] == "giao"
+
+    def _subject_break(self, at: int, first: int) -> bool:
+        """Say whether an issuer stands between the last break and a trigger: "; UBND tỉnh cũng giao"."""
+        cut = at
+        while cut > first and self.words[cut - 1] not in {";", ":"} and at - cut < 12:
+            cut -= 1
+        if cut == first or self.words[cut - 1] not in {";", ":"}:
+            return False
+        return not any(self._acts(word, at) for word in range(cut, at))
+
+    def _is_issuer(self, names: list[Found] | tuple[Found, ...]) -> bool:
+        return len(names) == 1 and names[0].name in _ISSUERS
+
+    def _past_before(self, at: int, first: int) -> str:
+        length = self.lists.past.before(self.words[first:at], at - first, longest=2)
+        return self.words[at - 1] if length else ""
+
+    def _older(self, first: int, at: int) -> bool:
+        """Say whether an order in the past tense is one of another day: "Trước đó …", "Ngày 5/3, … đã giao"."""
+        words = self.words[first:at]
+        joined = " ".join(words)
+        return any(
+            sign in joined
+            for sign in ("trước đó", "trước đây", "mà ", "được ", "năm trước", "từng ", "nhiều lần")
+        )
+
+    def _without_name(self, at: int, body: int, first: int, end: int, now: Situation) -> Anchor | None:
+        """Return an order without a known addressee: of whoever the letter went to, or of an unknown unit."""
+        if self._works(body, end) and not self.lists.noun_actions.at(self.words, body, end):
+            if self.words[at] == "giao":
+                return None
+            sent = self._recipients(first, at)
+            if sent:
+                return Anchor(at, sent, body, "order.recipient", 0.8)
+            if self.words[at] in {"yêu", "đề"} and (now.context or now.follows):
+                return None
+            return None
+        if self.words[at] not in {"giao", "yêu", "phân", "đề"} or body >= end:
+            return None
+        return self._unknown(at, body, end)
+
+    def _unknown(self, at: int, body: int, end: int) -> Anchor | None:
+        """Return an order to somebody whom the gazetteer does not know, up to the action."""
+        if not self.tokens.capital(body):
+            return None
+        stop = body
+        while (
+            stop < end
+            and stop - body < UNRESOLVED_WORDS_MAX
+            and (self.words[stop][0].isalnum() or self.words[stop] in "-&/")
+        ):
+            if stop > body and (self._works(stop, end) and not self.tokens.capital(stop)):
+                break
+            stop += 1
+        if stop >= end or not self._works(stop, end) or stop - body < 2:
+            return None
+        name = Found(body, stop, self.tokens.plain(body, stop), "unresolved", "names.unresolved")
+        return Anchor(at, (name,), stop, "order.unresolved", 0.5)
+
+    def _recipients(self, first: int, at: int) -> tuple[Found, ...]:
+        """Return the units a letter went to: "gửi Sở Xây dựng …, yêu cầu", "đối với Sở …"."""
+        for word in range(at - 1, max(first, at - LOOK_BACK) - 1, -1):
+            if self.words[word] == "gửi" or self.words[word - 1 : word + 1] == ["đối", "với"]:
+                names, after = self.names.row(word + 1, at)
+                if names and at - after <= 12:
+                    return tuple(names)
+        return ()
+
+    def _duty(self, at: int, first: int, end: int, now: Situation, *, fresh: bool) -> Anchor | None:
+        """Return the duty whose subject begins at a word: "UBND huyện … phải", "Sở … chủ trì"."""
+        names, after = self.names.row(at, end)
+        if not names or after >= end:
+            return None
+        verb = self._verb(after, end)
+        if verb is None or self._past_between(after, verb):
+            return None
+        duty = self.lists.duties.at(self.words, verb, end) > 0
+        semicolon = at == first or self.words[at - 1] in {";", ":"} or self.words[at - 1] == "do"
+        if self._meets(verb, end) or self.lists.triggers.at(self.words, verb, end):
+            return None
+        if self.words[verb : verb + 2] == ["phối", "hợp"] and not fresh and self.words[at - 1] in {",", ";"}:
+            return Anchor(at, tuple(names), verb, "cooperate.subject", 0.8, cooperates=True)
+        if not fresh and not (semicolon or duty):
+            return None
+        if self.words[at - 1 : at] == ["do"] and not (
+            at > first and self.words[verb : verb + 2] == ["chủ", "trì"]
+        ):
+            return None
+        if duty:
+            return Anchor(at, tuple(names), verb, "duty", 0.85 if now.ordered else 0.7)
+        if self._is_issuer(names) or not now.ordered:
+            return None
+        near = now.follows or now.labelled or self._hurries(verb, end) or at > first
+        return Anchor(at, tuple(names), verb, "duty.listed", 0.75) if near else None
+
+    def _verb(self, after: int, end: int) -> int | None:
+        """Return where the verb of a subject stands, past "căn cứ …,", "trong tháng 8" and the like."""
+        at = after
+        for _ in range(3):
+            if at < end and self.words[at] in {",", ":"}:
+                at += 1
+            if at < end and self._works(at, end):
+                return at
+            stop = self._aside(at, end)
+            if stop == at:
+                return None
+            at = stop
+        return None
+
+    def _aside(self, at: int, end: int) -> int:
+        """Step over a time or a ground between subject and verb."""
+        if at >= end:
+            return at
+        span = limits(
+            self.tokens.text.low, self.tokens.starts[at], self.tokens.ends[min(end, at + 14) - 1], None
+        )
+        if span and span[0].start == self.tokens.starts[at]:
+            while at < end and self.tokens.starts[at] < span[0].end:
+                at += 1
+            return at
+        if self.words[at] in {"theo", "căn", "trên", "tùy", "trong", "với", "cũng", "đồng"}:
+            stop = at + 1
+            while stop < min(end, at + 16) and self.words[stop] not in {",", ";", "."}:
+                stop += 1
+                if self._works(stop, end) and self.words[at] in {"cũng", "đồng"}:
+                    return stop
+            return stop if stop < end and self.words[stop] == "," else at
+        return at
+
+    def _past_between(self, after: int, verb: int) -> bool:
+        return any(self.lists.past.at(self.words, word, verb + 1) for word in range(after, verb + 1))
+
+    def _meets(self, verb: int, end: int) -> bool:
+        """Say whether somebody only chairs or attends a meeting."""
+        if self.words[verb : verb + 2] not in (
+            ["chủ", "trì"],
+            ["tham", "dự"],
+            ["tổ", "chức"],
+            ["tham", "gia"],
+        ):
+            return False
+        return any(word in _MEETINGS for word in self.words[verb + 2 : min(end, verb + 4)])
+
+    def _hurries(self, verb: int, end: int) -> bool:
+        return self.words[verb : min(end, verb + 2)] in (
+            ["khẩn", "trương"], ["tập", "trung"], ["tiếp", "tục"], ["tăng", "cường"], ["chủ", "trì"], ["chủ", "động"],
+            ["phối", "hợp"], ["đẩy", "nhanh"], ["nghiêm", "túc"],
+        )  # fmt: skip
+
+    def carried(self, first: int, end: int) -> int | None:
+        """Return where the action of a sentence without a subject begins, or None if it is no order."""
+        at = self._after_connectives(first, end)
+        if at < end and self.words[at] in {"yêu", "đề"} and self.lists.triggers.at(self.words, at, end):
+            at += self.lists.triggers.at(self.words, at, end)
+        elif at < end and (stop := self._aside(at, end)) > at:
+            at = stop + (stop < end and self.words[stop] == ",")
+        if at >= end or not self._works(at, end) or self._past_between(at, at):
+            return None
+        if self.lists.modals.at(self.words, at, end) and self.words[at] in {"sẽ", "được"}:
+            return None
+        head = self.words[at : min(end, at + 14)]
+        stop = head.index(",") if "," in head else len(head)
+        copula = "là" in head[:stop] and head[max(0, head.index("là") - 1)] not in {"nhất", "biệt", "tức"}
+        return None if copula else at
+
+    def _after_connectives(self, first: int, end: int) -> int:
+        at = first
+        while at < end:
+            length = self.lists.connectives.at(self.words, at, end)
+            if not length:
+                break
+            at += length
+            if at < end and self.words[at] in {",", ":"}:
+                at += 1
+        return at
+
+    def cooperation(self, first: int, end: int) -> list[Found]:
+        """Return who cooperates in a clause: after "phối hợp với", "cùng", "với sự tham gia của"."""
+        found: list[Found] = []
+        at = first
+        while at < end:
+            after = self._cooperates(at, first, end)
+            if after > at:
+                names, stop = self.names.row(after, end)
+                found.extend(names)
+                at = max(stop, at + 1) if names else at + 1
+                continue
+            at += 1
+        return found
+
+    def _cooperates(self, at: int, first: int, end: int) -> int:
+        """Return the first word after words of cooperation, ``at`` where there are none."""
+        words = self.words
+        if words[at : at + 2] in (["phối", "hợp"], ["phối", "kết"], ["kết", "hợp"]):
+            after = at + (3 if words[at + 1] == "kết" else 2)
+            while after < end and words[after] in _MANNERS:
+                after += 1
+            return after
+        if words[at] == "cùng" and at + 1 < end and words[at + 1] not in {"đó", "lúc", "thời", "kỳ", "một"}:
+            after = at + 2 if words[at + 1] == "với" else at + 1
+            return after if at <= first + 3 or words[at - 1] in {",", "trì"} else at
+        for lead in (("với", "sự", "tham", "gia", "của"), ("với", "sự", "phối", "hợp", "của"), ("có", "sự", "tham", "gia", "của"), ("sự", "phối", "hợp", "của")):  # fmt: skip
+            if tuple(words[at : at + len(lead)]) == lead:
+                return at + len(lead)
+        return at
+
+    def _works(self, at: int, end: int) -> bool:
+        return at < end and bool(self._acts(at, end) or self.lists.modals.at(self.words, at, end))
+
+    def _acts(self, at: int, end: int) -> int:
+        return self.names.acts(at, end)
+
+
+_MANNERS = frozenset({"với", "cùng", "chặt", "chẽ", "kịp", "thời", "tốt", "đồng", "bộ", "thường", "xuyên", "chủ", "động", "tích", "cực", "hiệu", "quả", "có"})  # fmt: skip
