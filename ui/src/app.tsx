@@ -28,6 +28,7 @@ const SCREENS: Record<string, Screen> = {
   operations: { load: () => import('./screens/operations'), permission: ['system.read', 'subscription.read'] },
   tasks: { load: () => import('./screens/tasks'), permission: 'task.read' },
   directives: { load: () => import('./screens/directives'), permission: 'directive.read' },
+  brief: { load: () => import('./screens/brief'), permission: 'directive.read' },
   rules: { load: () => import('./screens/rules'), permission: 'alert.read' },
   warnings: { load: () => import('./screens/warnings'), permission: 'warning.read' },
   people: { load: () => import('./screens/people'), permission: 'account.read' },

@@ -9,6 +9,7 @@ export const en: Messages<typeof vi> = {
     documents: 'Documents',
     list: 'Directives',
     board: 'Board',
+    owed: 'What we owe',
     quality: 'Quality of extraction',
   },
   secrecy: { normal: 'Normal', restricted: 'Restricted', secret: 'Secret' },

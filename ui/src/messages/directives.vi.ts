@@ -6,6 +6,7 @@ export const vi = {
     documents: 'Văn bản',
     list: 'Ý kiến chỉ đạo',
     board: 'Bảng theo dõi',
+    owed: 'Đơn vị còn nợ',
     quality: 'Chất lượng trích xuất',
   },
   secrecy: { normal: 'Thường', restricted: 'Hạn chế', secret: 'Mật' },

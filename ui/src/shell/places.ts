@@ -10,6 +10,7 @@ export const PLACES = [
   { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'], desk: true },
   { name: 'tasks', icon: 'check', letter: 'N', permission: 'task.read' },
   { name: 'directives', icon: 'document', letter: 'I', permission: 'directive.read' },
+  { name: 'brief', icon: 'calendar', letter: 'S', permission: 'directive.read' },
   { name: 'warnings', icon: 'megaphone', letter: 'B', permission: 'warning.read' },
   { name: 'rules', icon: 'rules', letter: 'R', permission: 'alert.read', desk: true },
   { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read', desk: true },

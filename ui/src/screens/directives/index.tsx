@@ -14,6 +14,8 @@ type Load = () => Promise<{ default: ComponentType }>
 /** The tabs, in order. A part's own pages lie below its name: `/directives/documents/7`. */
 const TABS = {
   documents: () => import('./documents'),
+  board: () => import('./board'),
+  owed: () => import('./owed'),
 } satisfies Record<string, Load>
 
 /** Pages that are opened from a tab, by what the address looks like. */
