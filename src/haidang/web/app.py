@@ -34,6 +34,8 @@ from haidang.city.ngsild import app as broker
 from haidang.city.registrations.api import ROUTES as REGISTRATIONS
 from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
 from haidang.city.tiers.api import ROUTES as TIERS
+from haidang.directives.api import ROUTES as DIRECTIVES
+from haidang.documents.numbering.api import ROUTES as PAPER_NUMBERS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.incidents.api import ROUTES as INCIDENTS
 from haidang.incidents.procedures.api import ROUTES as PROCEDURES
@@ -63,6 +65,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *SUBSCRIPTIONS,
     *REGISTRATIONS,
     *BOARDS,
+    *PAPER_NUMBERS,
     *FEEDS,
     *TASKS,
     *ALERTS,
@@ -71,6 +74,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *PROCEDURES,
     *ACTIONS,
     *INCIDENT_WARNINGS,
+    *DIRECTIVES,
 )
 """Everything that Litestar serves."""
 

@@ -54,6 +54,7 @@ EVENTS: dict[str, Told] = {
     "incidents": Told("incident", "incident.read", "incidents"),
     "tasks": Told("task", "task.read", "tasks"),
     "warnings": Told("warning", "warning.read", "warnings"),
+    "directives": Told("directive", "directive.read", "directives"),
 }
 """Topics of the rooms. An event whose body names ``orgs`` is for each of these units."""
 TOPICS = frozenset({"entities", *EVENTS})

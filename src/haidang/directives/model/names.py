@@ -264,6 +264,11 @@ class Directory:
             hint = Hint("“Liên quan” là đơn vị nào: hãy chọn.", "Which ones is for you to choose.")
         return list(found), hint
 
+    def members_of(self, group: Group) -> list[Meant]:
+        """Return who belongs to a group today; nobody where it has ended."""
+        found = [] if group.ended(self.today) else self._of(group)
+        return [Meant(id=org.id, name=org.name) for org in found]
+
     def _of(self, group: Group) -> list[Org]:
         found = [
             org

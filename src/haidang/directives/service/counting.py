@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -31,11 +32,16 @@ LINES_MAX = 5_000
 YEARS_MAX = 100
 
 
-async def count(connection: Connection, desk: Desk, principal: Principal, cut: Cut) -> list[Line]:
-    """Return the counts, a line for each key; those with most overdue first, months in their order."""
+async def count(
+    connection: Connection, desk: Desk, principal: Principal, cut: Cut, *, on_paper: bool = False
+) -> list[Line]:
+    """Return the counts, a line for each key; those with most overdue first, months in their order.
+
+    ``on_paper`` names nothing that is restricted, even to whoever may read it: papers go through many hands.
+    """
     now = desk.now()
     found = await store.counted(connection, principal, cut, now=now, soon=soon_end(desk, now))
-    called = await titles(connection, desk, principal, cut.by, list(found))
+    called = await titles(connection, desk, principal, cut.by, list(found), on_paper=on_paper)
     lines = [Line(key, called[key], counts) for key, counts in found.items()]
     if cut.by == "month":
         return sorted(lines, key=lambda line: line.key)
@@ -97,8 +103,19 @@ def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
         raise Problem(INVALID, faults=(Fault(field, f"một trong: {words}", f"one of: {words}", value[:80]),))
 
 
+async def unit_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of units."""
+    return await store.org_names(connection, ids)
+
+
 async def titles(
-    connection: Connection, desk: Desk, principal: Principal, by: By, keys: list[tuple[Any, ...]]
+    connection: Connection,
+    desk: Desk,
+    principal: Principal,
+    by: By,
+    keys: list[tuple[Any, ...]],
+    *,
+    on_paper: bool = False,
 ) -> dict[tuple[Any, ...], str]:
     """Return what the keys of a count are called; what the asker may not know by name is :data:`HIDDEN`."""
     first = {key[0] for key in keys if key and key[0] is not None}
@@ -112,22 +129,20 @@ async def titles(
         case "month":
             return {key: f"Tháng {month_of(key[0])}" for key in keys}
         case "document":
-            known = await store.documents(connection, first)
+            known = await store.documents(connection, principal, first)
         case "meeting":
-            known = await store.meetings(connection, first)
+            known = await store.meetings(connection, principal, first)
         case "field":
             sectors = site_packs(desk.data_dir).sectors
             return {key: sectors[key[0]].vi if key[0] in sectors else key[0] or ABSENT[by] for key in keys}
         case "leader":
             return {key: key[0] or ABSENT[by] for key in keys}
-    return {key: _named(principal, known.get(key[0]), ABSENT[by]) for key in keys}
+    return {key: _named(known.get(key[0]), ABSENT[by], on_paper=on_paper) for key in keys}
 
 
-def _named(principal: Principal, found: store.Titled | None, absent: str) -> str:
-    """Return what something is called, if the asker may know it: what is restricted only its readers may."""
+def _named(found: store.Titled | None, absent: str, *, on_paper: bool) -> str:
     if found is None:
         return absent
-    units = (found.owner_org, *found.readers)
-    if found.secrecy != "normal" and not any(principal.may("directive.read", org_id=org) for org in units):
+    if not found.seen or (on_paper and found.secrecy != "normal"):
         return HIDDEN
     return found.title or absent

@@ -15,6 +15,7 @@ import msgspec
 
 from haidang.base.database import Connection
 from haidang.directives.model.counts import BAND_NAMES, MADE_BY_THE_HOUSE, By, Counts, Reading
+from haidang.directives.store import sight
 from haidang.organisation.permissions import Principal, scope_sql
 from haidang.tasks.model.due import local_day, start_of
 from haidang.tasks.model.task import BANDS
@@ -29,6 +30,8 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     """First day on which they were given."""
     until: date | None = None
     """Last day on which they were given."""
+    open_from: datetime | None = None
+    """Only tasks that were still to be done at this moment, or were given later."""
     source_kinds: tuple[str, ...] = ("directive",)
     units: tuple[int, ...] | None = None
     """Only tasks that these units lead."""
@@ -39,12 +42,11 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Titled(msgspec.Struct, frozen=True):
-    """What a document or a meeting is called, and who may know it."""
+    """What a document or a meeting is called, and whether the asker may know it."""
 
     title: str
-    owner_org: int
     secrecy: str
-    readers: list[int]
+    seen: bool
 
 
 # Vietnam has kept to UTC+7 since 1975: a fixed offset costs a tenth of a zone's rules, a million times.
@@ -61,6 +63,11 @@ _KEYS: dict[By, tuple[str, ...]] = {
     "document": ("d.document_id",),
     "meeting": ("doc.meeting_id",),
 }
+# What is cancelled is changed no more: its last change is the cancelling.
+_OPEN_FROM = (
+    "coalesce(t.accepted_at, CASE WHEN t.state = 'cancelled' THEN t.changed_at END, 'infinity') "
+    ">= %(open_from)s"
+)
 _ROOTS = (
     "SELECT t.*, t.source_id AS directive FROM task t WHERE t.source_kind = ANY(%(kinds)s) "
     "AND t.parent_id IS NULL"
@@ -92,6 +99,7 @@ def counted_tasks(principal: Principal, cut: Cut) -> tuple[str, dict[str, Any]]:
     for condition, name, value in (
         ("t.given_at >= %(since)s", "since", cut.since and start_of(cut.since)),
         ("t.given_at < %(until)s", "until", cut.until and start_of(cut.until + timedelta(days=1))),
+        (_OPEN_FROM, "open_from", cut.open_from),
         ("t.owner_org = ANY(%(units)s)", "units", None if cut.units is None else list(cut.units)),
         ("t.sector = %(field)s", "field", cut.field),
         ("d.given_by = %(leader)s", "leader", cut.leader),
@@ -215,21 +223,23 @@ async def org_names(connection: Connection, ids: Iterable[int]) -> dict[int, str
     return dict(await cursor.fetchall())
 
 
-async def documents(connection: Connection, ids: Iterable[int]) -> dict[int, Titled]:
+async def documents(connection: Connection, principal: Principal, ids: Iterable[int]) -> dict[int, Titled]:
     """Return documents by their numbers."""
+    where, values = sight.documents(principal)
     cursor = await connection.execute(
-        "SELECT id, concat_ws(' ', nullif(number, ''), nullif(subject, '')), owner_org, secrecy, readers "
-        "FROM directive_document WHERE id = ANY(%s)",
-        (sorted(ids),),
+        f"SELECT d.id, concat_ws(' ', nullif(d.number, ''), nullif(d.subject, '')), d.secrecy, {where} "
+        "FROM directive_document d WHERE d.id = ANY(%(ids)s)",
+        values | {"ids": sorted(ids)},
     )
     return {row[0]: Titled(*row[1:]) for row in await cursor.fetchall()}
 
 
-async def meetings(connection: Connection, ids: Iterable[int]) -> dict[int, Titled]:
+async def meetings(connection: Connection, principal: Principal, ids: Iterable[int]) -> dict[int, Titled]:
     """Return meetings by their numbers."""
+    where, values = sight.meetings(principal)
     cursor = await connection.execute(
-        "SELECT id, title || coalesce(to_char(held_on, ' (DD/MM/YYYY)'), ''), owner_org, secrecy, readers "
-        "FROM meeting WHERE id = ANY(%s)",
-        (sorted(ids),),
+        f"SELECT m.id, m.title || coalesce(to_char(m.held_on, ' (DD/MM/YYYY)'), ''), m.secrecy, {where} "
+        "FROM meeting m WHERE m.id = ANY(%(ids)s)",
+        values | {"ids": sorted(ids)},
     )
     return {row[0]: Titled(*row[1:]) for row in await cursor.fetchall()}

@@ -1,0 +1,5 @@
+"""The routes of the room. What is out of the asker's sight answers 404, as if it did not exist."""
+
+from haidang.directives.api import counts, directives, documents
+
+ROUTES = (*documents.ROUTES, *directives.ROUTES, *counts.ROUTES)
