@@ -1,0 +1,11 @@
+"""programme.sheets: plan sheets of departments come in, our own monthly forms go out and come back.
+
+* ``cells`` reads the cells of a workbook exactly as they stand; ``values`` says what a text means (numbers,
+  money, years, days); ``legacy`` turns TCVN3 and VNI into Unicode.
+* ``description`` is what a kind of sheet looks like, as data (``data/*.yaml``); ``headings`` finds which one
+  fits, ``lines`` reads the rows, ``tree`` says what stands under what, ``totals`` whether it adds up.
+* ``reading.read`` is all of this in one: bytes to projects, groups, plans and findings; ``report`` says it.
+
+Nothing that is read is written anywhere before a person has seen the difference and approved it.
+``docs/programme-sheets.md`` says which sheets are taken and what each finding means.
+"""

@@ -1,0 +1,370 @@
+"""Reading a plan sheet: from the bytes of a workbook to projects, groups, plans and findings.
+
+Pure: no database, no clock. The same bytes give the same reading.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from haidang.documents.sheet import address
+from haidang.programme.sheets.cells import Page, read_pages
+from haidang.programme.sheets.description import Description, PlanKind, shipped
+from haidang.programme.sheets.findings import Finding, Unreconciled, at
+from haidang.programme.sheets.headings import Layout, Surroundings, faults_of, lay, look_around
+from haidang.programme.sheets.legacy import Encoding, converted
+from haidang.programme.sheets.lines import Line, Reader
+from haidang.programme.sheets.totals import agreeing, unreconciled
+from haidang.programme.sheets.tree import Tree, grow, guess_tiers
+from haidang.programme.sheets.values import Style
+
+LIKELY_DONG = (10**6, 10**13)
+"""Between one million and ten thousand tỷ đồng lies what a project gets in a year."""
+SAMPLE = 4_000
+"""Cells by which the encoding of a page is judged."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says of a sheet where it does not say it itself."""
+
+    description: Description | None = None
+    page: str | None = None
+    numbers: Style | None = None
+    unit: int | None = None
+    year: int | None = None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount of a plan."""
+
+    column: str
+    cell: str
+    plan_kind: PlanKind
+    fund_source: str
+    year: int
+    year_last: int
+    amount_dong: int
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading or a total row."""
+
+    row: int
+    kind: str
+    """What the tier or the text says: tier, owner, capital, phase, norm, group, or total"""
+    phase: str | None
+    number: str
+    name: str
+    parent: int | None
+    """Row of the heading above."""
+    stated: dict[str, int]
+    """Amounts that stand in its row, whole đồng by column."""
+    leaf: bool
+    """No line below it: its amounts are its own."""
+    plans: tuple[Plan, ...] = ()
+    """Plans of a leaf."""
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A project of the sheet."""
+
+    row: int
+    number: str
+    name: str
+    group: int | None
+    """Row of the heading above."""
+    owner: str | None
+    phase: str | None
+    places: tuple[str, ...]
+    start_year: int | None
+    finish_year: int | None
+    total_investment_dong: int | None
+    plans: tuple[Plan, ...]
+    texts: dict[str, str]
+    refused: bool
+    """A cell of its row is refused: the row is shown and not imported."""
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan sheet as it was read."""
+
+    description: str | None
+    description_version: int | None
+    page: str
+    title: str
+    unit_dong: int | None
+    unit_cell: str
+    columns: dict[str, str]
+    """Column → its letter in the sheet."""
+    groups: tuple[Group, ...]
+    projects: tuple[Project, ...]
+    plan_columns: tuple[str, ...]
+    plan_total_dong: int
+    """All plan amounts that could be read: of projects and of groups without lines below."""
+    unreconciled: tuple[Unreconciled, ...]
+    refused: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+    conversions: tuple[tuple[str, str, str, str], ...]
+
+    @property
+    def unreconciled_groups(self) -> int:
+        """How many groups do not add up in some column."""
+        return len({each.row for each in self.unreconciled})
+
+
+def read(content: bytes, asked: Asked = Asked()) -> Sheet:  # noqa: B008 - a frozen struct
+    """Return the reading of a workbook; ``Problem`` (workbook-unreadable) only where it cannot be opened."""
+    pages = read_pages(content)
+    descriptions = shipped() if asked.description is None else (asked.description,)
+    wanted = [page for page in pages if asked.page in (None, page.name) and page.rows]
+    laid = [(page, layout) for page in wanted if (layout := lay(page, descriptions)) is not None]
+    laid.sort(key=lambda each: each[1].score, reverse=True)
+    if not laid:
+        return _unknown(wanted)
+    page, layout = laid[0]
+    notes = [_other(other) for other, found in laid[1:] if not found.missing]
+    faults = faults_of(page, layout)
+    around = look_around(page, layout, unit=asked.unit, year=asked.year)
+    if layout.missing:
+        return _sheet(layout, around, Reading(page.name, (*faults, *around.faults), tuple(notes)))
+    reader = Reader(page, layout, around, style=asked.numbers, encoding=_encoding(page, layout))
+    lines = reader.lines()
+    columns = layout.description.columns
+    tiers = guess_tiers(lines, layout.description, lambda tree: agreeing(columns, tree))
+    tree = grow(lines, layout.description, tiers)
+    if asked.unit is None and around.unit is not None and not _likely(layout, tree):
+        vi = "số tiền quá nhỏ hoặc quá lớn so với đơn vị tính; hãy xác nhận đơn vị"
+        en = "amounts are too small or too large for the unit; confirm the unit"
+        faults.append(
+            at(around.unit_cell or "A1", "unit-unlikely", vi, en, value=str(around.unit), effect="sheet")
+        )
+    _told_tiers(reader, lines, tree, tiers)
+    _row_sums(reader, lines)
+    _told_numbers(reader, tree)
+    if page.hidden_rows:
+        vi, en = (
+            f"{page.hidden_rows} dòng ẩn cũng được đọc",
+            f"{page.hidden_rows} hidden rows are read as well",
+        )
+        notes.append(at("A1", "rows-hidden", vi, en, effect="cell"))
+    refused = (*faults, *around.faults, *reader.refused)
+    found = Reading(
+        page.name, refused, (*notes, *reader.notes), tuple(reader.conversions), tree,
+        tuple(unreconciled(reader, columns, tree)),
+    )  # fmt: skip
+    return _sheet(layout, around, found)
+
+
+def _unknown(pages: Sequence[Page]) -> Sheet:
+    vi = "không nhận ra tiêu đề bảng nào; hãy chọn mô tả bảng"
+    en = "no headings of any described sheet are found; choose a description"
+    fault = at("A1", "sheet-unknown", vi, en, value=pages[0].name if pages else "", effect="sheet")
+    return Sheet(
+        description=None, description_version=None, page=pages[0].name if pages else "", title="",
+        unit_dong=None, unit_cell="", columns={}, groups=(), projects=(), plan_columns=(), plan_total_dong=0,
+        unreconciled=(), refused=(fault,), notes=(), conversions=(),
+    )  # fmt: skip
+
+
+def _other(page: Page) -> Finding:
+    vi, en = (
+        "trang tính này cũng đọc được nhưng chưa nhập",
+        "this sheet could be read too and is not imported",
+    )
+    return at("A1", "page-left", vi, en, value=page.name, effect="sheet")
+
+
+def _encoding(page: Page, layout: Layout) -> Encoding | None:
+    """Return the old encoding of most texts of a page that are in one."""
+    cells = [cell for row in page.rows.values() for cell in row.values() if cell.kind == "text"][:SAMPLE]
+    found = Counter(made[1] for cell in cells if (made := converted(cell.text, cell.font)) is not None)
+    return found.most_common(1)[0][0] if found else None
+
+
+def _likely(layout: Layout, tree: Tree) -> bool:
+    """Say whether the middle project of a sheet costs as much as projects do."""
+    names = [each.name for each in layout.description.plans]
+    amounts = sorted(line.money[name] for line in tree.projects for name in names if line.money.get(name))
+    return not amounts or LIKELY_DONG[0] <= amounts[len(amounts) // 2] <= LIKELY_DONG[1]
+
+
+def _told_tiers(reader: Reader, lines: Sequence[Line], tree: Tree, tiers: dict[int, int]) -> None:
+    """Name the headings whose tier was found out, or not, and what cannot be imported for it."""
+    for line in lines:
+        if line.row in tiers:
+            kind = reader.layout.description.tiers[tiers[line.row]].kind
+            vi, en = (
+                f"số thứ tự không đọc được, hiểu là đầu mục “{kind}”",
+                f"its number cannot be read: a {kind}",
+            )
+            reader.refused.append(_number(reader, line, "heading-guessed", vi, en, effect="cell"))
+    for lost in tree.lost:
+        vi, en = "không rõ là đầu mục hay dự án", "it cannot be told whether this is a heading or a project"
+        reader.refused.append(_number(reader, lost, "row-unclear", vi, en))
+        lost.refused = True
+        _refuse_below(reader, lost, lost)
+
+
+def _refuse_below(reader: Reader, line: Line, lost: Line) -> None:
+    for child in line.children:
+        cell = reader.at(lost.row, "number")
+        vi, en = (
+            f"đứng dưới dòng {lost.row} chưa rõ ({cell})",
+            f"stands under row {lost.row}, which is unclear",
+        )
+        reader.refused.append(_number(reader, child, "heading-lost", vi, en))
+        child.refused = True
+        _refuse_below(reader, child, lost)
+
+
+def _number(reader: Reader, line: Line, code: str, vi: str, en: str, *, effect: str = "row") -> Finding:
+    name = next(each.name for each in reader.layout.description.columns if each.kind == "number")
+    return at(
+        reader.at(line.row, name), code, vi, en, value=line.number or line.name,
+        effect="cell" if effect == "cell" else "row", row=line.row,
+    )  # fmt: skip
+
+
+def _row_sums(reader: Reader, lines: Sequence[Line]) -> None:
+    """Refuse rows whose total is not the sum of its columns."""
+    for column in reader.layout.description.columns:
+        parts = [part for part in column.of if part in reader.layout.places]
+        if not parts or column.name not in reader.layout.places:
+            continue
+        for line in lines:
+            known = [line.money[part] for part in parts if part in line.money]
+            unread = line.unread & {column.name, *parts}
+            if column.name not in line.money or not known or unread or line.role in ("detail", "remark"):
+                continue
+            rest = line.money[column.name] - sum(known)
+            if rest:
+                vi = f"lệch {rest:,} đồng so với các cột cộng lại".replace(",", ".")
+                en = f"differs by {rest:,} đồng from the sum of its columns"
+                cell = reader.at(line.row, column.name)
+                reader.refused.append(at(cell, "row-sum", vi, en, row=line.row))
+                line.refused = True
+
+
+def _told_numbers(reader: Reader, tree: Tree) -> None:
+    for line, wanted in tree.jumps:
+        vi, en = (
+            f"số thứ tự lặp hoặc nhảy (lẽ ra {wanted})",
+            f"the number repeats or skips ({wanted} is next)",
+        )
+        reader.notes.append(_number(reader, line, "number-jumps", vi, en, effect="cell"))
+    for line in tree.headings:
+        kind = reader.layout.description.tiers[int(line.tier)].kind
+        if kind == "phase" and line.meaning is None and line.name:
+            vi, en = "không rõ đầu mục này là giai đoạn nào", "it is not said which phase this heading is"
+            cell = reader.at(line.row, "name")
+            reader.notes.append(
+                at(cell, "phase-unknown", vi, en, value=line.name, effect="cell", row=line.row)
+            )
+    seen = Counter(place for line in tree.projects for place in line.places)
+    for line in tree.projects:
+        for place in line.places:
+            if seen[place] == 1 and len(seen) < len(tree.projects) / 3:
+                vi, en = f"địa điểm “{place}” chỉ gặp một lần", f"the place “{place}” stands only once"
+                cell = reader.at(line.row, "places")
+                reader.notes.append(at(cell, "place-once", vi, en, value=place, effect="cell", row=line.row))
+        total = line.money.get("total_investment")
+        plans = [
+            line.money[c.name] for c in reader.layout.description.plans if c.name in line.money and not c.part
+        ]
+        if total is not None and any(amount > total for amount in plans):
+            vi, en = "kế hoạch vốn lớn hơn tổng mức đầu tư", "the plan is more than the total investment"
+            cell = reader.at(line.row, reader.layout.description.plans[0].name)
+            reader.notes.append(at(cell, "plan-above-total", vi, en, effect="cell", row=line.row))
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What came out of the lines of a page."""
+
+    page: str
+    refused: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+    conversions: tuple[tuple[str, str, str, str], ...] = ()
+    tree: Tree = Tree([], [], [], [], [], [])
+    unreconciled: tuple[Unreconciled, ...] = ()
+
+
+def _sheet(layout: Layout, around: Surroundings, reading: Reading) -> Sheet:
+    tree = reading.tree
+    counted = [c.name for c in layout.description.plans if not c.part and c.name in layout.places]
+    leaves = [line for line in tree.headings if not line.children]
+    total = sum(line.money.get(name, 0) for line in (*tree.projects, *leaves) for name in counted)
+    groups = [_group(layout, around, line) for line in tree.headings]
+    groups += [
+        Group(
+            row=line.row, kind="total", phase=None, number="", name=line.name, parent=None,
+            stated=line.money, leaf=False,
+        )
+        for line, _ in tree.totals
+    ]  # fmt: skip
+    return Sheet(
+        description=layout.description.sheet,
+        description_version=layout.description.version,
+        page=reading.page,
+        title=around.title,
+        unit_dong=around.unit,
+        unit_cell=around.unit_cell,
+        columns={name: address(1, number - 1)[:-1] for name, number in layout.places.items()},
+        groups=tuple(sorted(groups, key=lambda each: each.row)),
+        projects=tuple(_project(layout, around, line) for line in tree.projects),
+        plan_columns=tuple(counted),
+        plan_total_dong=total,
+        unreconciled=reading.unreconciled,
+        refused=reading.refused,
+        notes=reading.notes,
+        conversions=reading.conversions,
+    )
+
+
+def _plans(layout: Layout, around: Surroundings, line: Line) -> tuple[Plan, ...]:
+    found = []
+    for column in layout.description.plans:
+        amount, said = line.money.get(column.name), around.years.get(column.name)
+        if amount is not None and said is not None and column.plan_kind is not None:
+            found.append(
+                Plan(
+                    column=column.name, cell=address(line.row, layout.places[column.name] - 1),
+                    plan_kind=column.plan_kind, fund_source=column.fund_source, year=said.first,
+                    year_last=said.last, amount_dong=amount,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _group(layout: Layout, around: Surroundings, line: Line) -> Group:
+    tier = layout.description.tiers[int(line.tier)].kind
+    kinds = {words.means for words in layout.description.kinds}
+    kind = line.meaning if line.meaning in kinds else tier
+    leaf = not line.children
+    return Group(
+        row=line.row, kind=kind or tier, phase=line.meaning if line.meaning not in kinds else None,
+        number=line.number, name=line.name, parent=line.parent.row if line.parent is not None else None,
+        stated=line.money, leaf=leaf, plans=_plans(layout, around, line) if leaf else (),
+    )  # fmt: skip
+
+
+def _project(layout: Layout, around: Surroundings, line: Line) -> Project:
+    above = []
+    parent = line.parent
+    while parent is not None:
+        above.append(parent)
+        parent = parent.parent
+    kinds = {words.means for words in layout.description.kinds}
+    tiers = layout.description.tiers
+    owners = [each.name for each in above if each.tier >= 0 and tiers[int(each.tier)].kind == "owner"]
+    phases = [each.meaning for each in above if each.meaning is not None and each.meaning not in kinds]
+    return Project(
+        row=line.row, number=line.number, name=line.name,
+        group=line.parent.row if line.parent is not None else None, owner=owners[0] if owners else None,
+        phase=phases[0] if phases else None, places=line.places,
+        start_year=line.years[0] if line.years else None, finish_year=line.years[1] if line.years else None,
+        total_investment_dong=line.money.get("total_investment"), plans=_plans(layout, around, line),
+        texts={name: text for name, text in line.texts.items() if text}, refused=line.refused,
+    )  # fmt: skip
