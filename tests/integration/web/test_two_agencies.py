@@ -143,6 +143,10 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/displays"): Asked(SHARED),
     ("GET", "/api/v1/boards/duty"): Asked(LIST),
     ("GET", "/api/v1/boards/wall"): Asked(LIST),
+    ("GET", "/api/v1/boards/directives"): Asked(LIST),
+    ("GET", "/api/v1/boards/brief"): Asked(LIST),
+    ("GET", "/api/v1/boards/owed"): Asked(REFUSED, "/api/v1/boards/owed?unit={org}"),
+    ("GET", "/api/v1/boards/meetings/{meeting_id:int}"): Asked(REFUSED, "/api/v1/boards/meetings/{meeting}"),
     ("GET", "/api/v1/replay"): Asked(LIST, "/api/v1/replay?from={long_ago}&to={soon}"),
     ("GET", "/api/v1/operations"): Asked(SHARED),
     ("GET", "/api/v1/storage"): Asked(SHARED),
@@ -302,6 +306,21 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", "/api/v1/resources/{resource_id:int}/acts"): Asked(
         REFUSED, "/api/v1/resources/{resource}/acts", {"do": {"act": "out", "note": "chen vào"}}
+    ),
+    ("GET", "/api/v1/paper-numbers"): Asked(LIST),
+    ("POST", "/api/v1/paper-numbers"): Asked(
+        REFUSED, body={"org_id": "{org}", "type_code": "TB", "year": 2026, "subject": "chen vào"}
+    ),
+    ("POST", "/api/v1/paper-numbers/{number_id:int}/void"): Asked(
+        REFUSED, "/api/v1/paper-numbers/{paper_number}/void", {"why": "chen vào sổ"}
+    ),
+    ("POST", "/api/v1/paper-numbers/series"): Asked(
+        REFUSED, body={"org_id": "{org}", "type_code": "TB", "year": 2026, "next": 100}
+    ),
+    ("GET", "/api/v1/paper-numbers/gaps"): Asked(LIST),
+    ("POST", "/api/v1/paper-numbers/gaps"): Asked(
+        REFUSED,
+        body={"org_id": "{org}", "type_code": "BC", "year": 2026, "first": 1, "last": 2, "why": "chen vào sổ"},
     ),
     ("GET", "/api/v1/shifts/current"): Asked(LIST),
     ("GET", "/api/v1/shifts/people"): Asked(REFUSED, "/api/v1/shifts/people?org_id={org}"),
@@ -566,7 +585,21 @@ async def furnish(site: Site, agency: Agency) -> None:
         }
         | await alerts_of(site, agency, own["id"])
         | await incidents_of(site, agency)
+        | await numbers_of(site, agency)
     )
+
+
+async def numbers_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency a number of a paper, and a register that begins above one."""
+    series = {"org_id": agency.org_id, "year": 2026}
+    begun = series | {"type_code": "BC", "next": 9}
+    await site.write(agency.client, "POST", "/api/v1/paper-numbers/series", begun)
+    why = f"Sổ giấy của {agency.word}"
+    gap = series | {"type_code": "BC", "first": 3, "last": 4, "why": why}
+    await site.write(agency.client, "POST", "/api/v1/paper-numbers/gaps", gap)
+    new = series | {"type_code": "TB", "subject": f"Kết luận của {agency.word}"}
+    number = await site.write(agency.client, "POST", "/api/v1/paper-numbers", new)
+    return {"paper_number": number["id"]}
 
 
 async def incidents_of(site: Site, agency: Agency) -> dict[str, Any]:
@@ -717,6 +750,9 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "WHERE i.owner_org = %s ORDER BY c.log, c.no",
         "resources": "SELECT to_jsonb(r) FROM resource r WHERE org_id = %s ORDER BY id",
         "shifts": "SELECT to_jsonb(s) FROM shift s WHERE org_id = %s ORDER BY id",
+        "paper numbers": "SELECT to_jsonb(n) FROM paper_number n WHERE org_id = %s ORDER BY id",
+        "paper gaps": "SELECT s.type_code, s.last, g.why FROM paper_series s LEFT JOIN paper_gap g "
+        "USING (org_id, type_code, year) WHERE s.org_id = %s ORDER BY 1, 2, 3",
         "handovers": "SELECT to_jsonb(h) FROM handover h WHERE org_id = %s ORDER BY id",
         "notices": "SELECT id, read_at FROM notice WHERE org_id = %s ORDER BY id",
         "task roles": "SELECT role, account_id FROM task_role WHERE org_id = %s ORDER BY 1",
