@@ -15,6 +15,7 @@ from haidang.base.settings import Settings
 from haidang.boards import city as board
 from haidang.boards import displays, duty
 from haidang.boards import operations as running
+from haidang.boards.directives.api import ROUTES as DIRECTIVES
 from haidang.boards.model import FIELDS, Types, iso
 from haidang.boards.reducer import Filter
 from haidang.boards.wall import Wall
@@ -190,4 +191,4 @@ async def list_displays(settings: NamedDependency[Settings]) -> dict[str, Any]:
     return {"items": [one.shown() for one in found.values()], "refused": refused, "next": None}
 
 
-ROUTES = (city_board, replay, operations, contexts, duty_board, wall_board, list_displays)
+ROUTES = (city_board, replay, operations, contexts, duty_board, wall_board, list_displays, *DIRECTIVES)
