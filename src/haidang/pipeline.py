@@ -44,7 +44,7 @@ from haidang.alerts.rules import clockwork, live
 from haidang.base.database import Connection
 from haidang.base.log import logger
 from haidang.base.metrics import REGISTRY
-from haidang.city import liveness, log, placing
+from haidang.city import indexing, liveness, log, placing
 from haidang.city.log import Change
 from haidang.city.model import Group
 from haidang.city.registrations.book import following
@@ -230,6 +230,7 @@ async def running(house: House, steps: Sequence[Step] = STEPS) -> AsyncIterator[
         async with (
             delivery.delivering(house.city),
             following(house.city),
+            indexing.summing_up(house.city),
             clockwork.ticking(house.city),
             actuating.commanding(house.city),
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,11 @@ from haidang.base.database import Connection
 
 Row = tuple[int, int, datetime, int, int, list[float] | None, dict[str, Any] | None]
 """seq, kind, t, eid, k, v, j."""
+
+RANGE_PAGES = 32
+"""Pages of a range of the index on ``seq`` (migration 0003)."""
+LEFT_PAGES = 64 * RANGE_PAGES
+"""How far back the first look goes."""
 
 # The numbers are gap-free, so the upper end bounds the scan: brin(seq) reads only the pages of this stretch.
 _AFTER = """
@@ -72,15 +78,43 @@ async def make_cursor(conn: Connection, step: str) -> None:
 
 async def take_cursor(conn: Connection, step: str) -> tuple[int, int] | None:
     """Lock a step's cursor and return (its number, the log's last number); None where there is none free."""
+    # Today's part of the log has no statistics for its first minutes: the planner would read all of it.
     found = await conn.execute(
         """
-        SELECT c.seq, h.seq, set_config('synchronous_commit', 'off', true) FROM cursor c, city_head h
+        SELECT c.seq, h.seq, set_config('synchronous_commit', 'off', true),
+               set_config('enable_seqscan', 'off', true)
+        FROM cursor c, city_head h
         WHERE c.step = %s FOR UPDATE OF c SKIP LOCKED
         """,
         (step,),
     )
     row = await found.fetchone()
     return (int(row[0]), int(row[1])) if row else None
+
+
+async def sum_up(conn: Connection, done: Mapping[int, int]) -> dict[int, int]:
+    """Sum up the ranges of pages that are whole since ``done`` (partition to page); return how far it is.
+
+    The last range is left: a summary of it would be written anew with every row.
+    """
+    # Never behind a vacuum or a packing: whoever waits a second for its lock makes PostgreSQL end the vacuum.
+    await conn.execute("SET LOCAL lock_timeout = '50ms'")
+    found = await conn.execute(
+        """
+        SELECT i.indrelid::bigint, h.inhrelid::bigint,
+               pg_relation_size(i.indrelid) / current_setting('block_size')::int
+        FROM pg_inherits h JOIN pg_index i ON i.indexrelid = h.inhrelid
+        WHERE h.inhparent = 'change_seq'::regclass
+        """
+    )
+    pages = {int(table): (int(index), int(size)) for table, index, size in await found.fetchall()}
+    whole = {table: size // RANGE_PAGES * RANGE_PAGES for table, (_, size) in pages.items()}
+    for table, end in whole.items():
+        # What an earlier process left further back, autovacuum has summed up.
+        start = max(done.get(table, end - LEFT_PAGES), 0)
+        for page in range(start, end, RANGE_PAGES):
+            await conn.execute("SELECT brin_summarize_range(%s::oid::regclass, %s)", (pages[table][0], page))
+    return whole
 
 
 async def cursors(conn: Connection) -> list[tuple[str, int, datetime | None]]:
