@@ -17,7 +17,7 @@ const LOOKS: Record<Timeliness, { shape: Shape; tone: 'p2' | 'p3' | 'quiet' | 's
 }
 
 /** The clock in words with its mark: `▲ trễ 7 ngày`, `còn 3 ngày làm việc`. */
-export function ClockWords({ task }: { task: Clocked }) {
+export function ClockWords({ task }: { task: Pick<Clocked, 'clock' | 'timeliness'> & Partial<Pick<Clocked, 'soon'>> }) {
   const value = task.timeliness
   const words = named(task.clock.vi, task.clock.en)
   if (value === null) return <span class="muted">{words}</span>

@@ -3,23 +3,32 @@ import type { ComponentType } from 'preact'
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { asProblem, type Problem } from '../../api/problem'
+import { may } from '../../api/session'
 import { Tabs } from '../../design/controls'
 import { Loading, ProblemBox } from '../../design/notice'
 import { directives as messages } from '../../messages/directives'
 import { href, path } from '../../router'
 import './directives.css'
+import './confirm.css'
+import './cards.css'
+import './follow.css'
 
 type Load = () => Promise<{ default: ComponentType }>
 
 /** The tabs, in order. A part's own pages lie below its name: `/directives/documents/7`. */
 const TABS = {
   documents: () => import('./documents'),
+  list: () => import('./list'),
   board: () => import('./board'),
   owed: () => import('./owed'),
+  quality: () => import('./quality'),
 } satisfies Record<string, Load>
 
 /** Pages that are opened from a tab, by what the address looks like. */
-const PAGES: Record<string, Load> = {}
+const PAGES = {
+  document: () => import('./document'),
+  directive: () => import('./directive'),
+} satisfies Record<string, Load>
 
 type Tab = keyof typeof TABS
 const PARTS: Record<string, Load> = { ...TABS, ...PAGES }
@@ -27,7 +36,7 @@ const loaded = signal<Record<string, ComponentType>>({})
 const failed = signal<{ name: string; problem: Problem } | null>(null)
 
 /** What the address asks for, and the tab that it belongs to. */
-function asked(): { part: string; tab: Tab | 'list' } {
+function asked(): { part: string; tab: Tab } {
   const [, first, second] = path.value
   if (first === 'documents' && second) return { part: 'document', tab: 'documents' }
   if (first && /^\d+$/.test(first)) return { part: 'directive', tab: 'list' }
@@ -47,7 +56,8 @@ export default function Directives() {
   const { part, tab } = asked()
   useEffect(() => ensureLoaded(part), [part])
   const Part = loaded.value[part]
-  const tabs = (Object.keys(TABS) as Tab[]).map((id) => ({
+  const open = (Object.keys(TABS) as Tab[]).filter((id) => id !== 'quality' || may('directive.register'))
+  const tabs = open.map((id) => ({
     id,
     label: m.tabs[id],
     href: href(id === 'documents' ? '/directives' : `/directives/${id}`),

@@ -107,6 +107,7 @@ export interface Candidate {
   assignee: Ref | null
   principal: number | null
   fan_out: boolean | null
+  leads?: number[]
   missing: Missing[]
   acts?: string[]
   directive_id?: number | null
@@ -123,6 +124,7 @@ export interface Reference {
   end: number
   text: string
   document_id?: number | null
+  document?: { id: number } | null
 }
 
 export interface Run {
@@ -130,7 +132,7 @@ export interface Run {
   at: string
   by: string | null
   engine: string
-  found: number
+  items: number
 }
 
 export interface DirectiveDocument extends Omit<DocumentRow, 'candidates' | 'directives'> {
@@ -144,66 +146,93 @@ export interface DirectiveDocument extends Omit<DocumentRow, 'candidates' | 'dir
   directives: Directive[]
 }
 
-export interface DirectiveTask {
+export interface DirectiveTask extends Omit<Clocked, 'due' | 'soon'> {
   id: number
   org: Ref
   state: TaskState
-  timeliness: Timeliness | null
-  timeliness_original: Timeliness | null
   band: string | null
-  days_late: number
   end: string | null
-  clock?: Clocked['clock']
-  soon?: Clocked['soon']
+  /** What is left of a task that was accepted in part. */
+  rest?: boolean
   version: number
 }
 
 export interface Link {
-  id?: number
   kind: keyof typeof vi.linkKind
   ref: string
   title: string
 }
 
+/** Another directive as it is named beside one. */
+export interface Brief {
+  id: number
+  no: string
+  action: string
+  given_on: string
+  document: { id: number; number: string; kind: string }
+}
+
+/** A unit of the day of issue, as the wording names it. */
+export interface Addressee extends Ref {
+  text: string
+  via: Meant['via']
+  exceptions: readonly string[]
+}
+
 export interface Directive {
   id: number
-  no: number | string
-  document: { id: number; number: string; kind_vi: string; kind_en?: string; issued_on: string | null }
+  no: string
+  document: { id: number; number: string; kind_vi: string; kind_en?: string; issued_on: string | null; secrecy?: Secrecy } | null
   text: string
   start: number
   end: number
   text_hash: string
+  action: string
   given_by: string
   given_on: string
   field: string | null
-  lead: Party[]
-  cooperating: Party[]
+  lead: Addressee[]
+  cooperating: Addressee[]
   product: string
   due: Due | null
+  review_on: string | null
+  review_due?: boolean
   tasks: DirectiveTask[]
+  /** Tasks out of the reader's sight, which are only counted. */
+  tasks_hidden?: number
   done: number
   of: number
-  follows: { id: number; document?: { number: string; issued_on: string | null }; given_on?: string } | null
-  repeated_by: { id: number; document?: { number: string; issued_on: string | null }; given_on?: string }[]
+  follows: Brief | null
+  repeated_by: Brief[]
+  earlier?: Brief[]
   first_given_on: string
   age_days: number
-  replaces: number | null
-  replaced_by: number | null
+  replaces: Brief | null
+  replaced_by: Brief | null
   links: Link[]
-  simulated?: boolean
+  simulated: boolean
   version: number
   acts: string[]
 }
 
 export interface MatrixRow {
   org: Ref
-  area: { code: string; name: string } | null
+  area: { code: string; name: string } | string | null
   task_id: number
   state: TaskState
   timeliness: Timeliness | null
-  days_late?: number
+  timeliness_original: Timeliness | null
+  days_late: number
   end: string | null
   reported_at: string | null
   evidence: number
   text: string
+}
+
+export interface Matrix {
+  rows: MatrixRow[]
+  counts: Record<string, number>
+  done: number
+  of: number
+  hidden?: number
 }
