@@ -72,4 +72,6 @@ async def add(connection: Connection, desk: Desk, principal: Principal, new: New
         raise Problem(GROUP_KNOWN)
     body = {"name": made.name, "members": members, "valid_from": made.valid_from, "decision": made.decision}
     await log(connection, desk, principal.id, [("group.add", f"group:{made.id}", root.id, body)])
-    return msgspec.to_builtins(made) | {"members": [{"id": org, "name": found.name(org)} for org in members]}
+    shown: dict[str, Any] = msgspec.structs.asdict(made)
+    shown["members"] = [{"id": org, "name": found.name(org)} for org in members]
+    return shown
