@@ -116,6 +116,10 @@ async def _add(connection: Connection, site: Site, task: Task, directive: int) -
     number = await task_store.insert(connection, task)
     site.tasks.append(msgspec.structs.replace(task, id=number))
     site.of[number] = directive
+    if task.parent_id is None:
+        await connection.execute(
+            "INSERT INTO directive_task (task_id, directive_id) VALUES (%s, %s)", (number, directive)
+        )
     return number
 
 
@@ -143,7 +147,8 @@ async def site(db: Database, tmp_path_factory: Any) -> AsyncIterator[Site]:
                     rest = msgspec.structs.replace(part, source_kind="remainder", parent_id=below)
                     await _add(connection, found, rest, directive)
         other = _task(chance, units[0], root, 1)
-        await task_store.insert(connection, msgspec.structs.replace(other, source_kind="manual", state="new"))
+        for kind in ("manual", "directive"):  # the second only says that it is of a directive
+            await task_store.insert(connection, msgspec.structs.replace(other, source_kind=kind, state="new"))
     yield found
 
 
@@ -206,6 +211,9 @@ async def test_narrowing_leaves_out_what_was_not_asked_for(db: Database, site: S
         after = await total(connection, site.desk, ME, Cut(since=middle + DAY))
         assert before.given + after.given == everything.given
         assert (await total(connection, site.desk, ME, Cut(source_kinds=("meeting",)))).given == 0
+        manual = await total(connection, site.desk, ME, Cut(source_kinds=("manual",)))
+        both = await total(connection, site.desk, ME, Cut(source_kinds=("manual", "directive")))
+        assert (manual.given, both.given) == (1, everything.given + 1)
 
 
 async def test_a_unit_counts_its_own_lines_only_and_reads_no_restricted_title(

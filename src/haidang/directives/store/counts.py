@@ -20,6 +20,8 @@ from haidang.organisation.permissions import Principal, scope_sql
 from haidang.tasks.model.due import local_day, start_of
 from haidang.tasks.model.task import BANDS
 
+DIRECTIVE = "directive"
+
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True):
     """Which tasks are counted, and by what."""
@@ -32,7 +34,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     """Last day on which they were given."""
     open_from: datetime | None = None
     """Only tasks that were still to be done at this moment, or were given later."""
-    source_kinds: tuple[str, ...] = ("directive",)
+    source_kinds: tuple[str, ...] = (DIRECTIVE,)
     units: tuple[int, ...] | None = None
     """Only tasks that these units lead."""
     leader: str | None = None
@@ -68,9 +70,13 @@ _OPEN_FROM = (
     "coalesce(t.accepted_at, CASE WHEN t.state = 'cancelled' THEN t.changed_at END, 'infinity') "
     ">= %(open_from)s"
 )
-_ROOTS = (
-    "SELECT t.*, t.source_id AS directive FROM task t WHERE t.source_kind = ANY(%(kinds)s) "
-    "AND t.parent_id IS NULL"
+# What a task says of its source anybody who gives tasks could write: ``directive_task`` is what was issued.
+_ISSUED = (
+    "SELECT t.*, x.directive_id::text AS directive FROM task t JOIN directive_task x ON x.task_id = t.id "
+    "WHERE t.parent_id IS NULL"
+)
+_OTHERS = (
+    "SELECT t.*, NULL AS directive FROM task t WHERE t.source_kind = ANY(%(others)s) AND t.parent_id IS NULL"
 )
 _PARTS = """
 SELECT t.*, made.directive FROM task t JOIN (
@@ -80,10 +86,18 @@ SELECT t.*, made.directive FROM task t JOIN (
         SELECT up.id, p.parent_id FROM up JOIN task p ON p.id = up.above
         WHERE p.parent_id IS NOT NULL AND p.source_kind = ANY(%(made)s)
     )
-    SELECT up.id, p.source_id AS directive FROM up JOIN task p ON p.id = up.above
-    WHERE p.parent_id IS NULL AND p.source_kind = ANY(%(kinds)s)
+    SELECT up.id, top.directive FROM up JOIN ({roots}) AS top ON top.id = up.above
 ) AS made USING (id)"""
 """Periods and remainders, whatever stands between them and the directive's own task."""
+
+
+def _source(cut: Cut) -> str:
+    """Return the tasks of the kinds that a cut asks for, with their periods and remainders."""
+    roots = [_ISSUED] if DIRECTIVE in cut.source_kinds else []
+    if set(cut.source_kinds) - {DIRECTIVE}:
+        roots.append(_OTHERS)
+    own = " UNION ALL ".join(roots)
+    return f"({own} UNION ALL {_PARTS.format(roots=own)})"
 
 
 def counted_tasks(principal: Principal, cut: Cut) -> tuple[str, dict[str, Any]]:
@@ -91,7 +105,10 @@ def counted_tasks(principal: Principal, cut: Cut) -> tuple[str, dict[str, Any]]:
     where, values = scope_sql(
         principal, "directive.read", org="t.owner_org", area="t.area_code", sector="t.sector"
     )
-    values |= {"kinds": list(cut.source_kinds), "made": sorted(MADE_BY_THE_HOUSE)}
+    values |= {
+        "others": [kind for kind in cut.source_kinds if kind != DIRECTIVE],
+        "made": sorted(MADE_BY_THE_HOUSE),
+    }
     limits = [
         where, "t.given_at IS NOT NULL", "t.state <> 'draft'", "NOT t.is_exercise",
         "t.due_precision <> 'recurring'",
@@ -109,7 +126,7 @@ def counted_tasks(principal: Principal, cut: Cut) -> tuple[str, dict[str, Any]]:
         if value is not None:
             limits.append(condition)
             values[name] = value
-    return f"FROM ({_ROOTS} UNION ALL {_PARTS}) AS t{_join(cut)} WHERE {' AND '.join(limits)}", values
+    return f"FROM {_source(cut)} AS t{_join(cut)} WHERE {' AND '.join(limits)}", values
 
 
 def _join(cut: Cut) -> str:

@@ -1,0 +1,124 @@
+"""A leader's page of a morning as a paper: one page, what is red first. Pure.
+
+The figures are those of the board (``boards/directives``): the paper can say nothing else than the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from haidang.base.clock import LOCAL
+from haidang.directives.papers.words import NONE, RESTRICTED, day, decimal, end, moment, number
+from haidang.documents.report import Body, Heading, Points, Report, Table
+from haidang.organisation.service.letterhead import Letterhead
+
+LATE_MAX = 4
+WEEK_MAX = 4
+WAITING_MAX = 3
+URGENT_MAX = 3
+TITLE_MAX = 88
+UNIT_MAX = 34
+"""Letters of a cell: one page must hold the page of a morning, whatever the names."""
+CHANGES = (
+    ("given", "giao mới"), ("reported", "báo cáo kết quả"), ("accepted", "được công nhận"),
+    ("returned", "bị trả lại"), ("extension_granted", "được gia hạn"), ("overdue", "thành quá hạn"),
+)  # fmt: skip
+
+
+def paper(found: Mapping[str, Any], head: Letterhead) -> Report:
+    """Return the page; ``found`` is the board's answer."""
+    at: datetime = found["as_of"]
+    leader = f" của {found['leader']}" if found["leader"] else ""
+    week, waiting = found["this_week"], found["waiting"]["verdicts"]
+    total = found["total"]
+    blocks: list[Body] = [Points(items=_points(found))]
+    blocks += _list("1. Quá hạn", found["late"][:LATE_MAX], total["overdue"], "Quá hạn", _days)
+    blocks += _list("2. Đến hạn trong tuần", week["rows"][:WEEK_MAX], week["count"], "Hạn", _end)
+    blocks += _list("3. Chờ công nhận", waiting["rows"][:WAITING_MAX], waiting["count"], "Báo cáo", _reported)
+    blocks += [Heading(text="4. Sự cố, cảnh báo", level=2), Points(items=_urgent(found))]
+    return Report(
+        title="Báo cáo nhanh",
+        subtitle=f"Tình hình thực hiện ý kiến chỉ đạo{leader}, sáng ngày {day(found['date'])}",
+        agency=head.name, parent=head.parent, place=head.place, day=at.astimezone(LOCAL).date(), made_at=at,
+        marks=("Dữ liệu mô phỏng",) if found["simulated"] else (),
+        source=f"Nguồn: nhiệm vụ, sự cố, cảnh báo trên hệ thống, lúc {moment(at)}; theo hạn giao ban đầu.",
+        blocks=tuple(blocks),
+    )  # fmt: skip
+
+
+def _points(found: Mapping[str, Any]) -> tuple[str, ...]:
+    total, counts = found["total"], found["changes"]["counts"]
+    rate = total["on_time_rate"]
+    share = (
+        f"{decimal(rate.percent)}% ({number(rate.numerator)}/{number(rate.denominator)} {rate.of_vi})"
+        if rate else "chưa tính được"
+    )  # fmt: skip
+    happened = "; ".join(f"{words} {number(counts[name])}" for name, words in CHANGES if counts.get(name))
+    since = found["changes"]["since"].astimezone(LOCAL)
+    return (
+        (f"Đã giao {number(total['given'])} nhiệm vụ: hoàn thành {number(total['done'])}, đang thực hiện "
+        f"{number(total['open'])}, quá hạn {number(total['overdue'])}; tỷ lệ đúng hạn {share}."),
+        f"Từ {since:%H} giờ {since:%M} ngày {day(since.date())}: {happened or 'không có thay đổi'}.",
+        f"Chờ quyết định gia hạn: {number(found['waiting']['extensions']['count'])} nhiệm vụ.",
+    )  # fmt: skip
+
+
+_Row = Mapping[str, Any]
+
+
+def _list(
+    name: str, rows: Sequence[_Row], count: int, head: str, last: Callable[[_Row], str]
+) -> tuple[Body, ...]:
+    """Return a short table under how many there are; what is left out is said."""
+    more = f", nêu {number(len(rows))}" if count > len(rows) else ""
+    heading = Heading(text=f"{name}: {number(count)} nhiệm vụ{more}", level=2)
+    if not rows:
+        return (heading,)
+    cells = tuple(
+        (_cut(_title(row), TITLE_MAX), _cut(row["unit"]["name"], UNIT_MAX), last(row)) for row in rows
+    )
+    table = Table(head=("Nhiệm vụ", "Đơn vị chủ trì", head), rows=cells, widths=(9, 4, 2.4), align="llc")
+    return (heading, table)
+
+
+def _title(row: _Row) -> str:
+    """Return the task; None stands for a directive whose wording the asker may not see."""
+    if row["directive"] is None and row["by_document"]:
+        return f"{RESTRICTED}: {row['by_document']}"
+    return str(row["title"])
+
+
+def _cut(text: str, most: int) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[: most - 1].rstrip(" ,;.") + "…"
+
+
+def _days(row: _Row) -> str:
+    return f"{number(row['late']['days'])} ngày"
+
+
+def _end(row: _Row) -> str:
+    return end(row["due"]["end"]) if row["due"]["end"] else NONE
+
+
+def _reported(row: _Row) -> str:
+    return day(row["reported_at"].astimezone(LOCAL).date()) if row["reported_at"] else NONE
+
+
+def _urgent(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return open incidents and alerts of priority 1; what may not be seen is said not to be shown."""
+    lines = []
+    for name, key, title in (
+        ("Sự cố đang mở", "incidents", "title"),
+        ("Cảnh báo mức 1", "alerts", "title_vi"),
+    ):
+        part = found[key]
+        if part is None:
+            lines.append(f"{name}: không thuộc phạm vi được xem.")
+            continue
+        plus = " trở lên" if part["more"] else ""
+        named = "; ".join(_cut(str(row[title]), 60) for row in part["rows"][:URGENT_MAX])
+        lines.append(f"{name}: {number(part['count'])}{plus}" + (f" ({named})." if named else "."))
+    return tuple(lines)
