@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from haidang.base.clock import FixedClock
 from haidang.base.database import Connection, Database
+from haidang.base.problems import Problem
 from haidang.base.settings import Settings
 from haidang.organisation import prepare, root_org, system
 from haidang.organisation.model import Grant
@@ -20,8 +22,9 @@ from haidang.organisation.service.accounts import NewAccount, add_account, add_g
 from haidang.organisation.service.orgs import NewOrg, add_org
 from haidang.organisation.service.standing import standing
 from haidang.programme.model.plans import Revision
+from haidang.programme.model.records import Record
 from haidang.programme.model.register import Program, Project
-from haidang.programme.service import plans, programs, projects
+from haidang.programme.service import plans, programs, projects, records
 from haidang.programme.service.desk import Desk, desk_of
 from haidang.programme.service.plans import Revised
 from haidang.programme.service.programs import NewDecision, NewProgram
@@ -43,6 +46,7 @@ class World(msgspec.Struct):
     orgs: dict[str, int]
     people: dict[str, int]
     made: int = 0
+    hour: timedelta = timedelta(hours=1)
 
     async def who(self, name: str) -> Principal:
         async with self.db.transaction() as connection:
@@ -108,6 +112,38 @@ class World(msgspec.Struct):
     async def run(self, query: str, *values: Any) -> None:
         async with self.db.transaction() as connection:
             await connection.execute(query, values)
+
+
+async def refused(waiting: Any, code: str, hindrance: str | None = None) -> Problem:
+    """It is refused, for this reason."""
+    with pytest.raises(Problem) as refusal:
+        await waiting
+    assert refusal.value.kind.code == code, refusal.value
+    if hindrance is not None:
+        assert refusal.value.extra["hindrance"] == hindrance
+    return refusal.value
+
+
+async def add_record(world: World, project: Project, kind: str, by: str = "", **facts: Any) -> Any:
+    """Add a record to a project as one of its people, or as the house."""
+    who = await world.who(by) if by else ME
+    async with world.db.transaction() as connection:
+        [made] = await records.add_many(connection, world.desk, who, project.id, [(kind, facts)])
+    return made
+
+
+async def add_contract(world: World, project: Project, dong: int, **facts: Any) -> Record:
+    """Sign a contract with a company of its own."""
+    world.made += 1
+    new = records.NewContractor(name=f"Công ty {world.made}", tax_code=f"{world.made:010}")
+    async with world.db.transaction() as connection:
+        company = await records.add_contractor(connection, world.desk, ME, new)
+    given = {
+        "contractor_id": company.id, "contract_no": f"HD-{world.made}", "value_dong": dong,
+        "signed_on": "2025-06-01", "effective_on": "2025-06-01", "expires_on": "2026-12-31",
+    }  # fmt: skip
+    found: Record = await add_record(world, project, "contract", **(given | facts))
+    return found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

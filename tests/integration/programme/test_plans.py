@@ -69,8 +69,9 @@ async def test_the_schema_refuses_overlap_change_and_deletion(world: World) -> N
     copy = (
         "INSERT INTO capital_plan (program_id, project_id, fund_source_id, plan_kind, plan_year, "
         "plan_year_to, amount_dong, decision_id, valid_from, valid_to, recorded_at, "
-        "superseded_at, created_by) SELECT program_id, project_id, fund_source_id, plan_kind, plan_year, plan_year_to, %s, "
-        "decision_id, %s, %s, recorded_at, NULL, 'x' FROM capital_plan WHERE project_id = %s"
+        "superseded_at, created_by) SELECT program_id, project_id, fund_source_id, plan_kind, plan_year, "
+        "plan_year_to, %s, decision_id, %s, %s, recorded_at, NULL, 'x' FROM capital_plan "
+        "WHERE project_id = %s"
     )
     with pytest.raises(psycopg.errors.ExclusionViolation):
         await world.run(copy, 1, OCTOBER, None, project.id)
@@ -241,10 +242,9 @@ async def test_two_thousand_rows_within_two_seconds(world: World) -> None:
              for each in made],
         )  # fmt: skip
     took = time.perf_counter() - began
-    print(f"2,000 rows: {took:.2f} s")
     assert found.added == 2_000
     assert total(await as_of(world, program.id, JANUARY)) == sum(BILLION + each.id for each in made)
-    assert took < 10, "a tenth of it is what it takes on a quiet machine"
+    assert took < 5, "0.5 s on a quiet machine; the bound of an import is 2 s"
 
 
 def test_lines_of_two_kinds_are_two_lines() -> None:

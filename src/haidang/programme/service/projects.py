@@ -149,7 +149,8 @@ async def create_many(
         made.append(
             Project(
                 id=number, public_id=f"DA-{year}-{first + place:06}", simulated=program.simulated,
-                orgs=_orgs(owner, new.deciding_org), area_code=new.area_codes[0] if new.area_codes else None,
+                orgs=orgs_of(owner, new.deciding_org),
+                area_code=new.area_codes[0] if new.area_codes else None,
                 created_by=principal.id, recorded_at=now, changed_at=now, **facts,
             )
         )  # fmt: skip
@@ -167,7 +168,8 @@ async def create_many(
     return made
 
 
-def _orgs(owner: int | None, deciding: int | None, parties: Sequence[int] = ()) -> tuple[int, ...]:
+def orgs_of(owner: int | None, deciding: int | None, parties: Sequence[int] = ()) -> tuple[int, ...]:
+    """Return who has to do with a project: its owner, who decides, and every present party."""
     return tuple(dict.fromkeys(org for org in (owner, deciding, *parties) if org is not None))
 
 
@@ -202,7 +204,8 @@ async def change(
     after = msgspec.structs.replace(before, **given)
     await known_orgs(connection, "owner_org", (after.owner_org, after.deciding_org))
     after = msgspec.structs.replace(
-        after, orgs=_orgs(after.owner_org, after.deciding_org, await register.parties(connection, project_id))
+        after,
+        orgs=orgs_of(after.owner_org, after.deciding_org, await register.parties(connection, project_id)),
     )
     require(principal, "programme.edit", after)
     _check(after)
