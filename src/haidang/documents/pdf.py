@@ -41,7 +41,8 @@ def drawn(report: Report) -> bytes:
         "place_and_date": place_and_date(report),
         "parent": in_lines(report.parent.upper(), AGENCY_LINE),
         "agency_name": in_lines(report.agency.upper(), AGENCY_LINE),
-        "about": in_lines(report.subtitle, SUBTITLE_LINE),
+        "about": in_lines(report.subtitle, SUBTITLE_LINE if report.title else AGENCY_LINE),
+        "name": report.name,
         "nation": NATION,
         "motto": MOTTO,
     }

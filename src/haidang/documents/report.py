@@ -42,7 +42,8 @@ class Paragraph(Block, frozen=True, kw_only=True, tag="paragraph"):
     """A paragraph; line breaks in the text are kept."""
 
     text: str
-    look: Literal["body", "strong", "note"] = "body"
+    look: Literal["body", "strong", "note", "basis"] = "body"
+    """"basis": a legal basis ("Căn cứ …"), in italics of the body's size."""
 
 
 class Points(Block, frozen=True, kw_only=True, tag="points"):
@@ -90,11 +91,12 @@ class Timeline(Block, frozen=True, kw_only=True, tag="timeline"):
 
 
 class Signer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who signs: "KT. GIÁM ĐỐC" above "PHÓ GIÁM ĐỐC", and the full name."""
+    """Who signs, by which right, and the full name."""
 
     title: str
+    """"KT. Giám đốc" above "Phó Giám đốc", a line each; shown in capitals."""
     under: str = ""
-    """A second line of the title, or "(Ký, ghi rõ họ tên)"."""
+    """A word below the title: "(Ký, ghi rõ họ tên)"; in italics."""
     name: str = ""
     signed: str = ""
     """What stands in the place of the signature where it was signed in the system."""
@@ -114,9 +116,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """An administrative document by Decree 30/2020/NĐ-CP, Annex I."""
 
     title: str
-    """The kind of document: "Báo cáo"; shown in capitals."""
+    """The kind of document: "Báo cáo"; shown in capitals. Empty: a letter (công văn), which has none."""
     subtitle: str
-    """What it is about (trích yếu)."""
+    """What it is about (trích yếu); of a letter it stands under the number: "V/v …"."""
     agency: str
     parent: str = ""
     """The agency above, on the line over it."""
@@ -133,7 +135,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     """A small line under every page: what it was made from."""
     landscape: bool = False
+    to: tuple[str, ...] = ()
+    """To whom it goes: "Kính gửi: …"."""
     blocks: tuple[Body, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the file is called in its properties."""
+        return f"{self.title}: {self.subtitle}" if self.title else self.subtitle
 
 
 def place_and_date(report: Report) -> str:

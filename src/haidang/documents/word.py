@@ -51,6 +51,7 @@ def drawn(report: Report) -> bytes:
     _page(document, report)
     _properties(document, report)
     _head(document, report)
+    _addressees(document, report.to)
     for block in report.blocks:
         _draw(document, report, block)
     file = io.BytesIO()
@@ -141,7 +142,7 @@ def _source(line: Line, report: Report) -> None:
 
 def _properties(document: Document, report: Report) -> None:
     about = document.core_properties
-    about.title = f"{report.title}: {report.subtitle}"[:250]
+    about.title = report.name[:250]
     about.author = about.last_modified_by = report.agency[:250]
     about.comments = report.source[:250]
     about.language = "vi-VN"
@@ -161,6 +162,8 @@ def _head(document: Document, report: Report) -> None:
     agency = in_lines(report.agency.upper(), AGENCY_LINE)
     left.append(Cell(agency, CENTRE, Look(size=12, bold=True, rule=0.4)))
     left.append(Cell(number_line(report), CENTRE, Look(size=13)))
+    if not report.title:  # a letter (công văn): what it is about stands under its number
+        left.append(Cell(in_lines(report.subtitle, AGENCY_LINE), CENTRE, Look(size=12)))
     right = [
         Cell(NATION, CENTRE, Look(size=12, bold=True)),
         Cell(MOTTO, CENTRE, Look(size=13, bold=True, rule=1.0)),
@@ -170,10 +173,29 @@ def _head(document: Document, report: Report) -> None:
         len(document.element.body) - 1,
         grid.table([[left, right]], [width * 0.42, width * 0.58], borders=False),
     )
+    if not report.title:
+        _gap(document)
+        return
     _line(document, report.title.upper(), size=14, bold=True, align=CENTRE, before=14)
     subtitle = _line(document, in_lines(report.subtitle, SUBTITLE_LINE), size=14, bold=True, align=CENTRE)
     grid.rule(subtitle._p, 0.35, width)
     _gap(document)
+
+
+def _addressees(document: Document, to: tuple[str, ...]) -> None:
+    """ "Kính gửi": one on the line itself, several below each other."""
+    if len(to) == 1:
+        line = _line(document, f"Kính gửi: {to[0]}", align=CENTRE, before=6)
+        line.paragraph_format.space_after = Pt(12)
+        return
+    for number, name in enumerate(to):
+        if number == 0:
+            line = _line(document, "Kính gửi:", before=6)
+            line.paragraph_format.left_indent = Mm(30)
+        line = _line(document, f"- {name}" + ("." if number + 1 == len(to) else ";"))
+        line.paragraph_format.left_indent = Mm(50)
+    if to:
+        line.paragraph_format.space_after = Pt(12)
 
 
 def _width(report: Report) -> float:
@@ -210,7 +232,8 @@ def _draw(document: Document, report: Report, block: Any) -> None:
     elif isinstance(block, Paragraph):
         note = block.look == "note"
         for text in block.text.split("\n"):
-            _body(document, text, size=11 if note else 13, italic=note, bold=block.look == "strong")
+            leaning = block.look in {"note", "basis"}
+            _body(document, text, size=11 if note else 13, italic=leaning, bold=block.look == "strong")
     elif isinstance(block, Points):
         for item in block.items:
             _body(document, f"- {item}")

@@ -43,7 +43,8 @@ async def taken(db: Database, clock: FixedClock, org: int, kind: str = "TB", yea
 
 async def test_a_number_is_written_as_the_decree_says(db: Database, clock: FixedClock, issuer: int) -> None:
     first, letter, other = [
-        await taken(db, clock, issuer, kind, year) for kind, year in (("TTr", 2026), ("CV", 2026), ("TTr", 2027))
+        await taken(db, clock, issuer, kind, year)
+        for kind, year in (("TTr", 2026), ("CV", 2026), ("TTr", 2027))
     ]
     assert (first.number, first.symbol, first.digits, first.tail) == (1, "01/TTr-SXD", "01", "TTr-SXD")
     assert letter.symbol == "01/SXD", "a letter's number carries no type"
