@@ -38,7 +38,7 @@ interface Props {
   acts: CardActs
 }
 
-const SIGNS = { open: '·', accepted: '✓', rejected: '×', issued: '→', replaced: '~' } as const
+const SIGNS = { open: '○', accepted: '✓', rejected: '×', issued: '→', replaced: '~' } as const
 
 export function Card({ candidate, isCurrent, canAct, hasNext, acts }: Props) {
   const m = messages.value.confirm
@@ -132,7 +132,7 @@ function Doors({ candidate, acts, hasNext }: { candidate: Candidate; acts: CardA
       <Button onClick={() => acts.open(candidate, 'correct')}>{m.correct}</Button>
       <Button onClick={() => acts.open(candidate, 'reject')}>{m.reject}</Button>
       <Button onClick={() => acts.open(candidate, 'split')}>{m.split}</Button>
-      {hasNext && <Button onClick={() => acts.merge(candidate)}>{m.merge}</Button>}
+      {hasNext && <Button label={m.mergeKey} onClick={() => acts.merge(candidate)}>{m.merge}</Button>}
     </div>
   )
 }

@@ -276,7 +276,7 @@ function keysOf(
     key('KeyE', 'E', () => m().correct, opened('correct')),
     key('KeyX', 'X', () => m().reject, opened('reject')),
     key('KeyS', 'S', () => m().split, opened('split')),
-    key('KeyM', 'M', () => m().merge, on(acts.merge, 'open', 'accepted')),
+    key('KeyM', 'M', () => m().mergeKey, on(acts.merge, 'open', 'accepted')),
     key('KeyR', 'R', () => m().reopen, on(acts.reopen, 'accepted', 'rejected')),
     key('KeyN', 'N', () => m().addKey, () => canAct && addOrAsk(document, onReload)),
     key('KeyI', 'I', () => m().issueKey, () => document.acts.includes('issue') && toggle('issue')),

@@ -15,7 +15,7 @@ import { common } from '../../messages/common'
 import { directives as messages } from '../../messages/directives'
 import { go, href, param } from '../../router'
 import { Intake } from './intake'
-import { SecrecyMark, useTold } from './parts'
+import { documentName, SecrecyMark, useTold } from './parts'
 import type { DocumentRow, DocumentState, Meeting } from './types'
 
 const state = param('state')
@@ -110,12 +110,12 @@ function columns(): Column<DocumentRow>[] {
         <span class="two-lines">
           <span class="document-name">
             <a class="strong plain-link" href={href(`/directives/documents/${row.id}`)}>
-              {row.kind_vi} {row.number || <span class="muted">({m.documents.noNumber})</span>}
+              {documentName(row)}
             </a>
             <SecrecyMark secrecy={row.secrecy} />
             {row.simulated && <Simulated short />}
           </span>
-          <span class="small clamp">{row.subject}</span>
+          <span class="small clamp">{row.subject || row.file?.name}</span>
         </span>
       ),
     },

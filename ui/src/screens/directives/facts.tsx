@@ -14,6 +14,7 @@ import { common } from '../../messages/common'
 import { directives as messages } from '../../messages/directives'
 import { go, href } from '../../router'
 import { drafts } from './doing'
+import { documentName } from './parts'
 import type { DirectiveDocument, DocumentRow, Meeting } from './types'
 
 interface Props {
@@ -95,7 +96,7 @@ function SameMeeting({ document, meeting }: { document: DirectiveDocument; meeti
         {others.map((each) => (
           <li key={each.id}>
             <a href={href(`/directives/documents/${each.id}`)}>
-              {each.kind_vi} {each.number || each.subject}
+              {documentName(each)}
             </a>
           </li>
         ))}

@@ -115,7 +115,16 @@ export function FillForm({ candidate, acts }: Props) {
   return (
     <form ref={own} class="form card-form" tabIndex={-1} onSubmit={submit} aria-label={m.fillTitle}>
       <p class="strong">{m.fillTitle}</p>
-      {lacks('person') && <UnitPicker label={m.lead} chosen={draft.leads} onChange={(leads) => set({ leads })} />}
+      {lacks('person') && (
+        <UnitPicker
+          label={m.lead}
+          chosen={draft.leads}
+          onChange={(leads) => {
+            set({ leads })
+            own.current?.focus({ preventScroll: true }) // the next digit is the due, Enter saves
+          }}
+        />
+      )}
       {(lacks('responsibility') || (lacks('person') && draft.leads.length > 1)) && <Responsible draft={draft} set={set} />}
       {lacks('work') && <Field label={m.action} value={draft.action} lines={2} onInput={(action) => set({ action })} />}
       {lacks('time') && <DueChoice draft={draft} set={set} candidate={candidate} />}

@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { listen } from '../../api/stream'
 import { Chip } from '../../design/mark'
 import { directives as messages } from '../../messages/directives'
-import type { Secrecy } from './types'
+import { named } from '../../messages/catalogue'
+import type { DocumentRow, Secrecy } from './types'
 
 const SETTLE_MS = 400
 const TOLD: ReadonlySet<string> = new Set(['directive', 'directives', 'reset'])
@@ -35,4 +36,15 @@ export function SecrecyMark({ secrecy }: { secrecy: Secrecy }) {
       <Chip tone={secrecy === 'secret' ? 'hatched' : 'plain'}>{m.secrecy[secrecy]}</Chip>
     </span>
   )
+}
+
+/** Kinds that say nothing: such a document is called by its file, or just a document. */
+const KINDLESS: ReadonlySet<string> = new Set(['khác', 'tin'])
+
+/** How a document is called: `Thông báo 231/TB-UBND`, `tb-ket-luan.docx`. */
+export function documentName(row: Pick<DocumentRow, 'kind' | 'kind_vi' | 'kind_en' | 'number'> & { file?: DocumentRow['file'] }): string {
+  const isKindless = KINDLESS.has(row.kind)
+  if (isKindless && !row.number && row.file) return row.file.name
+  const kind = isKindless ? messages.value.documents.column.document : named(row.kind_vi, row.kind_en)
+  return `${kind} ${row.number || `(${messages.value.documents.noNumber})`}`
 }
