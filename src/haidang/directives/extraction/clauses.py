@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from haidang.directives.extraction.deadlines import limits
@@ -40,6 +41,8 @@ class Situation:
     """Conclusions are being listed, or an order came before: duties without a trigger count."""
     follows: bool
     """The sentence right before, in this paragraph, was an order."""
+    near: bool
+    """The paragraph before held an order."""
     context: tuple[Found, ...]
     """Addressees of the heading above."""
     labelled: bool
@@ -54,16 +57,19 @@ class Clauses:
         self.words = tokens.words
         self.names = names
         self.lists = lists
+        self.issuers: set[str] = set()
+        """Who has given orders in this text."""
 
     def anchors(self, first: int, end: int, now: Situation) -> list[Anchor]:
         """Return who is told what in a sentence, in order."""
         if self.tells(first, end):
             return []
         found: list[Anchor] = []
-        clause = at = first
+        at = first
         opened = now.ordered
+        bare = bool(now.context or now.follows) and self._bare(first, end)
         while at < end:
-            fresh = not any(each.start >= clause for each in found)
+            fresh = not found and not bare
             anchor = self._order(at, first, end, now, fresh=fresh, found=found)
             if anchor is None and self._may_begin(at, first):
                 anchor = self._duty(at, first, end, replace(now, ordered=opened), fresh=fresh)
@@ -73,15 +79,29 @@ class Clauses:
                 at = max(anchor.body, at + 1)
                 continue
             if self.words[at] == ":" and self._has_trigger(first, at):
-                opened, clause = True, at + 1
-            if self.words[at] == ";":
-                clause = at + 1
-            at += 1
+                opened = True
+            named = (
+                self.names.row(at, end)
+                if self._may_begin(at, first) or self.words[at] in {"các", "lãnh"}
+                else ([], at)
+            )
+            at = max(named[0][-1].end, at + 1) if named[0] else at + 1
         return found
+
+    def _bare(self, first: int, end: int) -> bool:
+        """Say whether a sentence begins with its action, so that orders further on are what it is about."""
+        at = self._after_connectives(first, end)
+        trigger = self.lists.triggers.at(self.words, at, end) if at < end else 0
+        if trigger and not self.lists.weak_triggers.at(self.words, at, end):
+            return False
+        return self.carried(first, end) is not None
 
     def tells(self, first: int, end: int) -> bool:
         """Say whether a sentence tells how things stand or what was reported."""
         at = self._after_connectives(first, end)
+        joined = " ".join(self.words[first : min(end, first + 80)])
+        if _CLOSING.search(joined) or _MET.match(joined):
+            return True
         return bool(
             self.lists.narrative.at(self.words, first, end) or self.lists.narrative.at(self.words, at, end)
         )
@@ -90,7 +110,7 @@ class Clauses:
         """Say whether a subject may begin at a word: at the start of a clause or after a connective."""
         if at == first or self.words[at - 1] in _BREAKS:
             return True
-        if self.words[at - 1] in {"thì", "do", "rằng", "và", "để", '"'}:
+        if self.words[at - 1] in {"thì", "do", "rằng", "và", "để", '"'} or self._approved(at, first):
             return True
         return self.lists.connectives.before(self.words, at) > 0
 
@@ -142,6 +162,8 @@ class Clauses:
         """Say whether a trigger is a verb of the issuer here, not a noun, a passive or part of a word."""
         if at > first and self.lists.not_before_trigger.before(self.words[first:at], at - first):
             return False
+        if at + length < end and self.tokens.capital(at + length):
+            return True
         if self.lists.compounds.at(self.words, at, end) > 1 or (
             at > first and self.lists.compounds.at(self.words, at - 1, end) > 1
         ):
@@ -176,16 +198,33 @@ class Clauses:
         return before in {",", "và"} and self.words[at] == "giao"
 
     def _subject_break(self, at: int, first: int) -> bool:
-        """Say whether an issuer stands between the last break and a trigger: "; UBND tỉnh cũng giao"."""
+        """Say whether the issuer stands between the last break and a trigger: ", UBND tỉnh cũng giao"."""
         cut = at
-        while cut > first and self.words[cut - 1] not in {";", ":"} and at - cut < 12:
+        while cut > first and self.words[cut - 1] not in {";", ":", ","} and at - cut < 16:
             cut -= 1
-        if cut == first or self.words[cut - 1] not in {";", ":"}:
+        if cut == first or self.words[cut - 1] not in {";", ":", ","} or cut == at:
             return False
-        return not any(self._acts(word, at) for word in range(cut, at))
+        if any(self._acts(word, at) for word in range(cut, at)):
+            return False
+        names, _ = self.names.row(cut, at)
+        return bool(names) or self.words[cut - 1] in {";", ":"}
 
     def _is_issuer(self, names: list[Found] | tuple[Found, ...]) -> bool:
         return len(names) == 1 and names[0].name in _ISSUERS
+
+    def _decides(self, names: list[Found], verb: int, end: int) -> bool:
+        """Say whether a subject is the one who gives orders here, or does what only such a one does."""
+        if self.lists.decisions.at(self.words, verb, end):
+            return True
+        return len(names) == 1 and names[0].name in self.issuers
+
+    def _issuer_before(self, at: int, first: int) -> None:
+        """Remember who gives the order whose trigger stands at a word."""
+        cut = at
+        while cut > first and self.words[cut - 1] not in {";", ":", ","} and at - cut < 16:
+            cut -= 1
+        names, _ = self.names.row(cut, at)
+        self.issuers.update(each.name for each in names if each.kind == "org")
 
     def _past_before(self, at: int, first: int) -> str:
         length = self.lists.past.before(self.words[first:at], at - first, longest=2)
@@ -247,12 +286,26 @@ class Clauses:
         names, after = self.names.row(at, end)
         if not names or after >= end:
             return None
+        if (
+            self._approved(at, first)
+            and self.words[after : after + 2] == ["về", "việc"]
+            and self._works(after + 2, end)
+        ):
+            return Anchor(at, tuple(names), after + 2, "order.approval", 0.6) if fresh else None
         verb = self._verb(after, end)
+        unsure = verb is None
+        if (
+            verb is None
+            and now.ordered
+            and (at == first or self.words[at - 1] == ";")
+            and self._like_verb(after)
+        ):
+            verb = after
         if verb is None or self._past_between(after, verb):
             return None
         duty = self.lists.duties.at(self.words, verb, end) > 0
         semicolon = at == first or self.words[at - 1] in {";", ":"} or self.words[at - 1] == "do"
-        if self._meets(verb, end) or self.lists.triggers.at(self.words, verb, end):
+        if self._meets(verb, end) or self._tells_others(verb, end):
             return None
         if self.words[verb : verb + 2] == ["phối", "hợp"] and not fresh and self.words[at - 1] in {",", ";"}:
             return Anchor(at, tuple(names), verb, "cooperate.subject", 0.8, cooperates=True)
@@ -264,10 +317,29 @@ class Clauses:
             return None
         if duty:
             return Anchor(at, tuple(names), verb, "duty", 0.85 if now.ordered else 0.7)
-        if self._is_issuer(names) or not now.ordered:
+        if self._is_issuer(names) or not now.ordered or self._decides(names, verb, end):
             return None
-        near = now.follows or now.labelled or self._hurries(verb, end) or at > first
-        return Anchor(at, tuple(names), verb, "duty.listed", 0.75) if near else None
+        if self.words[first : first + 2] == ["tuy", "nhiên"]:
+            return None
+        hurries = self._hurries(verb, end) and at == self._after_connectives(first, end)
+        near = now.follows or now.near or now.labelled or hurries or not fresh
+        return Anchor(at, tuple(names), verb, "duty.listed", 0.6 if unsure else 0.75) if near else None
+
+    def _approved(self, at: int, first: int) -> bool:
+        """Say whether the issuer agrees to what a unit has proposed to do: "đồng ý với đề xuất của Sở …"."""
+        before = " ".join(self.words[max(first, at - 7) : at])
+        return (
+            re.search(
+                r"(?:đồng ý|thống nhất|chấp thuận|nhất trí)(?: với| theo)? (?:đề xuất|đề nghị|kiến nghị) của$",
+                before,
+            )
+            is not None
+        )
+
+    def _like_verb(self, at: int) -> bool:
+        """Say whether a word that no list knows may be the verb of a listed duty: "Sở Tài chính họp bàn"."""
+        word = self.words[at]
+        return word.isalpha() and not self.tokens.capital(at) and word not in _NO_VERBS
 
     def _verb(self, after: int, end: int) -> int | None:
         """Return where the verb of a subject stands, past "căn cứ …,", "trong tháng 8" and the like."""
@@ -294,12 +366,12 @@ class Clauses:
             while at < end and self.tokens.starts[at] < span[0].end:
                 at += 1
             return at
-        if self.words[at] in {"theo", "căn", "trên", "tùy", "trong", "với", "cũng", "đồng"}:
+        if self.words[at] == "cũng" or self.words[at : at + 2] == ["đồng", "thời"]:
+            return at + (1 if self.words[at] == "cũng" else 2)
+        if self.words[at] in {"theo", "căn", "trên", "tùy", "trong", "với"}:
             stop = at + 1
             while stop < min(end, at + 16) and self.words[stop] not in {",", ";", "."}:
                 stop += 1
-                if self._works(stop, end) and self.words[at] in {"cũng", "đồng"}:
-                    return stop
             return stop if stop < end and self.words[stop] == "," else at
         return at
 
@@ -317,6 +389,11 @@ class Clauses:
             return False
         return any(word in _MEETINGS for word in self.words[verb + 2 : min(end, verb + 4)])
 
+    def _tells_others(self, verb: int, end: int) -> bool:
+        """Say whether a verb is the issuer's own trigger: "UBND tỉnh yêu cầu"."""
+        trigger = self.lists.triggers.at(self.words, verb, end)
+        return trigger > 0 and not self.lists.weak_triggers.at(self.words, verb, end)
+
     def _hurries(self, verb: int, end: int) -> bool:
         return self.words[verb : min(end, verb + 2)] in (
             ["khẩn", "trương"], ["tập", "trung"], ["tiếp", "tục"], ["tăng", "cường"], ["chủ", "trì"], ["chủ", "động"],
@@ -326,8 +403,11 @@ class Clauses:
     def carried(self, first: int, end: int) -> int | None:
         """Return where the action of a sentence without a subject begins, or None if it is no order."""
         at = self._after_connectives(first, end)
-        if at < end and self.words[at] in {"yêu", "đề"} and self.lists.triggers.at(self.words, at, end):
-            at += self.lists.triggers.at(self.words, at, end)
+        trigger = (
+            self.lists.triggers.at(self.words, at, end) if at < end and self.words[at] in {"yêu", "đề"} else 0
+        )
+        if trigger and self._works(at + trigger, end):
+            at += trigger
         elif at < end and (stop := self._aside(at, end)) > at:
             at = stop + (stop < end and self.words[stop] == ",")
         if at >= end or not self._works(at, end) or self._past_between(at, at):
@@ -387,4 +467,92 @@ class Clauses:
         return self.names.acts(at, end)
 
 
+_CLOSING = re.compile(
+    r"^(?:thừa lệnh .{0,80})?văn phòng .{0,60}thông báo (?:để|đến|tới|cho) .{0,240}(?:biết|thực hiện)|"
+    r"thông báo (?:\S+ ){0,14}(?:biết|được biết)(?: ,)?(?: và)?(?: (?:phối hợp|tổ chức|triển khai|nghiêm túc))?(?: (?:thực hiện|triển khai))"
+)
+"""How a notice ends: it is made known, nobody is told to do anything."""
+_MET = re.compile(
+    r"(?:tại|trong|dự|sau) (?:cuộc họp|buổi làm việc|hội nghị|buổi họp|phiên họp|buổi kiểm tra)(?: [^,]{0,60})? , "
+    r"(?:các |đại )?(?:đại biểu|đại diện|thành viên|ý kiến|đồng chí)(?! chủ tịch| bí thư| phó)"
+)
+"""What those who met have said."""
+_NO_VERBS = frozenset(
+    {
+        "là",
+        "có",
+        "được",
+        "bị",
+        "vẫn",
+        "đã",
+        "đang",
+        "cho",
+        "nhận",
+        "tại",
+        "của",
+        "và",
+        "với",
+        "về",
+        "trong",
+        "ở",
+        "từ",
+        "đến",
+        "như",
+        "mà",
+        "thì",
+        "cũng",
+        "còn",
+        "nên",
+        "do",
+        "để",
+        "khi",
+        "nếu",
+        "theo",
+        "qua",
+        "vào",
+        "ra",
+        "nói",
+        "hiện",
+        "sẽ",
+        "rất",
+        "này",
+        "đó",
+        "gồm",
+        "bao",
+        "làm",
+        "năm",
+        "tháng",
+        "ngày",
+        "trên",
+        "trước",
+        "sau",
+        "bằng",
+        "hoặc",
+        "hay",
+        "luôn",
+        "chính",
+        "tỉnh",
+        "thành",
+        "huyện",
+        "quận",
+        "xã",
+        "phường",
+        "trung",
+        "việt",
+        "khu",
+        "khác",
+        "chưa",
+        "vừa",
+        "mới",
+        "đều",
+        "lại",
+        "đồng",
+        "phát",
+        "cơ",
+        "thuộc",
+        "số",
+        "các",
+        "những",
+    }
+)
 _MANNERS = frozenset({"với", "cùng", "chặt", "chẽ", "kịp", "thời", "tốt", "đồng", "bộ", "thường", "xuyên", "chủ", "động", "tích", "cực", "hiệu", "quả", "có"})  # fmt: skip

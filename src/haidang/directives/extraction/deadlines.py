@@ -28,7 +28,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 _ON_DAY = re.compile(rf"(?<!\w)(?P<limit>{_LIMIT}){_BRIDGE}{_HOUR}{_DAY}")
 _MONTH = re.compile(
-    rf"(?<!\w)(?P<limit>{_LIMIT}){_BRIDGE}(?P<part>đầu|giữa|cuối|hết|nửa đầu|nửa cuối)?\s*tháng\s+(?P<m>\d{{1,2}}){_YEAR}(?![\d])"
+    rf"(?<!\w)(?P<limit>{_LIMIT}){_BRIDGE}(?P<part>đầu|giữa|cuối|hết|nửa đầu|nửa cuối)?\s*tháng\s+(?P<m>\d{{1,2}}){_YEAR}(?:\s+(?:này|tới))?(?![\d])"
 )
 _QUARTER = re.compile(
     rf"(?<!\w)(?P<limit>{_LIMIT}|đầu|cuối){_BRIDGE}(?P<part>đầu|giữa|cuối|hết)?\s*quý\s+(?P<q>iv|i{{1,3}}|[1-4]){_YEAR}(?!\w)"
@@ -67,7 +67,7 @@ _TERMED = re.compile(r"(?:có thời hạn|có hạn|đến hạn|thời hạn h
 _DONE = re.compile(
     r"(?:hoàn thành|hoàn tất|xong|báo cáo|gửi|trình|nộp|thời hạn|thời gian|hạn|kết quả|chấm dứt|xử lý|bàn giao|khánh thành|thực hiện|tiến độ)[^;.]{0,90}$"
 )
-_SOFT = frozenset({"đến", "vào", "hết", "xong"})
+_SOFT = frozenset({"đến", "vào", "hết"})
 """Limits that are one only when something is finished by then."""
 
 

@@ -40,12 +40,14 @@ class Gazetteer:
         self.open_names = {*data["open_heads"], "Trung tâm Truyền thông", "Trung tâm Y tế"}
         """Names that may go on: "Ban Chỉ đạo" is one, "Ban Chỉ đạo 774" another."""
         self.own: dict[str, str] = {}
+        self.starters = _starters(data)
         self.area_heads = _heads(data["area_heads"])
         self.area_kinds = _heads(data["area_kinds"])
         self.open_heads = _heads(data["open_heads"])
         self.branch_heads = {head: head for head in self.branches}
         self.provinces = {name_key(name) for name in data["provinces"]}
         self.legal_forms = Phrases(data["legal_forms"])
+        self.not_heads = Phrases(data["not_heads"])
         self.groups = Phrases(data["groups"])
         self.lone_groups = Phrases(data["lone_groups"])
         self.qualifiers = Phrases(data["qualifiers"])
@@ -54,6 +56,13 @@ class Gazetteer:
     def with_names(self, names: Iterable[tuple[str, Iterable[str]]]) -> Gazetteer:
         """Return a gazetteer that also knows units of a site: (canonical name, other names)."""
         more = copy.copy(self)
+        names = [(name, tuple(others)) for name, others in names]
+        more.starters = self.starters | {
+            word
+            for name, others in names
+            for each in (name, *others)
+            for word in Tokens(Text(each)).words[:1]
+        }
         more.own = {
             **self.own,
             **{name_key(each): name for name, others in names for each in (name, *others) if name_key(each)},
@@ -92,8 +101,37 @@ class Words:
         self.connectives = Phrases(data["connectives"])
         self.past = Phrases(data["past"])
         self.narrative = Phrases(data["narrative"])
+        self.decisions = Phrases(data["decisions"])
         self.compounds = Phrases(data["compounds"])
         self.introductions = Phrases(data["introductions"])
+
+
+_DETERMINERS = (
+    "các",
+    "những",
+    "mỗi",
+    "từng",
+    "tất",
+    "toàn",
+    "một",
+    "hai",
+    "ba",
+    "đồng",
+    "đ",
+    "ông",
+    "bà",
+    "cấp",
+)
+
+
+def _starters(data: dict[str, Any]) -> frozenset[str]:
+    """Return every word that a name can begin with, capital names of provinces aside."""
+    names = [
+        *_DETERMINERS, *data["titles"], *data["groups"], *data["provinces"], *data["branches"],
+        *(each for table in ("names", "area_heads", "area_kinds", "open_heads") for name, others in data[table].items()
+          for each in (name, *others)),
+    ]  # fmt: skip
+    return frozenset(word for name in names for word in Tokens(Text(name)).words[:1])
 
 
 def _spellings(data: dict[str, list[str]]) -> dict[str, str]:

@@ -7,6 +7,8 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
+import msgspec
+
 from haidang.directives.extraction.clauses import Anchor, Clauses, Situation
 from haidang.directives.extraction.deadlines import Limit, events, limits, urgency
 from haidang.directives.extraction.layout import BODY, Block
@@ -27,6 +29,12 @@ _PRODUCT = re.compile(
     r"(?P<product>(?:báo cáo|kế hoạch|đề án|phương án|tờ trình|dự thảo|danh sách|danh mục|quyết định|nghị quyết|quy chế|văn bản|hồ sơ|chương trình|quy định|lộ trình|công văn|kịch bản)"
     r"(?:\s+[^,;.:\s]+){0,12})"
 )
+_SPEAKS = re.compile(
+    r"phát biểu (?:chỉ đạo|kết luận|kết thúc|tại|bế mạc)|kết luận (?:cuộc họp|hội nghị|buổi)|nêu rõ|nhấn mạnh|chỉ rõ|có ý kiến|ý kiến chỉ đạo"
+)
+_TIME_ONLY = re.compile(
+    r"(?:thời gian|thời hạn|hạn|tiến độ)?\s*(?:thực hiện|hoàn thành|xong|báo cáo|gửi báo cáo)?(?:\s+(?:việc|xong|hoàn thành|thực hiện))*\s*:?\s*$"
+)
 _REPORT = re.compile(r"báo cáo(?:\s+(?:kết quả|về))?[^,;.:]{0,60}")
 
 
@@ -38,6 +46,8 @@ class State:
     follows: bool = False
     leads: tuple[Found, ...] = ()
     block: int = -1
+    last_item: int = -9
+    """Paragraph of the last item."""
     groups: tuple[Found, ...] = ()
     """The last group that was named, for sentences without any subject."""
     intro: tuple[Found, ...] = ()
@@ -60,10 +70,11 @@ class Reader:
         self.blocks = blocks
         self.issued_on = issued_on
         self.state = State()
+        self.found: list[Item] = []
 
     def items(self) -> list[Item]:
         """Return the items in the order of the text."""
-        found: list[Item] = []
+        found = self.found
         for number, block in enumerate(self.blocks):
             if block.framed or self._recipients(block, number):
                 continue
@@ -109,13 +120,19 @@ class Reader:
         context = self._context(number)
         if opens and self._heading(number, first, end, last=last):
             return []
-        now = Situation(state.ordered, state.follows, context, bool(block.label) and opens)
+        near = 0 <= number - state.last_item <= 1
+        now = Situation(state.ordered, state.follows, near, context, bool(block.label) and opens)
         anchors = self.clauses.anchors(first, end, now)
         if last and self.tokens.words[end - 1] == ":":
             return self._introduces(number, anchors, first, end)
         if not anchors:
+            state.ordered = state.ordered or self._speaks(first, end)
             return self._carried(number, first, end, context)
         return self._items(number, anchors, first, end)
+
+    def _speaks(self, first: int, end: int) -> bool:
+        """Say whether a sentence tells that somebody concludes or directs."""
+        return _SPEAKS.search(self.text.low, self.tokens.starts[first], self.tokens.ends[end - 1]) is not None
 
     def _goes_on(self, first: int, end: int) -> bool:
         """Say whether a paragraph goes on with the one before it: "Đồng thời, …"."""
@@ -190,6 +207,8 @@ class Reader:
     def _carried(self, number: int, first: int, end: int, context: tuple[Found, ...]) -> list[Item]:
         """Read a sentence without an addressee of its own."""
         state = self.state
+        if state.follows and self._time_only(first, end):
+            return []
         leads = context or (state.leads if state.follows else ())
         tells = self.clauses.tells(first, end)
         sent = None if tells else self._sent(first, end, leads)
@@ -202,6 +221,23 @@ class Reader:
             return []
         rule = "carry.heading" if context else "carry.sentence"
         return self._items(number, [Anchor(first, leads, body, rule, 0.85 if context else 0.75)], first, end)
+
+    def _time_only(self, first: int, end: int) -> bool:
+        """Give "Hoàn thành trước ngày 20/11." to the item before it, if that has no time of its own."""
+        start, stop = self.tokens.starts[first], self.tokens.ends[end - 1]
+        found = limits(self.text.low, start, stop, self.issued_on)
+        if not found or not self.found or end - first > 20 or self.found[-1].deadline:
+            return False
+        if not _TIME_ONLY.fullmatch(self.text.low, start, found[0].start):
+            return False
+        due, _, warnings = self._deadline(start, stop)
+        _, finish = self.text.raw_span(start, stop)
+        last = self.found[-1]
+        self.found[-1] = msgspec.structs.replace(
+            last, sentence=self.text.raw[last.start : finish], end=finish, deadline=due,
+            warnings=(*last.warnings, *warnings), rules=(*last.rules, "due.next", *((due.rule,) if due else ())),
+        )  # fmt: skip
+        return True
 
     def _note_groups(self, first: int, end: int) -> None:
         for at in range(first, end):
@@ -240,6 +276,7 @@ class Reader:
         state = self.state
         state.ordered = state.follows = True
         state.leads = orders[-1].names
+        state.last_item = number
         return found
 
     def _clause_start(self, at: int, first: int) -> int:

@@ -12,6 +12,7 @@ from haidang.directives.extraction.tokens import Tokens
 OPEN_WORDS_MAX = 18
 GROUP_WORDS_MAX = 40
 NOTE_WORDS_MAX = 80
+CLAUSE_WORDS_MAX = 12
 PERSON_WORDS_MAX = 6
 LIST_MAX = 80
 _MANY = frozenset({"các", "những", "mỗi", "từng", "một", "hai", "ba", "tất", "toàn", "bộ", "cả", "số", "thể"})
@@ -143,7 +144,7 @@ class Names:
         return known
 
     def _read(self, first: int, end: int) -> list[Found]:
-        if first >= end or not self.words[first][0].isalnum():
+        if first >= end or not self._may_start(first):
             return []
         at = first
         for person in _PERSONS:
@@ -157,6 +158,9 @@ class Names:
                 for n, each in enumerate(found)
             ]
         return self._unit(at, end)
+
+    def _may_start(self, first: int) -> bool:
+        return self.words[first] in self.gazetteer.starters or self.words[first].isdigit()
 
     def _titles(self, at: int, end: int) -> int:
         """Step over titles: "Giám đốc", "Bí thư, Chủ tịch"; all of them stand for the unit."""
@@ -264,6 +268,8 @@ class Names:
         if head is None:
             return []
         stop, name = head
+        if self.words[stop : stop + 1] == ["("] and self.words[stop + 2 : stop + 3] == [")"]:
+            stop += 3  # "Ủy ban nhân dân (UBND) tỉnh"
         if name in {"Công an", "Thanh tra"} and not self.areas.at(stop, end):
             return []
         area = self.areas.at(stop, end)
@@ -297,6 +303,8 @@ class Names:
         text = area.text
         if kind == "collective" and (more := self._qualifiers(end, len(self.words))) > end:
             text, end = f"{text} {self.tokens.plain(end, more)}", more
+        if kind == "collective":
+            end = self._clause(end, len(self.words))
         prefix = f"{self.tokens.plain(first, at)} " if many and at > first else ""
         return [Found(first, end, f"{prefix}{head} {text}", kind, "names.committee", head)]
 
@@ -383,7 +391,8 @@ class Names:
             listed, _ = self.row_after_colon(stop + 1, end, self.words[at])
             if listed:
                 return listed
-        return [Found(first, stop, self.tokens.plain(first, stop), "collective", "names.group")]
+        name = self.tokens.plain(first, stop)
+        return [Found(first, self._clause(stop, end), name, "collective", "names.group")]
 
     def _row_of_groups(self, at: int, end: int) -> bool:
         """Say whether a noun of groups goes on as a row: "sở, ban, ngành"."""
@@ -453,17 +462,39 @@ class Names:
                     return area.end - at
                 unit = self.at(at + len(lead), end) if lead != ["trên", "địa", "bàn"] else []
                 return unit[-1].end - at if unit else 0
-        if words[at : at + 1] == ["có"] and not self.acts(at, end) and not self._modal(at, end):
-            stop = at + 1
-            while stop < end and stop - at < 9 and words[stop][0].isalnum() and not self._works(stop, end):
-                stop += 1
-            return stop - at if 2 < stop - at < 9 else 0
+        if words[at - 1] in {"viên", "trực"} and (
+            unit := self._committee(at, at, end) or self._open(at, at, end)
+        ):
+            return unit[-1].end - at
         return 0
+
+    def _clause(self, at: int, end: int) -> int:
+        """Return where a clause that tells a group from others ends: "có tuyến đường đi qua", "phụ trách …".
+
+        It stands in the text of the name and not in the name itself.
+        """
+        words, end = self.words, min(end, len(self.words))
+        if at >= end or words[at] not in {"có", "phụ", "đang", "chưa", "nằm", "được"} or self.acts(at, end):
+            return at
+        if self.lists.duties.at(words, at, end) or words[at : at + 2] in (["có", "thể"], ["có", "văn"]):
+            return at
+        stop = at + 1
+        while stop < end and stop - at < CLAUSE_WORDS_MAX:
+            if area := self.areas.at(stop, end):
+                stop = area.end
+                continue
+            if not words[stop][0].isalnum() or self._works(stop, end):
+                break
+            stop += 1
+        return stop if 2 < stop - at < CLAUSE_WORDS_MAX and self._ends_clause(stop, end) else at
+
+    def _ends_clause(self, at: int, end: int) -> bool:
+        return at >= end or self.words[at] in {",", ";", ":", "và", "."} or self._works(at, end)
 
     def _open(self, first: int, at: int, end: int) -> list[Found]:
         """Return a name that only its head is known of: "Trung tâm …", up to an action or a comma."""
         head = self.gazetteer.find(self.gazetteer.open_heads, self.tokens, at, min(end, at + 6))
-        if head is None:
+        if head is None or self.gazetteer.not_heads.at(self.words, at, end):
             return []
         stop = self._open_end(head[0], end)
         if stop == head[0]:
@@ -514,7 +545,9 @@ class Names:
         """Say whether an open name ends before a word; ``strong`` also by actions that may be nouns."""
         words = self.words
         if words[at] in {"và", "cùng", "với"}:
-            return words[at] != "và" or bool(self.at(at + 1, end)) or self.acts(at + 1, end)
+            if words[at] != "và" or self.at(at + 1, end):
+                return True
+            return bool(self.acts(at + 1, end)) and not self.lists.noun_actions.at(words, at + 1, end)
         if words[at] in {
             "để",
             "theo",
@@ -552,7 +585,6 @@ class Names:
         two = self.words[after : after + 2]
         return two in _WORKS or self.words[after : after + 1] in (
             ["việc"],
-            ["các"],
             ["ngay"],
             ["nghiêm"],
             [","],
