@@ -17,11 +17,13 @@ from haidang.city.forward import Order
 from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.service import City
-from haidang.demo import duty, province, store
+from haidang.demo import directing, duty, province, store
+from haidang.demo.conclusions import SPOKEN
 from haidang.demo.fleet import Device, fleet
 from haidang.demo.rhythm import position, reading
 from haidang.demo.stories import STORIES
 from haidang.demo.story import PACE_S, Happening, Told, Turn, entities, retold, touched
+from haidang.organisation.model import OrgAlias
 from haidang.organisation.permissions import system
 from haidang.organisation.service.orgs import NewOrg, add_org, orgs_called
 from haidang.organisation.store import areas, orgs
@@ -65,6 +67,7 @@ class Demo:
             self._orgs = await _add_agencies(connection, now.astimezone(LOCAL).date())
             await duty.prepare(connection, self._city.settings, self._clock, self._orgs)
             known = set(await store.made_up(connection, SOURCE))
+        await directing.prepare(self._db, self._city.settings, self._clock, self._orgs)
         new = [device for device in self._devices if device.id not in known]
         if new:
             _log.info("making the demonstration province", devices=len(new))
@@ -138,6 +141,7 @@ class Demo:
             ids = await store.made_up(connection, SOURCE)
             await store.end_stories(connection)
             await duty.close(connection, self._city.settings, self._clock)
+            await directing.close(connection, self._city.settings, self._clock)
         for start in range(0, len(ids), BATCH):
             await self._city.order(_PRINCIPAL, Order(Op.DELETE, "", ids[start : start + BATCH]))
         return len(ids)
@@ -288,6 +292,7 @@ async def _agency(connection: Connection, agency: province.Agency, parent_id: in
         return called[0].id
     area = province.CODE if agency.kind == "committee" else agency.area_code
     new = NewOrg(
-        name=agency.name, parent_id=parent_id, kind=agency.kind, short_name=agency.short_name, area_code=area
-    )
+        name=agency.name, parent_id=parent_id, kind=agency.kind, short_name=agency.short_name, area_code=area,
+        aliases=tuple(OrgAlias(SPOKEN[word]) for word in (agency.word,) if word in SPOKEN),
+    )  # fmt: skip
     return (await add_org(connection, _PRINCIPAL, new)).id

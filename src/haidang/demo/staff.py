@@ -31,6 +31,8 @@ POSTS: tuple[Post, ...] = (
     Post("hd-truong-ca-a", "Trưởng ca A (mô phỏng)", "centre", "duty_head", "committee"),
     Post("hd-truong-ca-b", "Trưởng ca B (mô phỏng)", "centre", "duty_head", "committee"),
     Post("hd-lanh-dao-truc", "Lãnh đạo trực (mô phỏng)", "committee", "department_head"),
+    Post("hd-chu-tich", "Chủ tịch UBND tỉnh (mô phỏng)", "committee", "department_head"),
+    Post("hd-van-phong", "Chuyên viên theo dõi chỉ đạo (mô phỏng)", "committee", "desk_officer"),
     Post("hd-cong-an", "Trực ban Công an tỉnh (mô phỏng)", "police", "department_officer"),
     Post("hd-csgt", "Trực ban CSGT (mô phỏng)", "traffic_police", "department_officer"),
     Post("hd-pccc", "Trực ban PCCC và CNCH (mô phỏng)", "fire", "department_officer"),

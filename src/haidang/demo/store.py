@@ -1,9 +1,10 @@
-"""SQL of the demonstration: which entities are made up, which stories are being told."""
+"""SQL of the demonstration: which entities are made up, which stories are told, which work was given."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from haidang.base.database import Connection
 
@@ -79,3 +80,60 @@ async def fillers(connection: Connection) -> dict[str, list[tuple[int, str, int 
     for role, *filler in await cursor.fetchall():
         found.setdefault(role, []).append(tuple(filler))
     return found
+
+
+class Made(NamedTuple):
+    """What became of a made-up notice."""
+
+    times: int
+    """How often it was made."""
+    waits: bool
+    """Something of it is still to be confirmed or done."""
+    taken_away: bool
+    """Some of its work was cancelled, or it was withdrawn."""
+
+
+async def notices(connection: Connection, by: str) -> dict[str, Made]:
+    """Return what became of each made-up notice, by its number."""
+    cursor = await connection.execute(
+        """
+        SELECT d.number, count(DISTINCT d.id)::int,
+            coalesce(bool_or(t.is_open OR d.state IN ('read', 'confirming')), false),
+            coalesce(bool_or(t.state = 'cancelled' OR d.state = 'withdrawn'), false)
+        FROM directive_document d LEFT JOIN directive v ON v.document_id = d.id
+        LEFT JOIN directive_task g ON g.directive_id = v.id LEFT JOIN task t ON t.id = g.task_id
+        WHERE d.simulated AND d.created_by = %s GROUP BY d.number
+        """,
+        (by,),
+    )
+    return {number: Made(*rest) for number, *rest in await cursor.fetchall()}
+
+
+async def tasks_of(connection: Connection, directives: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return task, directive and lead unit of what some directives have become."""
+    cursor = await connection.execute(
+        "SELECT g.task_id, g.directive_id, t.owner_org FROM directive_task g JOIN task t ON t.id = g.task_id "
+        "WHERE g.directive_id = ANY(%s) ORDER BY g.task_id",
+        (list(directives),),
+    )
+    return list(await cursor.fetchall())
+
+
+async def open_directives(connection: Connection, by: str) -> list[tuple[int, int]]:
+    """Return id and version of the open tasks of made-up directives."""
+    cursor = await connection.execute(
+        "SELECT t.id, t.version FROM directive v JOIN directive_task g ON g.directive_id = v.id "
+        "JOIN task t ON t.id = g.task_id WHERE v.simulated AND v.issued_by = %s AND t.is_open ORDER BY t.id",
+        (by,),
+    )
+    return list(await cursor.fetchall())
+
+
+async def unissued(connection: Connection, by: str) -> list[tuple[int, int]]:
+    """Return id and version of the made-up documents from which nothing was issued."""
+    cursor = await connection.execute(
+        "SELECT id, version FROM directive_document WHERE simulated AND created_by = %s "
+        "AND state IN ('read', 'confirming') ORDER BY id",
+        (by,),
+    )
+    return list(await cursor.fetchall())
