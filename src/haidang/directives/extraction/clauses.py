@@ -13,6 +13,9 @@ from haidang.directives.extraction.tokens import Tokens
 UNRESOLVED_WORDS_MAX = 14
 LOOK_BACK = 60
 _ISSUERS = ("UBND tỉnh", "UBND thành phố", "UBND TP", "Chính phủ", "Tỉnh ủy", "Thành ủy", "Ban Thường vụ", "Thường trực", "HĐND tỉnh", "HĐND thành phố", "Quốc hội", "lãnh đạo")  # fmt: skip
+_PROVINCIAL = re.compile(
+    r"UBND (?:tỉnh|(?:TP|thành phố)[ .]*(?:Hà Nội|Hồ Chí Minh|HCM|Đà Nẵng|Hải Phòng|Cần Thơ|Huế))"
+)
 _MEETINGS = ("cuộc", "hội", "buổi", "phiên", "lễ", "kỳ")
 _STRONG = frozenset({"giao", "yêu", "đề", "phân", "thống", "đồng", "quyết", "tiếp", "cho", "lệnh"})
 _BREAKS = frozenset({",", ";", ":", "-", "–", "+"})
@@ -141,7 +144,7 @@ class Clauses:
         ):
             body += 2 if self.words[body] == "đối" else 1
         names, after = self.names.row(body, end)
-        if names and self._is_issuer(names) and found:
+        if names and found and len(names) == 1 and names[0].name in _ISSUERS:
             return None
         if names and self.words[after : after + 1] == ["tại"] and self.words[at] == "đề":
             return None
@@ -210,7 +213,7 @@ class Clauses:
         return bool(names) or self.words[cut - 1] in {";", ":"}
 
     def _is_issuer(self, names: list[Found] | tuple[Found, ...]) -> bool:
-        return len(names) == 1 and names[0].name in _ISSUERS
+        return len(names) == 1 and (names[0].name in _ISSUERS or _PROVINCIAL.match(names[0].name) is not None)
 
     def _decides(self, names: list[Found], verb: int, end: int) -> bool:
         """Say whether a subject is the one who gives orders here, or does what only such a one does."""
@@ -231,25 +234,26 @@ class Clauses:
         return self.words[at - 1] if length else ""
 
     def _older(self, first: int, at: int) -> bool:
-        """Say whether an order in the past tense is one of another day: "Trước đó …", "Ngày 5/3, … đã giao"."""
-        words = self.words[first:at]
-        joined = " ".join(words)
-        return any(
-            sign in joined
-            for sign in ("trước đó", "trước đây", "mà ", "được ", "năm trước", "từng ", "nhiều lần")
+        """Say whether an order in the past tense is told of: "nhiệm vụ UBND tỉnh đã giao", "Trước đó …"."""
+        joined = " ".join(self.words[first:at])
+        if any(sign in joined for sign in ("trước đó", "trước đây", "mà ", "năm trước", "nhiều lần")):
+            return True
+        start = at
+        for word in range(at - 1, max(first, at - 16) - 1, -1):
+            names, after = self.names.row(word, at)
+            if names and after >= at - 6:
+                start = word
+        return (
+            start > first
+            and self.words[start - 1].isalpha()
+            and not self.lists.connectives.before(self.words, start)
         )
 
     def _without_name(self, at: int, body: int, first: int, end: int, now: Situation) -> Anchor | None:
         """Return an order without a known addressee: of whoever the letter went to, or of an unknown unit."""
-        if self._works(body, end) and not self.lists.noun_actions.at(self.words, body, end):
-            if self.words[at] == "giao":
-                return None
-            sent = self._recipients(first, at)
-            if sent:
-                return Anchor(at, sent, body, "order.recipient", 0.8)
-            if self.words[at] in {"yêu", "đề"} and (now.context or now.follows):
-                return None
-            return None
+        if self._works(body, end):
+            sent = self._recipients(first, at) if self.words[at] != "giao" else ()
+            return Anchor(at, sent, body, "order.recipient", 0.8) if sent else None
         if self.words[at] not in {"giao", "yêu", "phân", "đề"} or body >= end:
             return None
         return self._unknown(at, body, end)
@@ -370,7 +374,7 @@ class Clauses:
             return at + (1 if self.words[at] == "cũng" else 2)
         if self.words[at] in {"theo", "căn", "trên", "tùy", "trong", "với"}:
             stop = at + 1
-            while stop < min(end, at + 16) and self.words[stop] not in {",", ";", "."}:
+            while stop < min(end, at + 16) and self.words[stop] not in {",", ";", ".", ":"}:
                 stop += 1
             return stop if stop < end and self.words[stop] == "," else at
         return at

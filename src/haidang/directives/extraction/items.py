@@ -192,7 +192,7 @@ class Reader:
         ):
             state.ordered = True
         if anchors:
-            names = anchors[-1].names
+            names = tuple(name for anchor in anchors for name in anchor.names)
             state.contexts[number] = names
             if self.blocks[number].level == BODY:
                 state.intro, state.intro_block = names, number

@@ -75,6 +75,8 @@ class Names:
             at += 1
         if at < end and self.words[at] == "và":
             at += 1
+        if self.words[at : at + 2] == ["cũng", "như"]:
+            at += 2
         if at == start and at + 1 < end and self.words[at] == "-" and self.tokens.capital(at + 1):
             at += 1
         return at
@@ -387,8 +389,11 @@ class Names:
                 length = 0
             if length:
                 stop = nxt
-        if self.words[stop : stop + 1] == [":"]:
-            listed, _ = self.row_after_colon(stop + 1, end, self.words[at])
+        colon = next(
+            (len(lead) for lead in _MEMBERS if tuple(self.words[stop : stop + len(lead)]) == lead), 0
+        )
+        if colon:
+            listed, _ = self.row_after_colon(stop + colon, end, self.words[at])
             if listed:
                 return listed
         name = self.tokens.plain(first, stop)
@@ -545,7 +550,7 @@ class Names:
         """Say whether an open name ends before a word; ``strong`` also by actions that may be nouns."""
         words = self.words
         if words[at] in {"và", "cùng", "với"}:
-            if words[at] != "và" or self.at(at + 1, end):
+            if words[at] != "và" or self.at(at + 1, end) or self.areas.at(at + 1, end):
                 return True
             return bool(self.acts(at + 1, end)) and not self.lists.noun_actions.at(words, at + 1, end)
         if words[at] in {
@@ -615,6 +620,8 @@ class Names:
         return named is not None or self.lists_titles(at, end) > 0
 
 
+_MEMBERS = (("bao", "gồm", ":"), ("bao", "gồm"), ("gồm", ":"), ("gồm", "có"), ("gồm",), ("như", ":"), (":",))
+"""What introduces the members of a group."""
 _WORKS = (
     ["kế", "hoạch"], ["phương", "án"], ["đề", "án"], ["dự", "thảo"], ["quy", "chế"], ["danh", "mục"], ["báo", "cáo"],
     ["thực", "hiện"], ["triển", "khai"], ["rà", "soát"], ["kiểm", "tra"], ["tốt", "các"], ["chặt", "chẽ"],
