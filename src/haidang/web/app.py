@@ -26,6 +26,7 @@ from haidang.base.clock import Clock, SystemClock
 from haidang.base.log import logger
 from haidang.base.settings import Settings
 from haidang.boards.api import ROUTES as BOARDS
+from haidang.boards.directives.paper import ROUTES as BRIEF_PAPER
 from haidang.city.api import ROUTES as CITY
 from haidang.city.forward import door as forward_door
 from haidang.city.models.api import ROUTES as MODELS
@@ -35,12 +36,14 @@ from haidang.city.registrations.api import ROUTES as REGISTRATIONS
 from haidang.city.subscriptions.api import ROUTES as SUBSCRIPTIONS
 from haidang.city.tiers.api import ROUTES as TIERS
 from haidang.directives.api import ROUTES as DIRECTIVES
+from haidang.directives.papers.api import ROUTES as DIRECTIVE_PAPERS
 from haidang.documents.numbering.api import ROUTES as PAPER_NUMBERS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.incidents.api import ROUTES as INCIDENTS
 from haidang.incidents.procedures.api import ROUTES as PROCEDURES
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
+from haidang.programme.api import ROUTES as PROGRAMME
 from haidang.tasks.api import ROUTES as TASKS
 from haidang.web import site
 from haidang.web.asgi import Application, Receive, Scope, Send
@@ -75,6 +78,9 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *ACTIONS,
     *INCIDENT_WARNINGS,
     *DIRECTIVES,
+    *DIRECTIVE_PAPERS,
+    *BRIEF_PAPER,
+    *PROGRAMME,
 )
 """Everything that Litestar serves."""
 

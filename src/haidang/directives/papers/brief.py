@@ -11,16 +11,17 @@ from typing import Any
 
 from haidang.base.clock import LOCAL
 from haidang.directives.papers.words import NONE, RESTRICTED, day, decimal, end, moment, number
-from haidang.documents.report import Body, Heading, Points, Report, Table
+from haidang.documents.report import Points, Report, Table
 from haidang.organisation.service.letterhead import Letterhead
 
 LATE_MAX = 4
 WEEK_MAX = 4
 WAITING_MAX = 3
-URGENT_MAX = 3
-TITLE_MAX = 88
-UNIT_MAX = 34
-"""Letters of a cell: one page must hold the page of a morning, whatever the names."""
+TITLE_MAX = 84
+UNIT_MAX = 40
+NAMED_MAX = 2
+NAME_MAX = 44
+"""Letters of a cell, and incidents and alerts that are named: one page must hold the page of a morning."""
 CHANGES = (
     ("given", "giao mới"), ("reported", "báo cáo kết quả"), ("accepted", "được công nhận"),
     ("returned", "bị trả lại"), ("extension_granted", "được gia hạn"), ("overdue", "thành quá hạn"),
@@ -33,18 +34,18 @@ def paper(found: Mapping[str, Any], head: Letterhead) -> Report:
     leader = f" của {found['leader']}" if found["leader"] else ""
     week, waiting = found["this_week"], found["waiting"]["verdicts"]
     total = found["total"]
-    blocks: list[Body] = [Points(items=_points(found))]
-    blocks += _list("1. Quá hạn", found["late"][:LATE_MAX], total["overdue"], "Quá hạn", _days)
-    blocks += _list("2. Đến hạn trong tuần", week["rows"][:WEEK_MAX], week["count"], "Hạn", _end)
-    blocks += _list("3. Chờ công nhận", waiting["rows"][:WAITING_MAX], waiting["count"], "Báo cáo", _reported)
-    blocks += [Heading(text="4. Sự cố, cảnh báo", level=2), Points(items=_urgent(found))]
+    lists = (
+        ("Quá hạn", found["late"][:LATE_MAX], total["overdue"], _days),
+        ("Đến hạn trong tuần", week["rows"][:WEEK_MAX], week["count"], _end),
+        ("Chờ công nhận", waiting["rows"][:WAITING_MAX], waiting["count"], _reported),
+    )
     return Report(
         title="Báo cáo nhanh",
         subtitle=f"Tình hình thực hiện ý kiến chỉ đạo{leader}, sáng ngày {day(found['date'])}",
         agency=head.name, parent=head.parent, place=head.place, day=at.astimezone(LOCAL).date(), made_at=at,
         marks=("Dữ liệu mô phỏng",) if found["simulated"] else (),
         source=f"Nguồn: nhiệm vụ, sự cố, cảnh báo trên hệ thống, lúc {moment(at)}; theo hạn giao ban đầu.",
-        blocks=tuple(blocks),
+        blocks=(Points(items=_points(found)), _table(lists), Points(items=_urgent(found))),
     )  # fmt: skip
 
 
@@ -68,19 +69,21 @@ def _points(found: Mapping[str, Any]) -> tuple[str, ...]:
 _Row = Mapping[str, Any]
 
 
-def _list(
-    name: str, rows: Sequence[_Row], count: int, head: str, last: Callable[[_Row], str]
-) -> tuple[Body, ...]:
-    """Return a short table under how many there are; what is left out is said."""
-    more = f", nêu {number(len(rows))}" if count > len(rows) else ""
-    heading = Heading(text=f"{name}: {number(count)} nhiệm vụ{more}", level=2)
-    if not rows:
-        return (heading,)
-    cells = tuple(
-        (_cut(_title(row), TITLE_MAX), _cut(row["unit"]["name"], UNIT_MAX), last(row)) for row in rows
-    )
-    table = Table(head=("Nhiệm vụ", "Đơn vị chủ trì", head), rows=cells, widths=(9, 4, 2.4), align="llc")
-    return (heading, table)
+def _table(lists: Sequence[tuple[str, Sequence[_Row], int, Callable[[_Row], str]]]) -> Table:
+    """Return the lists as one table, each under how many there are; what is left out is said."""
+    rows: list[tuple[str, str, str]] = []
+    spans: list[int] = []
+    for name, shown, count, last in lists:
+        more = f", nêu {number(len(shown))}" if count > len(shown) else ""
+        spans.append(len(rows))
+        rows.append((f"{name}: {number(count)} nhiệm vụ{more}", "", ""))
+        rows += [
+            (_cut(_title(row), TITLE_MAX), _cut(row["unit"]["name"], UNIT_MAX), last(row)) for row in shown
+        ]
+    return Table(
+        head=("Nhiệm vụ", "Đơn vị chủ trì", "Mốc"), rows=tuple(rows), widths=(8.4, 4.6, 2.6), align="llc",
+        spans=tuple(spans),
+    )  # fmt: skip
 
 
 def _title(row: _Row) -> str:
@@ -96,7 +99,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _days(row: _Row) -> str:
-    return f"{number(row['late']['days'])} ngày"
+    return f"trễ {number(row['late']['days'])} ngày"
 
 
 def _end(row: _Row) -> str:
@@ -119,6 +122,6 @@ def _urgent(found: Mapping[str, Any]) -> tuple[str, ...]:
             lines.append(f"{name}: không thuộc phạm vi được xem.")
             continue
         plus = " trở lên" if part["more"] else ""
-        named = "; ".join(_cut(str(row[title]), 60) for row in part["rows"][:URGENT_MAX])
+        named = "; ".join(_cut(str(row[title]), NAME_MAX) for row in part["rows"][:NAMED_MAX])
         lines.append(f"{name}: {number(part['count'])}{plus}" + (f" ({named})." if named else "."))
     return tuple(lines)

@@ -53,6 +53,8 @@ async def gathered(
     if first > local_day(now):
         fault = Fault("date", "kỳ báo cáo chưa bắt đầu", "the period has not begun", str(on))
         raise Problem(INVALID, faults=(fault,))
+    if unit is not None:
+        principal.require("directive.read", org_id=unit, area_code=None, sector=None)
     units = None if unit is None else await people.below(connection, unit)
     cut = Cut(open_from=start_of(first), until=last, units=units)
     year = Cut(since=date(last.year, 1, 1), until=last, units=units)

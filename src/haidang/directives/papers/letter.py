@@ -51,7 +51,7 @@ def paper(letter: Letter, symbol: str) -> Report:
     blocks: tuple[Body, ...] = (
         Paragraph(text=f"Kính gửi: {letter.org}", look="strong"),
         Paragraph(text=_why(letter)),
-        late_table(letter.late, with_unit=len({each.unit for each in letter.late}) > 1),
+        late_table(letter.late, with_unit=len({each.unit for each in letter.late}) > 1, due="Hạn"),
         *(Paragraph(text=text) for text in _asked(letter)),
         Signatures(
             signers=(Signer(title="Thủ trưởng đơn vị", under="(Ký, ghi rõ họ tên, đóng dấu)"),),

@@ -62,6 +62,7 @@ async def write(
     """Write a letter: number, turn, what it says; the unit is told. Return its row."""
     issuer, now = issuer_of(principal), desk.now()
     today = local_day(now)
+    principal.require("directive.report", org_id=new.org, area_code=None, sector=None)
     name = (await unit_names(connection, [new.org])).get(new.org)
     if name is None:
         raise _wrong("org", "không có đơn vị này", "there is no such unit", str(new.org))

@@ -18,7 +18,9 @@ LINES_MAX = 30
 """Documents and meetings of a table; what is beyond is summed up in one line."""
 UNITS_MAX = 400
 LATE_MAX = 300
-"""Overdue tasks that a report lists; of the others it says how many."""
+"""Overdue tasks that are kept with a report, for its workbook."""
+LISTED_MAX = 40
+"""Those that the paper lists; of the others it says how many."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,11 +104,6 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     def carried(self) -> int:
         """Given before the period and not done when it began."""
         return self.original.given - self.new
-
-    @property
-    def late_more(self) -> int:
-        """Overdue tasks that are counted but not listed."""
-        return self.original.overdue - len(self.late)
 
     def reconciles(self) -> bool:
         """Say whether every figure comes to the same total, whichever way it is added up."""

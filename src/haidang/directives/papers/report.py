@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from haidang.base.clock import LOCAL
 from haidang.directives.model.counts import BAND_NAMES, Counts, summed
-from haidang.directives.papers.model import Figures, Late, Row
+from haidang.directives.papers.model import LISTED_MAX, Figures, Late, Row
 from haidang.directives.papers.words import (
     NONE,
     RESTRICTED,
@@ -172,7 +172,7 @@ def by(name: str, rows: Sequence[Row]) -> Body:
     lines = [(_called(row), *_cells(row.counts)) for row in rows]
     lines.append(("Tổng cộng", *_cells(summed([row.counts for row in rows]))))
     return Table(
-        head=(name, *HEAD), rows=tuple(lines), widths=(3.7, *([1.32] * 8), 1.5), align="l" + "c" * len(HEAD),
+        head=(name, *HEAD), rows=tuple(lines), widths=(3.5, *([1.32] * 8), 1.65), align="l" + "c" * len(HEAD),
         strong=(len(lines) - 1,),
     )  # fmt: skip
 
@@ -194,17 +194,19 @@ def _late(found: Figures) -> tuple[Body, ...]:
     heading = Heading(text="IV. Nhiệm vụ quá hạn")
     if not found.late:
         return (heading, Paragraph(text="Không có nhiệm vụ quá hạn."))
-    parts: list[Body] = [heading, late_table(found.late)]
-    if found.late_more > 0:
+    listed = found.late[:LISTED_MAX]
+    more = found.original.overdue - len(listed)
+    parts: list[Body] = [heading, late_table(listed)]
+    if more > 0:
         text = (
-            f"Danh sách nêu {number(len(found.late))} nhiệm vụ quá hạn lâu nhất; còn "
-            f"{number(found.late_more)} nhiệm vụ quá hạn khác có trên hệ thống."
+            f"Danh sách nêu {number(len(listed))} nhiệm vụ quá hạn lâu nhất; còn {number(more)} nhiệm vụ "
+            "quá hạn khác, xem bảng tính kèm theo báo cáo."
         )
         parts.append(Paragraph(text=text, look="note"))
     return tuple(parts)
 
 
-def late_table(late: Sequence[Late], *, with_unit: bool = True) -> Table:
+def late_table(late: Sequence[Late], *, with_unit: bool = True, due: str = "Hạn ban đầu") -> Table:
     """Return overdue tasks as a table; those that are very late stand out."""
     rows = tuple(
         (
@@ -215,7 +217,7 @@ def late_table(late: Sequence[Late], *, with_unit: bool = True) -> Table:
     )  # fmt: skip
     unit = ("Đơn vị chủ trì",) if with_unit else ()
     return Table(
-        head=("TT", "Nhiệm vụ, văn bản giao", *unit, "Hạn ban đầu", "Số ngày quá hạn"), rows=rows,
+        head=("TT", "Nhiệm vụ, văn bản giao", *unit, due, "Số ngày quá hạn"), rows=rows,
         widths=(0.9, 7, *((3.6,) if with_unit else ()), 2.3, 2.3), align="cl" + "l" * with_unit + "cc",
         strong=tuple(at for at, each in enumerate(late) if each.days > 120),
     )  # fmt: skip
