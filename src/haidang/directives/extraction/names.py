@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from haidang.directives.extraction.areas import Area, Areas
 from haidang.directives.extraction.gazetteer import JOINTS, Gazetteer, Words
 from haidang.directives.extraction.model import NameKind
-from haidang.directives.extraction.tokens import Tokens
+from haidang.directives.extraction.tokens import Phrases, Tokens
 
 OPEN_WORDS_MAX = 18
 GROUP_WORDS_MAX = 40
@@ -15,7 +15,12 @@ NOTE_WORDS_MAX = 80
 CLAUSE_WORDS_MAX = 12
 PERSON_WORDS_MAX = 6
 LIST_MAX = 80
-_MANY = frozenset({"các", "những", "mỗi", "từng", "một", "hai", "ba", "tất", "toàn", "bộ", "cả", "số", "thể"})
+_MANY = Phrases(
+    "các, những, mỗi, từng, một số, hai, ba, tất cả các, tất cả những, toàn bộ các, toàn thể các, toàn thể, từng các".split(
+        ", "
+    )
+)
+"""What makes many of a noun."""
 _PERSONS = (["đồng", "chí"], ["đ", "/", "c"], ["ông"], ["bà"], ["các", "ông"], ["các", "đồng", "chí"])
 _TAILLESS = frozenset({"sở", "bộ"})
 """Heads whose canonical name drops the province: "Sở Xây dựng tỉnh" is "Sở Xây dựng"."""
@@ -209,22 +214,19 @@ class Names:
         return []
 
     def _unit(self, first: int, end: int) -> list[Found]:
-        many = first
-        while many < end and self.words[many] in _MANY and many - first < 3:
-            many += 1
+        many = first + _MANY.at(self.words, first, end)
         if many >= end:
             return []
         own = self.gazetteer.find(self.gazetteer.own, self.tokens, first, end) if self.gazetteer.own else None
         found = (
-            ([Found(first, own[0], own[1], "org", "names.site")] if own else [])
-            or self._branches(first, many, end)
+            self._branches(first, many, end)
             or self._committee(first, many, end)
             or self._named(first, many, end)
             or self._longer(self._group(first, many, end), self._open(first, many, end))
             or self._bare_area(first, end)
         )
-        if own and found and found[-1].end > own[0]:
-            return found
+        if own and (not found or (len(found) == 1 and own[0] >= found[0].end)):
+            return [Found(first, own[0], own[1], "org", "names.site", found[0].head if found else None)]
         return found
 
     def _longer(self, group: list[Found], unit: list[Found]) -> list[Found]:
