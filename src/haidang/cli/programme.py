@@ -55,7 +55,7 @@ def import_sheet(
     content = file.read_bytes()
     try:
         asked = Asked(
-            description=_description(sheet), page=page, numbers=numbers,
+            descriptions=_descriptions(sheet), page=page, numbers=numbers,
             unit=unit, year=year,
         )  # fmt: skip
         found = read(content, asked)
@@ -69,15 +69,15 @@ def import_sheet(
     sys.exit(0 if clean(found) else 1)
 
 
-def _description(name: str | None) -> Description | None:
+def _descriptions(name: str | None) -> tuple[Description, ...]:
     from haidang.programme.sheets.description import named, read_description  # noqa: PLC0415
 
     if name is None:
-        return None
+        return ()
     path = Path(name)
     if path.suffix in (".yaml", ".yml") and path.is_file():
-        return read_description(path.read_text("utf-8"), path.name)
-    return named(name)
+        return (read_description(path.read_text("utf-8"), path.name),)
+    return (named(name),)
 
 
 def _unread(problem: Problem) -> dict[str, object]:

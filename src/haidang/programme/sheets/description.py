@@ -179,10 +179,22 @@ def shipped() -> tuple[Description, ...]:
     )
 
 
-def named(name: str) -> Description:
-    """Return a shipped description by its name; ``Problem`` (sheet-description) where there is none."""
-    found = next((each for each in shipped() if each.sheet == name), None)
-    if found is not None:
-        return found
-    known = ", ".join(each.sheet for each in shipped())
-    raise _bad(name, f"không có mô tả này; có: {known}", f"there is no such description; there are: {known}")
+def known(data_dir: Path | None) -> tuple[Description, ...]:
+    """Return all descriptions; a site's own in ``<data folder>/sheets`` go before shipped ones."""
+    own = [] if data_dir is None else sorted((data_dir / "sheets").glob("*.yaml"))
+    found = {each.sheet: each for each in shipped()}
+    found |= {
+        each.sheet: each for each in (read_description(file.read_text("utf-8"), file.name) for file in own)
+    }
+    return tuple(found[name] for name in sorted(found))
+
+
+def named(name: str, data_dir: Path | None = None) -> Description:
+    """Return a description by its name; ``Problem`` (sheet-description) where there is none."""
+    found = {each.sheet: each for each in known(data_dir)}
+    if name in found:
+        return found[name]
+    listed = ", ".join(found)
+    raise _bad(
+        name, f"không có mô tả này; có: {listed}", f"there is no such description; there are: {listed}"
+    )

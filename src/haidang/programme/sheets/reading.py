@@ -30,7 +30,8 @@ SAMPLE = 4_000
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a person says of a sheet where it does not say it itself."""
 
-    description: Description | None = None
+    descriptions: tuple[Description, ...] = ()
+    """Those to choose from; none: the shipped ones."""
     page: str | None = None
     numbers: Style | None = None
     unit: int | None = None
@@ -110,6 +111,18 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     conversions: tuple[tuple[str, str, str, str], ...]
 
     @property
+    def plans(self) -> list[Plan]:
+        """All plan amounts: of projects and of groups without lines below."""
+        return [plan for project in self.projects for plan in project.plans] + [
+            plan for group in self.groups for plan in group.plans
+        ]
+
+    @property
+    def year(self) -> int | None:
+        """The year whose tree of lines the sheet is: that of its first plan."""
+        return next((plan.year for plan in self.plans), None)
+
+    @property
     def unreconciled_groups(self) -> int:
         """How many groups do not add up in some column."""
         return len({each.row for each in self.unreconciled})
@@ -118,7 +131,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 def read(content: bytes, asked: Asked = Asked()) -> Sheet:  # noqa: B008 - a frozen struct
     """Return the reading of a workbook; ``Problem`` (workbook-unreadable) only where it cannot be opened."""
     pages = read_pages(content)
-    descriptions = shipped() if asked.description is None else (asked.description,)
+    descriptions = asked.descriptions or shipped()
     wanted = [page for page in pages if asked.page in (None, page.name) and page.rows]
     laid = [(page, layout) for page in wanted if (layout := lay(page, descriptions)) is not None]
     laid.sort(key=lambda each: each[1].score, reverse=True)

@@ -15,11 +15,10 @@ from typing import Literal
 import msgspec
 
 from haidang.base.text import fold
+from haidang.programme.model.money import DONG_MAX
 
 Style = Literal["vi", "en"]
 
-DONG_MAX = 10**16
-"""Ten million tỷ đồng: more than the state invests in three plans together, less than a bigint."""
 YEAR_FIRST, YEAR_LAST = 1975, 2100
 NOISE = Decimal("4e-16")
 """The share of a number that is only how a spreadsheet stores it: two units in the last place of a double."""
