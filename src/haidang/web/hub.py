@@ -55,6 +55,7 @@ EVENTS: dict[str, Told] = {
     "tasks": Told("task", "task.read", "tasks"),
     "warnings": Told("warning", "warning.read", "warnings"),
     "directives": Told("directive", "directive.read", "directives"),
+    "programme": Told("programme", "programme.read", "programmes"),
 }
 """Topics of the rooms. An event whose body names ``orgs`` is for each of these units."""
 TOPICS = frozenset({"entities", *EVENTS})

@@ -28,6 +28,7 @@ from haidang.feeds import FeedRunner
 from haidang.incidents.procedures.service.jobs import JOBS as PROCEDURE_JOBS
 from haidang.incidents.service.jobs import JOBS as INCIDENT_JOBS
 from haidang.organisation.permissions import Principal
+from haidang.programme.service.jobs import JOBS as PROGRAMME_JOBS
 from haidang.tasks import JOBS as TASK_JOBS
 from haidang.web.asgi import Receive, Scope, Send
 from haidang.web.door import Door
@@ -43,6 +44,7 @@ JOBS = {
     "warnings": WARNING_JOBS,
     "incidents": INCIDENT_JOBS,
     "procedures": PROCEDURE_JOBS,
+    "programme": PROGRAMME_JOBS,
 }
 """Tasks of the rooms, by room."""
 

@@ -173,6 +173,7 @@ async def _record(
 ) -> None:  # fmt: skip
     await record(
         connection, desk, principal.id, action=f"case.{step.act}", subject=f"case:{case.id}", about=project,
+        told=False,
         body={"contract_id": case.contract_id, "no": step.no, "state": case.state, "document": step.document,
               "dated_on": step.dated_on, "decided_by": step.decided_by, "skips": step.skips,
               "facts": step.facts},

@@ -170,18 +170,27 @@ async def record(
     subject: str,
     about: Project | Program,
     body: dict[str, Any],
+    told: bool = True,
 ) -> None:
-    """Write an act into the event log and, last of all, into the chained log of programmes."""
+    """Write an act into the event log and, last of all, into the chained log of programmes.
+
+    ``told`` is False for what few may know of: every reader of a project hears its events.
+    """
+    if told:
+        await _tell(connection, action, subject, about)
+    await chain.append(
+        connection, desk.clock, log=LOG, actor=actor, action=f"programme.{action}", subject=subject,
+        org_id=about.owner_org, body=body,
+    )  # fmt: skip
+
+
+async def _tell(connection: Connection, action: str, subject: str, about: Project | Program) -> None:
     if isinstance(about, Project):
         orgs, area, sector = list(about.orgs), about.area_code, about.sector
     else:
         orgs, area, sector = [about.owner_org], None, None
-    told = {"subject": subject, "orgs": orgs, "version": about.version}
+    body = {"subject": subject, "orgs": orgs, "version": about.version}
     await eventlog.append(
-        connection, topic=TOPIC, kind=action, ref=subject, body=told, owner_org=about.owner_org,
+        connection, topic=TOPIC, kind=action, ref=subject, body=body, owner_org=about.owner_org,
         area_code=area, sector=sector,
-    )  # fmt: skip
-    await chain.append(
-        connection, desk.clock, log=LOG, actor=actor, action=f"programme.{action}", subject=subject,
-        org_id=about.owner_org, body=body,
     )  # fmt: skip

@@ -41,6 +41,12 @@ async def attach(
     return said
 
 
+async def listed(connection: Connection, principal: Principal, project_id: int) -> list[dict[str, Any]]:
+    """Return the files of a project in sight."""
+    await visible(connection, principal, project_id)
+    return await records.files(connection, project_id)
+
+
 async def find(connection: Connection, principal: Principal, project_id: int, file_id: int) -> dict[str, Any]:
     """Return a file's row of a project in sight."""
     await visible(connection, principal, project_id)

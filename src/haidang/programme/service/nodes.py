@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -178,14 +178,18 @@ async def tree(
     valid_on: date,
     known_at: datetime,
     plan_kind: PlanKind = "annual",
+    only: Collection[int] | None = None,
 ) -> Tree:
     """Return a year's lines with their sums by the plan that held on a day, and how they add up.
 
     A printed total is of the plan at its ``stated_on``; held against another day it differs by what was
-    revised since, so the report of an import asks for that day.
+    revised since, so the report of an import asks for that day. ``only``: over these projects, without
+    amounts that stand on lines.
     """
     lines = await nodes.of_year(connection, program_id, year)
-    found = await plans.as_of(connection, program_id, valid_on=valid_on, known_at=known_at, year=year)
+    found = await plans.as_of(
+        connection, program_id, valid_on=valid_on, known_at=known_at, year=year, projects=only
+    )
     own: dict[int, int] = {}
     of_project: dict[int, int] = {}
     for plan in found:
@@ -197,6 +201,8 @@ async def tree(
             of_project[plan.project_id] = of_project.get(plan.project_id, 0) + plan.amount_dong
     below: dict[int, list[Line]] = {}
     for each in await nodes.places(connection, program_id, year):
+        if only is not None and each.project_id not in only:
+            continue
         line = Line(
             project_id=each.project_id, number=each.number, amount_dong=of_project.get(each.project_id)
         )

@@ -293,6 +293,14 @@ async def _check_decisions(
             )
 
 
+def numbered_parts(parts: dict[str, int]) -> dict[int, int]:
+    """Return parts by the number of their source, which JSON carries as text."""
+    foreign = [key for key in parts if not (key.isascii() and key.isdigit() and len(key) < 10)]
+    if foreign:
+        raise wrong("parts", "cần số của nguồn vốn", "needs the number of a source", foreign[0])
+    return {int(key): amount for key, amount in parts.items()}
+
+
 async def listed(
     connection: Connection, principal: Principal, wanted: Filter, *, limit: int, after: int | None
 ) -> tuple[list[tuple[Project, str]], str | None]:

@@ -12,6 +12,7 @@ from haidang.base.database import Connection
 from haidang.base.text import fold
 from haidang.organisation.permissions import Principal, scope_sql
 from haidang.programme.model.register import Decision, Project
+from haidang.programme.model.status import Life
 from haidang.programme.store.rows import build, columns
 
 
@@ -148,3 +149,67 @@ async def parties(connection: Connection, project_id: int) -> list[int]:
         (project_id,),
     )
     return [number for (number,) in await cursor.fetchall()]
+
+
+async def lives(connection: Connection, ids: Collection[int]) -> dict[int, Life]:
+    """Return what each project has reached."""
+    cursor = await connection.execute(
+        "SELECT p.id, p.cancelled_on IS NOT NULL, "
+        "EXISTS (SELECT FROM project_total t WHERE t.project_id = p.id) OR "
+        "EXISTS (SELECT FROM capital_plan c WHERE c.project_id = p.id) OR "
+        "EXISTS (SELECT FROM programme_decision d WHERE d.project_id = p.id "
+        "AND d.kind = 'investment'), "
+        "EXISTS (SELECT FROM contract c WHERE c.project_id = p.id), "
+        "EXISTS (SELECT FROM handover_record h WHERE h.project_id = p.id), "
+        "EXISTS (SELECT FROM settlement s WHERE s.project_id = p.id AND s.approved_on IS NOT NULL) "
+        "FROM project p WHERE p.id = ANY(%s)",
+        (sorted(ids),),
+    )
+    return {
+        number: Life(
+            cancelled=cancelled, decided=decided, contracted=contracted, handed_over=handed, settled=settled
+        )
+        for number, cancelled, decided, contracted, handed, settled in await cursor.fetchall()
+    }
+
+
+async def public_page(connection: Connection, *, limit: int, after: int | None) -> list[tuple[Project, str]]:
+    """Return projects whose public part is open, by number, each with its owner's name."""
+    cursor = await connection.execute(
+        f"SELECT {columns(Project, 'p')}, o.name FROM project p JOIN org o ON o.id = p.owner_org "
+        "WHERE p.is_public AND (%(after)s::int IS NULL OR p.id > %(after)s) ORDER BY p.id LIMIT %(limit)s",
+        {"limit": limit, "after": after},
+    )
+    return [(build(Project, found[:-1]), found[-1]) for found in await cursor.fetchall()]
+
+
+async def timeline(
+    connection: Connection, project_id: int, before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return the entries of the chained log about a project, newest first."""
+    cursor = await connection.execute(
+        "SELECT no, at, actor, action, body FROM chain WHERE log = 'programme' AND subject = %s "
+        "AND (%s::bigint IS NULL OR no < %s) ORDER BY no DESC LIMIT %s",
+        (f"project:{project_id}", before, before, limit),
+    )
+    return [
+        {"no": no, "at": at, "actor": actor, "action": action, "body": msgspec.json.decode(body)}
+        for no, at, actor, action, body in await cursor.fetchall()
+    ]
+
+
+async def names_in_sight(connection: Connection, principal: Principal, program_id: int) -> dict[int, str]:
+    """Return the names of a programme's projects that the asker may see."""
+    scope, values = visible(principal)
+    cursor = await connection.execute(
+        f"SELECT p.id, p.name FROM project p WHERE p.program_id = %(program)s AND {scope}",
+        values | {"program": program_id},
+    )
+    return dict(await cursor.fetchall())
+
+
+async def count(connection: Connection, program_id: int) -> int:
+    """Return how many projects a programme has."""
+    cursor = await connection.execute("SELECT count(*) FROM project WHERE program_id = %s", (program_id,))
+    [(found,)] = await cursor.fetchall()
+    return int(found)
