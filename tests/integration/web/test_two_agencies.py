@@ -66,6 +66,10 @@ E = "/ngsi-ld/v1/entities/{entity}"
 T = "/ngsi-ld/v1/temporal/entities/{entity}"
 S = "/ngsi-ld/v1/subscriptions/{subscription}"
 R = "/ngsi-ld/v1/csourceRegistrations/{registration}"
+D = "/api/v1/directive-documents/{document_id:int}"
+V = "/api/v1/directives/{directive_id:int}"
+G = "/api/v1/programme/programs/{program_id:int}"
+J = "/api/v1/programme/projects/{project_id:int}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/version"): Asked(EVERYBODY),
     ("GET", "/api/v1/site"): Asked(EVERYBODY),
@@ -444,7 +448,152 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R),
     ("PATCH", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R, {"description": "taken over"}),
     ("DELETE", "/ngsi-ld/v1/csourceRegistrations/{}"): Asked(REFUSED, R),
-}
+    ("GET", "/api/v1/programme/programs"): Asked(LIST),
+    ("POST", "/api/v1/programme/programs"): Asked(
+        REFUSED,
+        body={"code": "chen", "name": "Chen", "period_from": 2026, "period_to": 2027, "owner_org": "{org}"},
+    ),
+    ("GET", G): Asked(REFUSED, "/api/v1/programme/programs/{program}"),
+    ("PATCH", G): Asked(REFUSED, "/api/v1/programme/programs/{program}", {"name": "Đổi"}),
+    ("GET", G + "/decisions"): Asked(REFUSED, "/api/v1/programme/programs/{program}/decisions"),
+    ("POST", G + "/decisions"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/decisions",
+        {"decisions": [{"kind": "plan", "doc_number": "1", "signed_on": "2026-01-05"}]},
+    ),
+    ("GET", G + "/tree"): Asked(REFUSED, "/api/v1/programme/programs/{program}/tree?year=2026"),
+    ("POST", G + "/nodes"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/nodes",
+        {"year": 2026, "nodes": [{"key": "A", "name": "Chen vào"}]},
+    ),
+    ("GET", G + "/plans"): Asked(REFUSED, "/api/v1/programme/programs/{program}/plans?year=2026"),
+    ("POST", G + "/plans"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/plans",
+        {"revisions": [{"project_id": "{project}", "fund_source_id": 1, "plan_kind": "annual",
+                        "plan_year": 2026, "amount_dong": 1, "decision_id": "{decision}",
+                        "valid_from": "2026-02-01"}]},
+    ),
+    ("GET", G + "/money"): Asked(REFUSED, "/api/v1/programme/programs/{program}/money?year=2026"),
+    ("GET", "/api/v1/programme/fund-sources"): Asked(SHARED),
+    ("POST", "/api/v1/programme/fund-sources"): Asked(
+        NOT_MINE, body={"code": "chen", "name": "C", "name_en": "C", "capital_class": "investment"}
+    ),
+    ("GET", "/api/v1/programme/ledger"): Asked(NOT_MINE),
+    ("GET", "/api/v1/programme/projects"): Asked(LIST),
+    ("POST", "/api/v1/programme/projects"): Asked(
+        REFUSED, body={"program_id": "{program}", "name": "Chen vào", "owner_org": "{org}"}
+    ),
+    ("GET", J): Asked(REFUSED, "/api/v1/programme/projects/{project}"),
+    ("PATCH", J): Asked(REFUSED, "/api/v1/programme/projects/{project}", {"name": "Đổi"}),
+    ("POST", J + "/totals"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/totals",
+        {"amount_dong": 1, "decision_id": "{decision}", "valid_from": "2026-02-01"},
+    ),
+    ("GET", J + "/plans"): Asked(REFUSED, "/api/v1/programme/projects/{project}/plans"),
+    ("GET", J + "/timeline"): Asked(REFUSED, "/api/v1/programme/projects/{project}/timeline"),
+    ("GET", J + "/records/{kind:str}"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/records/contract"
+    ),
+    ("POST", J + "/records/{kind:str}"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/records/milestone",
+        {"kind": "other", "name": "Chen", "baseline_on": "2026-05-01"},
+    ),
+    ("PATCH", "/api/v1/programme/records/{kind:str}/{record_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/records/contract/{contract}", {"subject": "Đổi"}
+    ),
+    ("GET", J + "/files"): Asked(REFUSED, "/api/v1/programme/projects/{project}/files"),
+    ("POST", J + "/files"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/files?name=a.txt", {"chen": "vào"}
+    ),
+    ("GET", J + "/files/{file_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/files/{project_file}"
+    ),
+    ("GET", J + "/bottlenecks"): Asked(REFUSED, "/api/v1/programme/projects/{project}/bottlenecks"),
+    ("POST", J + "/bottlenecks"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/bottlenecks",
+        {"cause": "other", "description": "Chen vào", "due": {"precision": "none"}},
+    ),
+    ("GET", "/api/v1/programme/contractors"): Asked(SHARED, "/api/v1/programme/contractors?q=khong+co"),
+    ("POST", "/api/v1/programme/contractors"): Asked(
+        SHARED, body={"name": "Công ty Chung", "tax_code": "0100000001"}
+    ),
+    ("GET", J + "/payments"): Asked(REFUSED, "/api/v1/programme/projects/{project}/payments"),
+    ("POST", J + "/payments"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/payments",
+        {"fund_source_id": 1, "plan_year": 2026, "kind": "volume", "confirmed_dong": 1,
+         "paid_on": "2026-01-09", "treasury_ref": "x"},
+    ),
+    ("POST", J + "/estimates"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/estimates",
+        {"fund_source_id": 1, "plan_year": 2026, "period": 2, "kind": "volume", "estimate_dong": 1},
+    ),
+    ("GET", "/api/v1/programme/payments/{payment_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/payments/{payment}"
+    ),
+    ("POST", "/api/v1/programme/payments/{payment_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/programme/payments/{payment}/acts", {"do": {"act": "cancel", "note": "chen vào"}}
+    ),
+    ("GET", "/api/v1/programme/contractor-cases"): Asked(LIST),
+    ("POST", J + "/contractor-cases"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/contractor-cases",
+        {"contract_id": "{contract}", "subject": "Chen",
+         "warning": {"act": "warn", "document": "1", "dated_on": "2026-01-05", "decided_by": "K",
+                     "text": "x"}},
+    ),
+    ("GET", "/api/v1/programme/contractor-cases/{case_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/contractor-cases/{contractor_case}"
+    ),
+    ("POST", "/api/v1/programme/contractor-cases/{case_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/programme/contractor-cases/{contractor_case}/acts",
+        {"do": {"act": "close", "document": "1", "dated_on": "2026-01-05", "decided_by": "K", "text": "x"}},
+    ),
+    ("GET", "/api/v1/programme/public"): Asked(EVERYBODY),
+    ("GET", "/api/v1/programme/public/{public_id:str}"): Asked(EVERYBODY, "/api/v1/programme/public/DA-1"),
+    ("GET", "/api/v1/directive-documents"): Asked(LIST),
+    ("POST", "/api/v1/directive-documents"): Asked(
+        REFUSED, body={"text": "Giao Sở chen vào báo cáo.", "owner_org": "{org}"}
+    ),
+    ("GET", D): Asked(REFUSED, "/api/v1/directive-documents/{document}"),
+    ("PATCH", D): Asked(REFUSED, "/api/v1/directive-documents/{document}", {"number": "1/TB"}),
+    ("GET", D + "/file"): Asked(REFUSED, "/api/v1/directive-documents/{paper}/file"),
+    ("POST", D + "/acts"): Asked(
+        REFUSED, "/api/v1/directive-documents/{document}/acts", {"do": {"act": "withdraw", "reason": "x"}}
+    ),
+    ("POST", D + "/read"): Asked(REFUSED, "/api/v1/directive-documents/{document}/read", {}),
+    ("POST", D + "/candidates"): Asked(
+        REFUSED, "/api/v1/directive-documents/{document}/candidates", {"start": 0, "end": 9}
+    ),
+    ("POST", D + "/candidates/merge"): Asked(
+        REFUSED, "/api/v1/directive-documents/{document}/candidates/merge", {"ids": ["{candidate}", 1]}
+    ),
+    ("POST", D + "/accept-complete"): Asked(
+        REFUSED, "/api/v1/directive-documents/{document}/accept-complete", {"product": "x"}
+    ),
+    ("POST", D + "/issue"): Asked(REFUSED, "/api/v1/directive-documents/{document}/issue", {}),
+    ("POST", "/api/v1/directive-candidates/{candidate_id:int}/acts"): Asked(
+        REFUSED, "/api/v1/directive-candidates/{candidate}/acts", {"do": {"act": "accept"}}
+    ),
+    ("GET", "/api/v1/directive-candidates/{candidate_id:int}/verdicts"): Asked(
+        REFUSED, "/api/v1/directive-candidates/{candidate}/verdicts"
+    ),
+    ("GET", "/api/v1/directives"): Asked(LIST),
+    ("GET", V): Asked(REFUSED, "/api/v1/directives/{directive}"),
+    ("GET", V + "/matrix"): Asked(REFUSED, "/api/v1/directives/{directive}/matrix"),
+    ("POST", V + "/acts"): Asked(
+        REFUSED, "/api/v1/directives/{directive}/acts",
+        {"do": {"act": "link", "kind": "project", "ref": "1"}},
+    ),
+    ("GET", "/api/v1/directive-quality"): Asked(SHARED),
+    ("GET", "/api/v1/directive-groups"): Asked(LIST),
+    ("POST", "/api/v1/directive-groups"): Asked(
+        REFUSED, body={"name": "các sở", "members": ["{org}"], "valid_from": "2026-01-01"}
+    ),
+    ("GET", "/api/v1/meetings"): Asked(LIST),
+    ("POST", "/api/v1/meetings"): Asked(REFUSED, body={"title": "Chen vào", "owner_org": "{org}"}),
+    ("GET", "/api/v1/meetings/{meeting_id:int}"): Asked(REFUSED, "/api/v1/meetings/{meeting}"),
+    ("PATCH", "/api/v1/meetings/{meeting_id:int}"): Asked(
+        REFUSED, "/api/v1/meetings/{meeting}", {"title": "Đổi"}
+    ),
+}  # fmt: skip
 
 FEED = """
 feed: feed-{word}
@@ -585,6 +734,8 @@ async def furnish(site: Site, agency: Agency) -> None:
         }
         | await alerts_of(site, agency, own["id"])
         | await incidents_of(site, agency)
+        | await directives_of(site, agency)
+        | await programme_of(site, agency)
         | await numbers_of(site, agency)
     )
 
@@ -600,6 +751,89 @@ async def numbers_of(site: Site, agency: Agency) -> dict[str, Any]:
     new = series | {"type_code": "TB", "subject": f"Kết luận của {agency.word}"}
     number = await site.write(agency.client, "POST", "/api/v1/paper-numbers", new)
     return {"paper_number": number["id"]}
+
+
+async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency a programme, a project with plan, contract, payment, file, bottleneck and case."""
+    client, word, root = agency.client, agency.word, "/api/v1/programme"
+
+    async def made(path: str, body: Any) -> Any:
+        return await site.write(client, "POST", root + path, body)
+
+    program = await made(
+        "/programs", {"code": f"CT-{word}", "name": f"Đề án {word}", "period_from": 2026, "period_to": 2030}
+    )
+    papers = [{"kind": "plan", "doc_number": f"1/{word}", "signed_on": "2026-01-05"}]
+    decided = await made(f"/programs/{program['id']}/decisions", {"decisions": papers})
+    decision = decided["items"][0]["id"]
+    facts = {"program_id": program["id"], "name": f"Dự án {word}", "is_public": True}
+    project = (await made("/projects", facts))["id"]
+    revision = {
+        "project_id": project, "fund_source_id": 1, "plan_kind": "annual", "plan_year": 2026,
+        "amount_dong": 9_000, "decision_id": decision, "valid_from": "2026-01-05",
+    }  # fmt: skip
+    await made(f"/programs/{program['id']}/plans", {"revisions": [revision]})
+    company = await made("/contractors", {"name": "Công ty Chung", "tax_code": "0100000001"})
+    contract = await made(
+        f"/projects/{project}/records/contract",
+        {"contractor_id": company["id"], "contract_no": f"01/{word}", "value_dong": 8_000,
+         "signed_on": "2026-01-06", "effective_on": "2026-01-06", "expires_on": "2026-12-31"},
+    )  # fmt: skip
+    payment = await made(
+        f"/projects/{project}/estimates",
+        {"fund_source_id": 1, "plan_year": 2026, "period": 2, "kind": "volume", "estimate_dong": 100},
+    )
+    attached = await client.post(
+        f"{root}/projects/{project}/files?name=anh.txt",
+        content=f"ảnh {word}".encode(),
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )
+    assert attached.status_code == 201, attached.text
+    await made(
+        f"/projects/{project}/bottlenecks",
+        {"cause": "clearance", "description": f"Vướng của {word}", "due": {"precision": "none"}},
+    )
+    case = await made(
+        f"/projects/{project}/contractor-cases",
+        {"contract_id": contract["id"], "subject": f"Chậm ở {word}",
+         "warning": {"act": "warn", "document": f"2/{word}", "dated_on": "2026-02-02", "decided_by": "K",
+                     "text": "Chậm tiến độ"}},
+    )  # fmt: skip
+    return {
+        "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
+        "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],
+    }  # fmt: skip
+
+
+async def directives_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency a document of a meeting with a directive issued from it, and one still proposed."""
+    client, word = agency.client, agency.word
+    meeting = await site.write(client, "POST", "/api/v1/meetings", {"title": f"Họp của {word}"})
+    text = f"1. Giao Sở {word} báo cáo tiến độ trước ngày 20/10/2030.\n2. Sở {word} hoan nghênh."
+    body = {"text": text, "number": f"5/TB-{word}", "signatory": word, "meeting_id": meeting["id"]}
+    made = await site.write(client, "POST", "/api/v1/directive-documents", body)
+    at = f"/api/v1/directive-documents/{made['document']['id']}"
+    one = await site.write(client, "POST", at + "/candidates", {"start": 8, "end": text.index("\n") - 1})
+    do = {"act": "correct", "lead_orgs": [agency.org_id], "product": f"Báo cáo {word}",
+          "due": {"precision": "day", "on": "2030-10-20"}}  # fmt: skip
+    for act in (do, {"act": "accept"}):
+        headers = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": f'"{one["version"]}"'}
+        path = f"/api/v1/directive-candidates/{one['id']}/acts"
+        acted = await client.post(path, json={"do": act}, headers=headers)
+        assert acted.status_code == 200, acted.text
+        [one] = acted.json()["candidates"]
+    issued = await site.write(client, "POST", at + "/issue", {})
+    left = await site.write(client, "POST", at + "/candidates", {"start": len(text) - 11, "end": len(text)})
+    paper = await client.post(
+        "/api/v1/directive-documents?name=thong-bao.txt", content=f"Giao Sở {word} họp.".encode(),
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )  # fmt: skip
+    assert paper.status_code == 201, paper.text
+    return {
+        "paper": paper.json()["document"]["id"],
+        "meeting": meeting["id"], "document": made["document"]["id"], "candidate": left["id"],
+        "directive": issued["directives"][0]["id"],
+    }  # fmt: skip
 
 
 async def incidents_of(site: Site, agency: Agency) -> dict[str, Any]:
@@ -749,6 +983,28 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "incident logs": "SELECT c.no, c.hash FROM chain c JOIN incident i ON c.log = 'incident:' || i.id "
         "WHERE i.owner_org = %s ORDER BY c.log, c.no",
         "resources": "SELECT to_jsonb(r) FROM resource r WHERE org_id = %s ORDER BY id",
+        "documents": "SELECT to_jsonb(d) FROM directive_document d WHERE owner_org = %s ORDER BY id",
+        "candidates": "SELECT to_jsonb(c) FROM extraction_candidate c JOIN directive_document d "
+        "ON d.id = c.document_id WHERE d.owner_org = %s ORDER BY c.id",
+        "directives": "SELECT to_jsonb(v), to_jsonb(l) FROM directive v LEFT JOIN directive_link l "
+        "ON l.directive_id = v.id WHERE owner_org = %s ORDER BY v.id",
+        "programmes": "SELECT to_jsonb(g) FROM program g WHERE owner_org = %s ORDER BY id",
+        "projects": "SELECT to_jsonb(p) FROM project p WHERE owner_org = %s ORDER BY id",
+        "decisions": "SELECT to_jsonb(d) FROM programme_decision d JOIN program g ON g.id = d.program_id "
+        "WHERE g.owner_org = %s ORDER BY d.id",
+        "capital plans": "SELECT to_jsonb(c) FROM capital_plan c JOIN program g ON g.id = c.program_id "
+        "WHERE g.owner_org = %s ORDER BY c.id",
+        "lines": "SELECT to_jsonb(n) FROM plan_node n JOIN program g ON g.id = n.program_id "
+        "WHERE g.owner_org = %s ORDER BY n.id",
+        "contracts": "SELECT to_jsonb(c) FROM contract c JOIN project p ON p.id = c.project_id "
+        "WHERE p.owner_org = %s ORDER BY c.id",
+        "milestones": "SELECT to_jsonb(m) FROM milestone m JOIN project p ON p.id = m.project_id "
+        "WHERE p.owner_org = %s ORDER BY m.id",
+        "payments": "SELECT to_jsonb(y) FROM payment y WHERE owner_org = %s ORDER BY id",
+        "contractor cases": "SELECT to_jsonb(k) FROM contractor_case k WHERE owner_org = %s ORDER BY id",
+        "bottlenecks": "SELECT to_jsonb(b) FROM bottleneck b JOIN project p ON p.id = b.project_id "
+        "WHERE p.owner_org = %s ORDER BY b.id",
+        "meetings": "SELECT to_jsonb(m) FROM meeting m WHERE owner_org = %s ORDER BY id",
         "shifts": "SELECT to_jsonb(s) FROM shift s WHERE org_id = %s ORDER BY id",
         "paper numbers": "SELECT to_jsonb(n) FROM paper_number n WHERE org_id = %s ORDER BY id",
         "paper gaps": "SELECT s.type_code, s.last, g.why FROM paper_series s LEFT JOIN paper_gap g "

@@ -274,11 +274,14 @@ async def change_meeting(
     summary="Whom collectives mean",
 )
 async def list_groups(
-    db: NamedDependency[Database], settings: NamedDependency[Settings], clock: NamedDependency[Clock]
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
 ) -> dict[str, Any]:
     """Return the groups of the product and of the site, with who belongs to them today."""
     async with db.transaction() as connection:
-        return await groups.listed(connection, desk_of(settings, clock))
+        return await groups.listed(connection, desk_of(settings, clock), principal)
 
 
 @post(

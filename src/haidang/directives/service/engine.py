@@ -12,7 +12,7 @@ import msgspec
 
 from haidang import __version__
 from haidang.directives import extraction
-from haidang.directives.extraction import Item, Name, Reading
+from haidang.directives.extraction import Deadline, Item, Name, Reading
 from haidang.directives.model.candidate import Candidate, due_of
 from haidang.directives.model.names import Written
 
@@ -51,13 +51,14 @@ def candidate_of(
     rules = dict.fromkeys(item.rules)
     for name in (*item.lead, *item.cooperating):
         rules |= dict.fromkeys(name.rules)
-    if item.deadline is not None and item.deadline.rule:
-        rules[item.deadline.rule] = None
+    limit = item.deadline or item.urgency
+    if limit is not None and limit.rule:
+        rules[limit.rule] = None
     return Candidate(
         id=0, document_id=document_id, run_id=run_id, origin="engine", span_start=item.start,
         span_end=item.end, text=text[item.start : item.end], lead=tuple(map(_written, item.lead)),
         cooperating=tuple(map(_written, item.cooperating)), action=item.action[:4_000],
-        product=(item.product or "")[:500], deadline=item.deadline, due=due_of(item.deadline, issued_on),
+        product=(item.product or "")[:500], deadline=limit, due=due_of(limit, issued_on),
         warnings=tuple({"code": each.code, "vi": each.vi, "en": each.en} for each in item.warnings),
         rules=tuple(rules), confidence=item.confidence, heading=item.heading or "",
         follows=item.follows,
@@ -98,10 +99,11 @@ def moved(item: Item, by: int) -> Item:
     def at(name: Name) -> Name:
         return msgspec.structs.replace(name, start=name.start + by, end=name.end + by)
 
-    deadline = item.deadline and msgspec.structs.replace(
-        item.deadline, start=item.deadline.start + by, end=item.deadline.end + by
-    )
+    def limit(found: Deadline | None) -> Deadline | None:
+        return found and msgspec.structs.replace(found, start=found.start + by, end=found.end + by)
+
     return msgspec.structs.replace(
-        item, start=item.start + by, end=item.end + by, deadline=deadline, lead=tuple(map(at, item.lead)),
-        cooperating=tuple(map(at, item.cooperating)),
+        item, start=item.start + by, end=item.end + by, lead=tuple(map(at, item.lead)),
+        cooperating=tuple(map(at, item.cooperating)), deadline=limit(item.deadline),
+        urgency=limit(item.urgency),
     )  # fmt: skip

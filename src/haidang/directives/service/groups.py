@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.base.problems import Problem, kind
 from haidang.directives.model.candidate import ORGS_MAX
+from haidang.directives.model.names import Meant
 from haidang.directives.service.desk import Desk, directory, log, wrong
 from haidang.directives.store import units
 from haidang.organisation import root_org
@@ -30,16 +32,20 @@ class NewGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Number and date of the document that set it up."""
 
 
-async def listed(connection: Connection, desk: Desk) -> dict[str, Any]:
-    """Return all groups with their members of today; one that has ended has none, and says why."""
+async def listed(connection: Connection, desk: Desk, principal: Principal) -> dict[str, Any]:
+    """Return all groups with those of today's members whom the asker may see; what has ended has none."""
     found = await directory(connection, desk)
+
+    def seen(members: Iterable[Meant]) -> list[Meant]:
+        return [each for each in members if principal.may("org.read", org_id=each.id)]
+
     own = await units.own_groups(connection)
     return {
         "items": [
             {
                 "id": None, "group": each.group, "vi": each.vi, "en": each.en, "says": each.says,
                 "valid_from": each.valid_from, "valid_to": each.valid_to, "decision": each.legal_basis or "",
-                "members": found.members_of(each),
+                "members": seen(found.members_of(each)),
             }
             for each in desk.groups.groups
         ]
@@ -47,7 +53,7 @@ async def listed(connection: Connection, desk: Desk) -> dict[str, Any]:
             {
                 "id": each.id, "group": each.key, "vi": each.name, "en": each.name, "says": (each.key,),
                 "valid_from": each.valid_from, "valid_to": each.valid_to, "decision": each.decision,
-                "members": [{"id": org, "name": found.name(org)} for org in each.members],
+                "members": seen(Meant(id=org, name=found.name(org)) for org in each.members),
             }
             for each in own
         ],
