@@ -2,7 +2,7 @@
 import { get, newKey, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { useResource } from '../../api/resource'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { Chip } from '../../design/mark'
 import { Button } from '../../design/controls'
 import { Empty, Loading, ProblemBox, Simulated, toast } from '../../design/notice'
@@ -26,6 +26,7 @@ export default function DocumentPage() {
   const m = messages.value
   const id = path.value[2] ?? ''
   const isKnown = /^\d+$/.test(id)
+  const acted = useRef(new Map<number, Candidate>())
   const resource = useResource(isKnown ? `document ${id}` : null, (signal) =>
     get<DirectiveDocument>(`/api/v1/directive-documents/${id}`, {}, signal),
   )
@@ -34,9 +35,16 @@ export default function DocumentPage() {
   if (!isKnown || resource.problem?.document.status === 404) return <Empty title={m.documents.gone} text={m.documents.goneText} />
   if (resource.problem && !resource.data) return <ProblemBox problem={resource.problem} onRetry={resource.reload} />
   if (!resource.data) return <Loading />
-  const document = resource.data
-  const put = (after: Candidate) =>
-    resource.put((held) => ({ ...held, candidates: held.candidates.map((each) => (each.id === after.id ? after : each)) }))
+  // What an act has answered outlives an answer that was asked for before it and came after it.
+  const newest = (each: Candidate) => {
+    const told = acted.current.get(each.id)
+    return told && told.version > each.version ? told : each
+  }
+  const document = { ...resource.data, candidates: resource.data.candidates.map(newest) }
+  const put = (after: Candidate) => {
+    acted.current.set(after.id, after)
+    resource.put((held) => ({ ...held }))
+  }
   return <Opened key={document.id} document={document} onPut={put} onReload={resource.reload} />
 }
 
