@@ -123,6 +123,10 @@ async def _live(connection: Connection, house: House, word: str, story: Story) -
         coop_orgs=(house.units["yt"],) if word == "late" else (),
     )  # fmt: skip
     task = await giving.give(connection, desk, OFFICE, new)
+    await connection.execute(
+        "INSERT INTO directive_task (task_id, directive_id) VALUES (%s, %s)",
+        (task.id, house.directives[word]),
+    )
     for ago, act in story.acts:
         clock.advance(NOW - ago * DAY - clock.now())
         judges = isinstance(act, acts.Return | acts.Accept | acts.DecideExtension)
@@ -158,8 +162,8 @@ async def house(db: Database, tmp_path_factory: Any) -> AsyncIterator[House]:
             documents[word] = await _insert(
                 connection,
                 "INSERT INTO directive_document (owner_org, kind, number, subject, fold, meeting_id, "
-                "secrecy, state, created_by, created_at, changed_at) VALUES (%s, 'thông báo', %s, 'Kết luận', "
-                "'', %s, %s, 'issued', 'test', now(), now())",
+                "secrecy, state, created_by, created_at, changed_at) VALUES (%s, 'thông báo', %s, "
+                "'Kết luận', '', %s, %s, 'issued', 'test', now(), now())",
                 office, f"{number}/TB-UBND", found.meetings[word], secrecy,
             )  # fmt: skip
         for no, (word, story) in enumerate(STORIES.items(), 1):
@@ -301,6 +305,6 @@ async def test_a_unit_sees_what_it_owes_by_when_and_what_it_helps_with(db: Datab
     groups = {group["when"]: titles(group["rows"]) for group in health["groups"] if group["rows"]}
     assert groups == {"overdue": ["late-returned"], "this_week": ["asks"], "waiting": ["waiting"]}
     assert titles(health["coop"]) == ["late"]
-    assert health["coop"][0]["directive"] is None, "a unit that only helps reads the task, not the notice"
+    assert health["coop"][0]["directive"]["id"] == house.directives["late"], "whoever helps reads the notice"
     groups = {group["when"]: titles(group["rows"]) for group in building["groups"] if group["rows"]}
     assert groups == {"overdue": ["late"], "this_week": ["extended"], "later": ["later"]}

@@ -11,7 +11,7 @@ from haidang.boards.directives.model import (
     level,
     months,
     span,
-    week_end,
+    week_ahead,
     when,
     whose,
 )
@@ -69,7 +69,7 @@ def test_what_is_owed_stands_under_when_it_must_be_done() -> None:
     assert when("overdue", end_of(date(2026, 11, 17)), WEDNESDAY) == "overdue"
     assert when("awaiting_verdict", end_of(date(2026, 11, 18)), WEDNESDAY) == "waiting"
     assert {*ends, "no_end", "overdue", "waiting"} == set(WHENS)
-    assert week_end(WEDNESDAY) == end_of(date(2026, 11, 22))
+    assert week_ahead(WEDNESDAY) == end_of(date(2026, 11, 25))
 
 
 def test_since_yesterday_begins_at_half_past_seven() -> None:

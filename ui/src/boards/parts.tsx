@@ -2,11 +2,12 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { line, listen, type Topic } from '../api/stream'
+import { second } from '../api/time'
 import { Chip, Mark, type Shape } from '../design/mark'
 import { Simulated } from '../design/notice'
 import { Age } from '../design/value'
 import { number } from '../format/number'
-import { date, ms, timeWithSeconds } from '../format/time'
+import { date, ms, roughly, timeWithSeconds } from '../format/time'
 import { named } from '../messages/catalogue'
 import { boards as messages } from '../messages/boards'
 import { tasks } from '../messages/tasks'
@@ -74,9 +75,11 @@ const LOOKS: Record<Place, { shape: Shape; tone: 'p2' | 'p3' | 'quiet' | 'stale'
   done_late: { shape: 'none', tone: 'quiet', filled: false, sign: 'T' },
 }
 
+/** `quiet`: nothing stands there; of what is late that is in order, and gets the grey tick. */
 export function PlaceMark({ place, quiet = false }: { place: Place; quiet?: boolean }) {
+  if (quiet) return <Mark shape="none" tone="quiet" sign={place === 'overdue' ? '✓' : LOOKS[place].shape === 'none' ? LOOKS[place].sign : '–'} />
   const look = LOOKS[place]
-  return <Mark shape={look.shape} tone={quiet ? 'quiet' : look.tone} filled={look.filled && !quiet} sign={look.sign} />
+  return <Mark shape={look.shape} tone={look.tone} filled={look.filled} sign={look.sign} />
 }
 
 /** In order: a grey tick and what is in order. */
@@ -104,26 +107,36 @@ export function Rows({ rows, label, unit = true, selected }: { rows: readonly Ro
 function RowBody({ row, unit }: { row: Row; unit: boolean }) {
   const m = messages.value.row
   const place = row.place || row.timeliness || 'in_time'
-  const clock = row.late.days > 0 && place === 'overdue' ? m.late(row.late.days) : named(row.clock.vi, row.clock.en)
+  const clock = clockOf(row, place)
   return (
     <>
-      <a class="board-row-main plain-link" href={href(`/tasks/${row.task_id}`)}>
+      <a class="board-row-main plain-link" href={href(`/tasks/${row.task_id}`)} title={row.directive?.text}>
         <span class="board-row-clock num">
           <PlaceMark place={place} />
           <span class={place === 'overdue' ? 'strong' : 'muted'}>{clock}</span>
         </span>
-        <span class="board-row-text">{row.directive?.text ?? row.title}</span>
+        <span class="board-row-text">
+          {unit && <span class="strong">{row.unit.name}: </span>}
+          {row.title}
+        </span>
       </a>
       <p class="board-row-more muted small">
-        {unit && <span class="board-row-unit">{row.unit.name}</span>}
+        {row.extension_open && <Chip>{m.asks}</Chip>}
+        {row.state === 'returned' && <Chip>{tasks.value.state.returned}</Chip>}
         {row.assignee && <span>{row.assignee}</span>}
         <Facts row={row} />
         <Origin row={row} />
-        {row.extension_open && <Chip>{m.asks}</Chip>}
-        {row.state === 'returned' && <Chip>{tasks.value.state.returned}</Chip>}
       </p>
     </>
   )
+}
+
+/** How late it is, how long it waits, or how much time is left. */
+function clockOf(row: Row, place: Place): string {
+  const m = messages.value.row
+  if (place === 'overdue' && row.late.days > 0) return m.late(row.late.days)
+  if (place === 'awaiting_verdict' && row.reported_at) return m.waits(roughly((second.value - ms(row.reported_at)) / 1000))
+  return named(row.clock.vi, row.clock.en)
 }
 
 /** When it is due, what happened to it, and how far it is: in so many words as it takes. */
@@ -135,7 +148,7 @@ function Facts({ row }: { row: Row }) {
     row.returns > 0 && row.state !== 'returned' && m.returned(row.returns),
     row.extensions > 0 && m.extended(row.extensions),
     row.reported_at && m.reported(date(row.reported_at)),
-    row.progress.percent !== null && `${row.progress.percent}%`,
+    row.progress.percent !== null && row.place !== 'done_on_time' && row.place !== 'done_late' && `${row.progress.percent}%`,
   ]
   return (
     <>

@@ -14,5 +14,5 @@ export const PLACES = [
   { name: 'warnings', icon: 'megaphone', letter: 'B', permission: 'warning.read' },
   { name: 'rules', icon: 'rules', letter: 'R', permission: 'alert.read', desk: true },
   { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read', desk: true },
-  { name: 'people', icon: 'people', letter: 'U', permission: 'account.read' },
+  { name: 'people', icon: 'people', letter: 'U', permission: 'account.read', desk: true },
 ] as const satisfies readonly { name: string; icon: IconName; letter: string; permission: string | readonly string[]; desk?: true }[]

@@ -126,8 +126,14 @@ async def _pace(connection: Connection, principal: Principal, cut: Cut) -> list[
         unit[each.measure] = {"median_s": each.median_s, "have": each.have, "of": each.of}
     empty = {"median_s": None, "have": 0, "of": 0}
     whole = {"receive": empty, "report": empty, "answer": empty}
-    ordered = sorted(units.values(), key=lambda unit: (unit["unit"] is not None, unit["name"] or ""))
-    return [whole | unit for unit in ordered[: UNITS_MAX + 1]]
+    ordered = sorted((whole | unit for unit in units.values()), key=_slowness)
+    return ordered[: UNITS_MAX + 1]
+
+
+def _slowness(unit: dict[str, Any]) -> tuple[bool, float, str]:
+    """All together first, then whoever takes longest to report; those of whom nothing is known last."""
+    took = unit["report"]["median_s"]
+    return unit["unit"] is not None, -took if took is not None else 1.0, unit["name"] or ""
 
 
 async def _choices(

@@ -78,11 +78,11 @@ async def brief(
 
 
 async def _this_week(connection: Connection, desk: Desk, principal: Principal, cut: Cut) -> dict[str, Any]:
-    """Return what must be reported by Sunday and is not late yet, against the present end."""
+    """Return what must be reported within seven days and is not late yet, against the present end."""
     current = msgspec.structs.replace(cut, reading="current")
     rows = await lines.listed(
         connection, desk, principal, current, ("in_time", "due_soon"), limit=COUNT_MAX + 1,
-        before=model.week_end(desk.now()),
+        before=model.week_ahead(desk.now()),
     )  # fmt: skip
     return {"count": min(len(rows), COUNT_MAX), "more": len(rows) > COUNT_MAX, "rows": rows[:SOON_MAX]}
 

@@ -118,9 +118,9 @@ def when(place: str, end: datetime | None, now: datetime) -> When:
     return "next_week" if day <= sunday + timedelta(days=7) else "later"
 
 
-def week_end(now: datetime) -> datetime:
-    """Return the first instant after this week (its Sunday) in Vietnam."""
-    return end_of(period_end(local_day(now), "week"))
+def week_ahead(now: datetime) -> datetime:
+    """Return the first instant after the seven days that follow today in Vietnam."""
+    return end_of(local_day(now) + timedelta(days=7))
 
 
 def span(day: date, now: datetime) -> Span:

@@ -138,16 +138,15 @@ async def directive_of(connection: Connection, task_ids: Iterable[int]) -> dict[
     cursor = await connection.execute(
         """
         WITH RECURSIVE up AS (
-            SELECT id AS task_id, parent_id, source_kind, source_id FROM task WHERE id = ANY(%s)
+            SELECT id AS task_id, id AS above, parent_id FROM task WHERE id = ANY(%s)
             UNION ALL
-            SELECT up.task_id, p.parent_id, p.source_kind, p.source_id
-            FROM up JOIN task p ON p.id = up.parent_id WHERE up.source_kind <> 'directive'
+            SELECT up.task_id, p.id, p.parent_id FROM up JOIN task p ON p.id = up.parent_id
         )
-        SELECT task_id, source_id FROM up WHERE source_kind = 'directive'
+        SELECT up.task_id, given.directive_id FROM up JOIN directive_task given ON given.task_id = up.above
         """,
         (list(task_ids),),
     )
-    return {task: int(source) for task, source in await cursor.fetchall() if source.isdecimal()}
+    return dict(await cursor.fetchall())
 
 
 async def facts(connection: Connection, principal: Principal, ids: Iterable[int]) -> dict[int, Facts]:

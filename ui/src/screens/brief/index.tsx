@@ -53,7 +53,7 @@ export default function BriefScreen() {
 function Tools({ brief }: { brief: Brief }) {
   const m = messages.value.brief
   const options = [{ value: EVERYBODY, label: m.everybody }, ...brief.leaders.map((each) => ({ value: each, label: each }))]
-  const paper = (format: string) => `/api/v1/directive-brief?${new URLSearchParams({ date: brief.date, format })}`
+  const paper = (format: string) => `/api/v1/directive-brief?${new URLSearchParams({ date: brief.date, leader: brief.leader ?? EVERYBODY, format })}`
   return (
     <div class="page-tools brief-tools">
       <Select label={m.leader} value={brief.leader ?? EVERYBODY} options={options} onChange={(value) => go('', { leader: value }, { replace: true })} />

@@ -4,12 +4,14 @@ import type { Board, HeatRow } from '../../../boards/types'
 import { number } from '../../../format/number'
 import { boards as messages } from '../../../messages/boards'
 import { href } from '../../../router'
+import { Every, everyUnit, FEW } from './every'
 
 const LEVELS = [0, 1, 2, 3, 4] as const
 
 export function Heat({ heat, at }: { heat: Board['heat']; at: string }) {
   const m = messages.value.board
   if (heat.rows.length === 0) return null
+  const shown = everyUnit.value ? heat.rows : heat.rows.slice(0, FEW)
   return (
     <section class="board-heat">
       <h2>{m.heat}</h2>
@@ -28,7 +30,7 @@ export function Heat({ heat, at }: { heat: Board['heat']; at: string }) {
             </tr>
           </thead>
           <tbody>
-            {heat.rows.map((row) => (
+            {shown.map((row) => (
               <HeatLine key={row.unit} row={row} months={heat.months} />
             ))}
           </tbody>
@@ -43,6 +45,7 @@ export function Heat({ heat, at }: { heat: Board['heat']; at: string }) {
             </li>
           ))}
         </ul>
+        <Every units={heat.rows.length} />
         {heat.more > 0 && <p class="muted small">{m.heatMore(number(heat.more))}</p>}
       </div>
       <Source at={at} reading="original" />

@@ -5,6 +5,7 @@ import { Table, type Column } from '../../../design/table'
 import { number } from '../../../format/number'
 import { boards as messages } from '../../../messages/boards'
 import { href } from '../../../router'
+import { everyUnit, FEW } from './every'
 
 const BYS: readonly By[] = ['unit', 'leader', 'field', 'document', 'meeting']
 type Line = Board['lines'][number]
@@ -26,10 +27,15 @@ export function Lines({ board, by }: { board: Board; by: By }) {
       <Table
         label={`${m.lines}: ${m.bys[board.by]}`}
         columns={columns(board.by)}
-        rows={board.lines}
+        rows={everyUnit.value ? board.lines : board.lines.slice(0, FEW)}
         rowKey={(line) => String(line.key)}
         empty={<p class="muted">{m.none}</p>}
       />
+      {board.lines.length > FEW && (
+        <a class="small board-every" href={href('', { all: everyUnit.value ? null : '1' })}>
+          {everyUnit.value ? m.fewer : m.moreLines(number(board.lines.length - FEW))}
+        </a>
+      )}
       {board.more_lines > 0 && <p class="muted small">{m.moreLines(number(board.more_lines))}</p>}
       <Source at={board.as_of} reading={board.reading} />
     </section>
@@ -53,8 +59,8 @@ function columns(by: By): Column<Line>[] {
       head: m.place.overdue,
       numeric: true,
       cell: ({ counts, key }) => (
-        <span class="board-late num">
-          <PlaceMark place="overdue" quiet={counts.overdue === 0} />
+        <span class={counts.overdue === 0 ? 'num muted' : 'board-late num strong'}>
+          {counts.overdue > 0 && <PlaceMark place="overdue" />}
           {counts.overdue > 0 && key !== null ? <a href={narrowed(by, key)}>{number(counts.overdue)}</a> : number(counts.overdue)}
         </span>
       ),

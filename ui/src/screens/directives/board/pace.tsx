@@ -1,5 +1,6 @@
 // Response discipline: how long it takes until a unit has received and reported, and until it is answered.
 import { Source } from '../../../boards/parts'
+import { Every, everyUnit, FEW } from './every'
 import type { Measured, Pace } from '../../../boards/types'
 import { number } from '../../../format/number'
 import { roughly } from '../../../format/time'
@@ -10,6 +11,7 @@ const MEASURES = ['receive', 'report', 'answer'] as const
 export function PaceTable({ pace, at }: { pace: readonly Pace[]; at: string }) {
   const m = messages.value.board
   if (pace.length === 0) return null
+  const shown = everyUnit.value ? pace : pace.slice(0, FEW + 1)
   return (
     <section class="board-pace">
       <h2>{m.pace}</h2>
@@ -26,7 +28,7 @@ export function PaceTable({ pace, at }: { pace: readonly Pace[]; at: string }) {
           </tr>
         </thead>
         <tbody>
-          {pace.map((each) => (
+          {shown.map((each) => (
             <tr key={each.unit ?? 'all'}>
               <th scope="row" class={each.unit === null ? 'strong' : ''}>
                 {each.name ?? m.together}
@@ -40,6 +42,7 @@ export function PaceTable({ pace, at }: { pace: readonly Pace[]; at: string }) {
           ))}
         </tbody>
       </table>
+      <Every units={pace.length - 1} />
       <Source at={at} />
     </section>
   )
