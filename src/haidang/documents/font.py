@@ -30,13 +30,40 @@ def shown(text: str) -> str:
     return "".join(letter if letter == "\n" or ord(letter) in known else ABSENT for letter in text)
 
 
-def _covered(font: bytes) -> set[int]:
-    """Read the character map of a TrueType font: its Unicode table of format 4."""
-    (tables,) = struct.unpack_from(">H", font, 4)
-    places = {
-        font[at : at + 4]: struct.unpack_from(">II", font, at + 8) for at in range(12, 12 + 16 * tables, 16)
+def width_mm(text: str, size: float, *, bold: bool = False) -> float:
+    """Return how wide a line of text is in the shipped font, which has the widths of Times New Roman."""
+    units, widths = _widths("Bold" if bold else "Regular")
+    return sum(widths.get(ord(letter), units // 2) for letter in text) / units * size * 25.4 / 72
+
+
+@lru_cache(maxsize=2)
+def _widths(cut: str) -> tuple[int, dict[int, int]]:
+    """Return the units of an em, and how many of them each letter takes."""
+    font = (FOLDER / f"LiberationSerif-{cut}.ttf").read_bytes()
+    places = _tables(font)
+    (units,) = struct.unpack_from(">H", font, places[b"head"] + 18)
+    (count,) = struct.unpack_from(">H", font, places[b"hhea"] + 34)
+    table = places[b"hmtx"]
+    return units, {
+        code: struct.unpack_from(">H", font, table + 4 * min(glyph, count - 1))[0]
+        for code, glyph in _glyphs(font).items()
     }
-    start, _ = places[b"cmap"]
+
+
+def _covered(font: bytes) -> set[int]:
+    return set(_glyphs(font))
+
+
+def _tables(font: bytes) -> dict[bytes, int]:
+    (tables,) = struct.unpack_from(">H", font, 4)
+    return {
+        font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0] for at in range(12, 12 + 16 * tables, 16)
+    }
+
+
+def _glyphs(font: bytes) -> dict[int, int]:
+    """Read the character map of a TrueType font: its Unicode table of format 4."""
+    start = _tables(font)[b"cmap"]
     (count,) = struct.unpack_from(">H", font, start + 2)
     for number in range(count):
         platform, encoding, offset = struct.unpack_from(">HHI", font, start + 4 + 8 * number)
@@ -45,7 +72,7 @@ def _covered(font: bytes) -> set[int]:
     raise ValueError("the font has no Unicode table of the basic plane")
 
 
-def _segments(font: bytes, at: int) -> set[int]:
+def _segments(font: bytes, at: int) -> dict[int, int]:
     kind, _, _, doubled = struct.unpack_from(">HHHH", font, at)
     if kind != 4:
         raise ValueError("the font's Unicode table is not of format 4")
@@ -55,15 +82,15 @@ def _segments(font: bytes, at: int) -> set[int]:
         for step in range(4)
     )
     places = at + 16 + 3 * doubled
-    found: set[int] = set()
+    found: dict[int, int] = {}
     for segment in range(count):
         for code in range(starts[segment], min(ends[segment], 0xFFFE) + 1):
             glyph = code
             if ranges[segment]:
                 where = places + 2 * segment + ranges[segment] + 2 * (code - starts[segment])
                 (glyph,) = struct.unpack_from(">H", font, where)
-            if (glyph and (glyph + deltas[segment]) & 0xFFFF) or (
-                not ranges[segment] and (code + deltas[segment]) & 0xFFFF
-            ):
-                found.add(code)
+            if glyph or not ranges[segment]:
+                glyph = (glyph + deltas[segment]) & 0xFFFF
+            if glyph:
+                found[code] = glyph
     return found

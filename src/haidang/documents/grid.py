@@ -13,6 +13,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
+from haidang.documents.font import width_mm
+
 LEFT, CENTRE, RIGHT, JUSTIFY = "l", "c", "r", "j"
 ALIGN = {
     LEFT: WD_ALIGN_PARAGRAPH.LEFT, CENTRE: WD_ALIGN_PARAGRAPH.CENTER, RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
@@ -133,10 +135,8 @@ def _ruled(line: Cell, width: float) -> Any:
 
 
 def _wide(line: Cell) -> float:
-    """Return about how wide the longest line of a text in bold letters is, in millimetres."""
-    longest = max(line.text.split("\n"), key=len)
-    ems = sum(0.28 if not letter.isalnum() else 0.74 if letter.isupper() else 0.55 for letter in longest)
-    return ems * line.look.size * 25.4 / 72
+    """Return how wide the longest line of a text is, in millimetres."""
+    return max(width_mm(each, line.look.size, bold=line.look.bold) for each in line.text.split("\n"))
 
 
 def rule(after: Any, share: float, width: float = 165) -> None:

@@ -59,13 +59,22 @@ class Rule(msgspec.Struct, frozen=True):
     y: float
 
 
+class Bar(msgspec.Struct, frozen=True):
+    """A vertical line that is drawn: the side of a table's cell."""
+
+    x: float
+    top: float
+    bottom: float
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A page: its size, its lines in the order of the file, its rules."""
+    """A page: its size, its lines in the order of the file, what is drawn."""
 
     width: float
     height: float
     lines: tuple[Line, ...]
     rules: tuple[Rule, ...] = ()
+    bars: tuple[Bar, ...] = ()
 
 
 class Font(msgspec.Struct, frozen=True):
@@ -103,14 +112,22 @@ class Letters:
             )
         finally:
             words.close()
-        rules = tuple(_rules(page, height)) if looks else ()
-        return Page(width=width * MM, height=height * MM, lines=lines, rules=rules)
+        drawn = tuple(_drawn(page, height)) if looks else ()
+        return Page(
+            width=width * MM,
+            height=height * MM,
+            lines=lines,
+            rules=tuple(each for each in drawn if isinstance(each, Rule)),
+            bars=tuple(each for each in drawn if isinstance(each, Bar)),
+        )
 
     def _line(
         self, words: pypdfium2.PdfTextPage, at: int, end: int, height: float, looks: bool
     ) -> Line | None:
         shown = [index for index in range(at, end) if chr(raw.FPDFText_GetUnicode(words, index)).strip()]
-        if not shown or abs(raw.FPDFText_GetCharAngle(words, shown[0])) > TILTED:
+        if shown and (_tilted(words, shown[0]) or _tilted(words, shown[-1])):
+            shown = [index for index in shown if not _tilted(words, index)]
+        if not shown:
             return None
         first, last = shown[0], shown[-1]
         text = _text(words, first, last + 1)
@@ -190,6 +207,10 @@ def _text(words: pypdfium2.PdfTextPage, at: int, end: int) -> str:
     return "".join(found)
 
 
+def _tilted(words: pypdfium2.PdfTextPage, index: int) -> bool:
+    return bool(raw.FPDFText_GetCharAngle(words, index) > TILTED)
+
+
 def _origin(words: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
     x, y = ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetCharOrigin(words, index, x, y)
@@ -197,9 +218,10 @@ def _origin(words: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
 
 
 def _box(words: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    raw.FPDFText_GetCharBox(words, index, left, right, bottom, top)
-    return left.value, right.value
+    """Return from where to where a letter takes room, with the space around its ink."""
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(words, index, box)
+    return float(box.left), float(box.right)
 
 
 def _size(words: pypdfium2.PdfTextPage, index: int) -> float:
@@ -210,8 +232,10 @@ def _size(words: pypdfium2.PdfTextPage, index: int) -> float:
     return round(size * math.hypot(matrix.b, matrix.d), 1) if stretched else size
 
 
-def _rules(page: pypdfium2.PdfPage, height: float) -> Iterator[Rule]:
+def _drawn(page: pypdfium2.PdfPage, height: float) -> Iterator[Rule | Bar]:
     for drawn in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4):
         left, bottom, right, top = drawn.get_bounds()
         if (top - bottom) * MM <= RULE_HEIGHT and right - left > 10:
             yield Rule(left * MM, right * MM, (height - (top + bottom) / 2) * MM)
+        elif (right - left) * MM <= RULE_HEIGHT and top - bottom > 8:
+            yield Bar((left + right) / 2 * MM, (height - top) * MM, (height - bottom) * MM)

@@ -43,7 +43,7 @@ class Paragraph(Block, frozen=True, kw_only=True, tag="paragraph"):
 
     text: str
     look: Literal["body", "strong", "note", "basis"] = "body"
-    """"basis": a legal basis ("Căn cứ …"), in italics of the body's size."""
+    """"note" and "basis" (a legal basis: "Căn cứ …") are in italics."""
 
 
 class Points(Block, frozen=True, kw_only=True, tag="points"):

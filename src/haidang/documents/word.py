@@ -22,6 +22,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as Line
 
 from haidang.documents import grid
+from haidang.documents.font import width_mm
 from haidang.documents.grid import CENTRE, JUSTIFY, LEFT, Cell, Look
 from haidang.documents.report import (
     Facts,
@@ -78,7 +79,8 @@ def _styles(document: Document) -> None:
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(theme), None)
         fonts.set(qn("w:eastAsia"), FONT)
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(10), Pt(4)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(10), Pt(6)
+        style.paragraph_format.first_line_indent = Mm(10)
         style.paragraph_format.keep_with_next = True
 
 
@@ -177,8 +179,10 @@ def _head(document: Document, report: Report) -> None:
         _gap(document)
         return
     _line(document, report.title.upper(), size=14, bold=True, align=CENTRE, before=14)
-    subtitle = _line(document, in_lines(report.subtitle, SUBTITLE_LINE), size=14, bold=True, align=CENTRE)
-    grid.rule(subtitle._p, 0.35, width)
+    about = in_lines(report.subtitle, SUBTITLE_LINE)
+    subtitle = _line(document, about, size=14, bold=True, align=CENTRE)
+    longest = max(width_mm(each, 14, bold=True) for each in about.split("\n"))
+    grid.rule(subtitle._p, 0.4 * longest / width, width)
     _gap(document)
 
 
@@ -230,10 +234,8 @@ def _draw(document: Document, report: Report, block: Any) -> None:
     if isinstance(block, Heading):
         document.add_heading(block.text.upper() if block.level == 1 else block.text, block.level)
     elif isinstance(block, Paragraph):
-        note = block.look == "note"
         for text in block.text.split("\n"):
-            leaning = block.look in {"note", "basis"}
-            _body(document, text, size=11 if note else 13, italic=leaning, bold=block.look == "strong")
+            _body(document, text, italic=block.look in {"note", "basis"}, bold=block.look == "strong")
     elif isinstance(block, Points):
         for item in block.items:
             _body(document, f"- {item}")
@@ -242,13 +244,13 @@ def _draw(document: Document, report: Report, block: Any) -> None:
     elif isinstance(block, Table):
         _place(document, _table(report, block))
     elif isinstance(block, Signatures):
+        if document.paragraphs:  # the last lines of the body stay with the signatures
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
         _place(document, _signatures(report, block))
 
 
-def _body(
-    document: Document, text: str, *, size: float = 13, italic: bool = False, bold: bool = False
-) -> None:
-    line = _line(document, text, size=size, italic=italic, bold=bold, align=JUSTIFY)
+def _body(document: Document, text: str, *, italic: bool = False, bold: bool = False) -> None:
+    line = _line(document, text, italic=italic, bold=bold, align=JUSTIFY)
     line.paragraph_format.first_line_indent = Mm(10)
     line.paragraph_format.space_after = Pt(6)
     line.paragraph_format.line_spacing = 1.1

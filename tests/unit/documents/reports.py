@@ -69,7 +69,7 @@ def every_block(rows: int = 60) -> tuple[Body, ...]:
         ),
         Points(items=("Cần máy bơm dự phòng.",)),
         Signatures(
-            signers=(Signer(title="KT. Giám đốc", under="PHÓ GIÁM ĐỐC", name="Nguyễn Văn Ước"),),
+            signers=(Signer(title="KT. Giám đốc\nPhó giám đốc", name="Nguyễn Văn Ước"),),
             recipients=("UBND tỉnh (để báo cáo)", "Lưu: VT"),
         ),
     )
