@@ -147,7 +147,9 @@ class Directory:
                 key = name_key(name)
                 self._names.setdefault(key, []).append(_Called(org, rank, since, until))
                 bare = self._without_place(key)
-                self._bare.setdefault(bare, []).append(_Called(org, rank, since, until))
+                # "Xã An Bình" is told as well as its committee.
+                for each in dict.fromkeys((bare, bare.removeprefix("ubnd "))):
+                    self._bare.setdefault(each, []).append(_Called(org, rank, since, until))
 
     def party(self, written: Written, on: date) -> Party:
         """Return whom a name of a document of a day means today."""
