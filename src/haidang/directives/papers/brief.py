@@ -14,13 +14,13 @@ from haidang.directives.papers.words import NONE, RESTRICTED, day, decimal, end,
 from haidang.documents.report import Points, Report, Table
 from haidang.organisation.service.letterhead import Letterhead
 
-LATE_MAX = 4
-WEEK_MAX = 4
-WAITING_MAX = 3
+LATE_MAX = 3
+WEEK_MAX = 3
+WAITING_MAX = 2
 TITLE_MAX = 84
 UNIT_MAX = 40
-NAMED_MAX = 2
-NAME_MAX = 44
+NAMED_MAX = 1
+NAME_MAX = 36
 """Letters of a cell, and incidents and alerts that are named: one page must hold the page of a morning."""
 CHANGES = (
     ("given", "giao mới"), ("reported", "báo cáo kết quả"), ("accepted", "được công nhận"),

@@ -6,12 +6,16 @@ from datetime import date, datetime
 
 import msgspec
 
-from haidang.base.clock import LOCAL
 from haidang.directives.papers.model import EDITION, Late
 from haidang.directives.papers.report import late_table
 from haidang.directives.papers.words import day, moment, number
-from haidang.documents.report import Body, Paragraph, Report, Signatures, Signer
+from haidang.documents.letters import letter as filled
+from haidang.documents.letters.filling import Value
+from haidang.documents.report import Report, Signer
 from haidang.organisation.service.letterhead import Letterhead
+from haidang.tasks.model.due import local_day
+
+BASIS_MAX = 4
 
 
 class Previous(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,49 +42,47 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool = False
 
 
-def subject(letter: Letter) -> str:
-    """Return what the letter is about (trích yếu)."""
-    return f"Đôn đốc thực hiện ý kiến chỉ đạo, nhiệm vụ được giao (lần {letter.turn} năm {letter.year})"
+def topic(letter: Letter) -> str:
+    """Return what is reminded of."""
+    return f"ý kiến chỉ đạo, nhiệm vụ được giao (lần {letter.turn} năm {letter.year})"
 
 
 def paper(letter: Letter, symbol: str) -> Report:
     """Return the letter under its number ("45/VP-TH")."""
-    at = letter.made_at.astimezone(LOCAL)
     digits, _, tail = symbol.partition("/")
-    above = (f"{letter.agency.parent} (để báo cáo)",) if letter.agency.parent else ()
-    blocks: tuple[Body, ...] = (
-        Paragraph(text=f"Kính gửi: {letter.org}", look="strong"),
-        Paragraph(text=_why(letter)),
-        late_table(letter.late, with_unit=len({each.unit for each in letter.late}) > 1, due="Hạn"),
-        *(Paragraph(text=text) for text in _asked(letter)),
-        Signatures(
-            signers=(Signer(title="Thủ trưởng đơn vị", under="(Ký, ghi rõ họ tên, đóng dấu)"),),
-            recipients=("Như trên", *above, "Lưu: VT"),
-        ),
-    )
-    return Report(
-        title="Công văn", subtitle=subject(letter), agency=letter.agency.name, parent=letter.agency.parent,
-        number=digits, symbol=tail, place=letter.agency.place, day=at.date(), made_at=letter.made_at,
-        marks=("Dữ liệu mô phỏng",) if letter.simulated else (),
-        source=f"Lập từ hệ thống theo dõi nhiệm vụ lúc {moment(letter.made_at)}.", blocks=blocks,
+    leaders = {each.leader for each in letter.late}
+    fields: dict[str, Value] = {
+        "topic": topic(letter), "unit": letter.org, "situation": _situation(letter),
+        "as_of": moment(letter.made_at), "answer_by": f"ngày {day(letter.answer_by)}",
+        "basis": _basis(letter), "leader": leaders.pop() if len(leaders) == 1 else "",
+        "tasks": (late_table(letter.late, with_unit=_several(letter), due="Hạn"),),
+    }  # fmt: skip
+    return filled(
+        "don-doc", head=letter.agency, fields=fields, day=local_day(letter.made_at), made_at=letter.made_at,
+        signer=Signer(title="Thủ trưởng đơn vị", under="(Ký, ghi rõ họ tên, đóng dấu)"), to=(letter.org,),
+        recipients=(f"{letter.agency.parent} (để báo cáo)",) if letter.agency.parent else (), number=digits,
+        symbol=tail, marks=("Dữ liệu mô phỏng",) if letter.simulated else (),
+        source=f"Lập từ hệ thống theo dõi nhiệm vụ lúc {moment(letter.made_at)}.",
     )  # fmt: skip
 
 
-def _why(letter: Letter) -> str:
-    return (
-        f"Qua theo dõi việc thực hiện ý kiến chỉ đạo, nhiệm vụ được giao, đến {moment(letter.made_at)}, "
-        f"{letter.org} còn {number(len(letter.late))} nhiệm vụ quá hạn chưa được công nhận kết quả:"
-    )
+def _several(letter: Letter) -> bool:
+    """Say whether units under the one that is reminded lead some of the tasks."""
+    return len({each.unit for each in letter.late}) > 1
 
 
-def _asked(letter: Letter) -> tuple[str, ...]:
+def _situation(letter: Letter) -> str:
     before = letter.previous
-    earlier = f" (lần trước: Công văn số {before.number} ngày {day(before.day)})" if before else ""
+    earlier = f"; lần trước: Công văn số {before.number} ngày {day(before.day)}" if before else ""
     return (
-        f"Đây là công văn đôn đốc lần {letter.turn} năm {letter.year} đối với đơn vị{earlier}.",
-        (
-            f"{letter.agency.name} đề nghị {letter.org} khẩn trương thực hiện các nhiệm vụ nêu trên; báo cáo "
-            "kết quả, nguyên nhân chậm, trách nhiệm của tập thể, cá nhân liên quan và thời hạn hoàn thành "
-            f"chậm nhất ngày {day(letter.answer_by)} để tổng hợp, báo cáo cấp có thẩm quyền./."
-        ),
+        f"còn {number(len(letter.late))} nhiệm vụ quá hạn chưa được công nhận kết quả (đôn đốc lần "
+        f"{letter.turn} trong năm {letter.year}{earlier})"
     )
+
+
+def _basis(letter: Letter) -> str:
+    """Return the documents by which the tasks were given, where they are few enough to be read."""
+    documents = sorted({each.document for each in letter.late if each.document})
+    if not 1 <= len(documents) <= BASIS_MAX:
+        return ""
+    return "chỉ đạo tại văn bản số " + ", ".join(documents)

@@ -19,7 +19,7 @@ from haidang.base.problems import INVALID, Fault, Problem, kind
 from haidang.directives.papers import store
 from haidang.directives.papers.gathering import late_of
 from haidang.directives.papers.issuing import frozen, issuer_of
-from haidang.directives.papers.letter import Letter, Previous, subject
+from haidang.directives.papers.letter import Letter, Previous, topic
 from haidang.directives.service.counting import Cut, unit_names
 from haidang.directives.service.desk import LOG, TOPIC
 from haidang.documents import numbering
@@ -82,7 +82,7 @@ async def write(
     text, sha256 = frozen(letter)
     number = await numbering.take(
         connection, issuer_org=issuer, type_code=LETTER, year=today.year,
-        subject=f"{subject(letter)}: {name}", actor=principal.id, at=now,
+        subject=f"Đôn đốc thực hiện {topic(letter)}: {name}", actor=principal.id, at=now,
     )  # fmt: skip
     facts = {
         "issuer_org": issuer, "org_id": new.org, "year": today.year, "turn": turn, "number": number.symbol,

@@ -38,7 +38,7 @@ BANDS = {
     ">120": "trên 120 ngày",
 }  # fmt: skip
 HEAD = (
-    "Tổng số", "Đúng hạn", "Trễ hạn", "Còn hạn", "Chờ công nhận", "Quá hạn", "Chưa có hạn", "Dừng, hủy",
+    "Tổng số", "Đúng hạn", "Trễ hạn", "Còn hạn", "Chờ công nhận", "Quá hạn", "Chưa có hạn", "Dừng hoặc hủy",
     "Tỷ lệ đúng hạn",
 )  # fmt: skip
 ASKED_MAX = 12
@@ -230,17 +230,19 @@ def said(each: Late) -> str:
 
 def _discipline(found: Figures) -> tuple[Body, ...]:
     it, happened = found.original, found.events
+    took = "chưa có nhiệm vụ hoàn thành" if it.median_days is None else f"{decimal(it.median_days)} ngày"
+    answered = (
+        f"{decimal(happened.answer_days)} ngày, tính trên {number(happened.answered)} báo cáo được trả lời "
+        "trong kỳ" if happened.answered else "trong kỳ chưa có báo cáo nào được trả lời"
+    )  # fmt: skip
     points = (
-        f"Thời gian thực hiện của nhiệm vụ đã hoàn thành (trung vị): {decimal(it.median_days)} ngày.",
+        f"Thời gian thực hiện của nhiệm vụ đã hoàn thành (trung vị): {took}.",
         (
             f"Trong kỳ có {number(happened.reports)} lượt báo cáo kết quả, {number(happened.returns)} lượt "
             f"bị trả lại, {number(happened.extensions)} lượt gia hạn."
         ),
         f"Tỷ lệ nhiệm vụ từng bị trả lại: {percent(it.returned_rate)}.",
-        (
-            f"Thời gian trả lời báo cáo của đơn vị giao (trung vị): {decimal(happened.answer_days)} ngày, "
-            f"tính trên {number(happened.answered)} báo cáo được trả lời trong kỳ."
-        ),
+        f"Thời gian trả lời báo cáo của đơn vị giao (trung vị): {answered}.",
     )
     parts: list[Body] = [Heading(text="V. Kỷ luật báo cáo, đôn đốc"), Points(items=points)]
     if not found.letters:
