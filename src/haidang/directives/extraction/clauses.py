@@ -268,13 +268,21 @@ class Clauses:
             and stop - body < UNRESOLVED_WORDS_MAX
             and (self.words[stop][0].isalnum() or self.words[stop] in "-&/")
         ):
-            if stop > body and (self._works(stop, end) and not self.tokens.capital(stop)):
+            if stop > body and self._works(stop, end) and not self._inside_name(stop, end):
                 break
             stop += 1
-        if stop >= end or not self._works(stop, end) or stop - body < 2:
+        acronym = stop - body == 1 and self.tokens.plain(body, stop).isupper() and len(self.words[body]) > 2
+        if stop >= end or not self._works(stop, end) or (stop - body < 2 and not acronym):
             return None
         name = Found(body, stop, self.tokens.plain(body, stop), "unresolved", "names.unresolved")
         return Anchor(at, (name,), stop, "order.unresolved", 0.5)
+
+    def _inside_name(self, at: int, end: int) -> bool:
+        """Say whether a verb is part of a capital name: "Sáng tạo Cố đô"."""
+        if self.tokens.capital(at):
+            return True
+        after = at + max(1, self._acts(at, end))
+        return self.tokens.capital(at - 1) and after < end and self.tokens.capital(after)
 
     def _recipients(self, first: int, at: int) -> tuple[Found, ...]:
         """Return the units a letter went to: "gửi Sở Xây dựng …, yêu cầu", "đối với Sở …"."""
@@ -331,6 +339,8 @@ class Clauses:
 
     def _approved(self, at: int, first: int) -> bool:
         """Say whether the issuer agrees to what a unit has proposed to do: "đồng ý với đề xuất của Sở …"."""
+        if self.words[at - 1] != "của":
+            return False
         before = " ".join(self.words[max(first, at - 7) : at])
         return (
             re.search(
@@ -423,6 +433,19 @@ class Clauses:
         copula = "là" in head[:stop] and head[max(0, head.index("là") - 1)] not in {"nhất", "biệt", "tức"}
         return None if copula else at
 
+    def listed(self, first: int, end: int) -> int | None:
+        """Return where the action of a point under a heading of addressees begins, with a verb no list knows."""
+        at = self._after_connectives(first, end)
+        if at >= end or end - at < 4 or self.words[at] in _NO_VERBS or not self.words[at].isalpha():
+            return None
+        if self.words[end - 1] == ":" or "là" in self.words[at : at + 12] or self.names.at(at, end):
+            return None
+        return (
+            None
+            if any(self.lists.past.at(self.words, word, end) for word in range(at, min(end, at + 10)))
+            else at
+        )
+
     def _after_connectives(self, first: int, end: int) -> int:
         at = first
         while at < end:
@@ -453,8 +476,8 @@ class Clauses:
         words = self.words
         if words[at : at + 2] in (["phối", "hợp"], ["phối", "kết"], ["kết", "hợp"]):
             after = at + (3 if words[at + 1] == "kết" else 2)
-            while after < end and words[after] in _MANNERS:
-                after += 1
+            while length := self.lists.manners.at(words, after, end):
+                after += length
             return after
         if words[at] == "cùng" and at + 1 < end and words[at + 1] not in {"đó", "lúc", "thời", "kỳ", "một"}:
             after = at + 2 if words[at + 1] == "với" else at + 1
@@ -559,4 +582,3 @@ _NO_VERBS = frozenset(
         "những",
     }
 )
-_MANNERS = frozenset({"với", "cùng", "chặt", "chẽ", "kịp", "thời", "tốt", "đồng", "bộ", "thường", "xuyên", "chủ", "động", "tích", "cực", "hiệu", "quả", "có"})  # fmt: skip

@@ -127,7 +127,7 @@ class Reader:
             return self._introduces(number, anchors, first, end)
         if not anchors:
             state.ordered = state.ordered or self._speaks(first, end)
-            return self._carried(number, first, end, context)
+            return self._carried(number, first, end, context, opens=opens)
         return self._items(number, anchors, first, end)
 
     def _speaks(self, first: int, end: int) -> bool:
@@ -204,7 +204,9 @@ class Reader:
         state.follows = False
         return []
 
-    def _carried(self, number: int, first: int, end: int, context: tuple[Found, ...]) -> list[Item]:
+    def _carried(
+        self, number: int, first: int, end: int, context: tuple[Found, ...], *, opens: bool
+    ) -> list[Item]:
         """Read a sentence without an addressee of its own."""
         state = self.state
         if state.follows and self._time_only(first, end):
@@ -215,6 +217,8 @@ class Reader:
         if sent is not None:
             return self._items(number, [sent], first, end)
         body = None if tells or not leads else self.clauses.carried(first, end)
+        if body is None and context and not tells and self.blocks[number].level < BODY and opens:
+            body = self.clauses.listed(first, end)
         if body is None:
             self._note_groups(first, end)
             state.follows = state.follows and not tells and self._goes_on(first, end)
@@ -311,8 +315,12 @@ class Reader:
         ]
         if due:
             rules.append(due.rule)
+        if urgent:
+            rules.append(urgent.rule)
         if helping:
             rules.append("cooperate")
+        if any(name.titled for name in (*leads, *helping)):
+            rules.append("names.title")
         return Item(
             sentence=self.text.raw[start:finish], start=start, end=finish,
             lead=tuple(self._name(name) for name in leads),

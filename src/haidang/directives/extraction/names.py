@@ -244,7 +244,8 @@ class Names:
         match = self.gazetteer.find(self.gazetteer.branches[name], self.tokens, stop, end)
         if match is None:
             return []
-        if name in {"ban", "phòng", "cục", "chi cục"} and self._goes_on(match[0], end):
+        open_headed = name in {"ban", "phòng", "cục", "chi cục"}
+        if open_headed and match[0] < end and self.tokens.capital(match[0]) and self._goes_on(match[0], end):
             return []
         after = self._tail(match[0], end)
         label = (
@@ -551,6 +552,8 @@ class Names:
     def _stops(self, at: int, end: int, *, strong: bool) -> bool:
         """Say whether an open name ends before a word; ``strong`` also by actions that may be nouns."""
         words = self.words
+        if at > 0 and self.lists.compounds.at(words, at - 1, end) > 1:
+            return False
         if words[at] in {"và", "cùng", "với"}:
             if words[at] != "và" or self.at(at + 1, end) or self.areas.at(at + 1, end):
                 return True
@@ -582,7 +585,8 @@ class Names:
             return True
         if self._modal(at, end) or self.lists.past.at(words, at, end):
             return True
-        if self.lists.noun_actions.at(words, at, end) and not strong:
+        noun = self.lists.noun_actions.at(words, at, end)
+        if noun and noun >= self.acts(at, end) and not strong:
             return self._of_work(at, end)
         return bool(self.acts(at, end)) and not self.tokens.capital(at)
 

@@ -47,6 +47,7 @@ class Phrases:
             self._by_first.setdefault(words[0], []).append(words)
         for found in self._by_first.values():
             found.sort(key=len, reverse=True)
+        self._lasts = {phrase[-1] for found in self._by_first.values() for phrase in found}
 
     def at(self, words: Sequence[str], first: int, end: int) -> int:
         """Return how many words the longest phrase at ``first`` has, 0 where there is none."""
@@ -58,6 +59,8 @@ class Phrases:
 
     def before(self, words: Sequence[str], end: int, *, longest: int = 4) -> int:
         """Return how many words the longest phrase has that ends just before ``end``."""
+        if end < 1 or words[end - 1] not in self._lasts:
+            return 0
         for length in range(min(longest, end), 0, -1):
             if self.at(words, end - length, end) == length:
                 return length
