@@ -44,6 +44,7 @@ from haidang.incidents.procedures.api import ROUTES as PROCEDURES
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.programme.api import ROUTES as PROGRAMME
+from haidang.programme.sheets.api import ROUTES as PLAN_SHEETS
 from haidang.tasks.api import ROUTES as TASKS
 from haidang.web import site
 from haidang.web.asgi import Application, Receive, Scope, Send
@@ -81,6 +82,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *DIRECTIVE_PAPERS,
     *BRIEF_PAPER,
     *PROGRAMME,
+    *PLAN_SHEETS,
 )
 """Everything that Litestar serves."""
 

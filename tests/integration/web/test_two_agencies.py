@@ -15,6 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from tests.integration.web.conftest import Agency, Site, until
+from tests.unit.programme.sheets.workbooks import plan_sheet, written
 
 from haidang.organisation.permissions import PUBLIC
 from haidang.web.app import every_route, make_litestar
@@ -70,6 +71,7 @@ D = "/api/v1/directive-documents/{document_id:int}"
 V = "/api/v1/directives/{directive_id:int}"
 G = "/api/v1/programme/programs/{program_id:int}"
 J = "/api/v1/programme/projects/{project_id:int}"
+IMPORT = "/api/v1/programme/imports/{import_id:int}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/version"): Asked(EVERYBODY),
     ("GET", "/api/v1/site"): Asked(EVERYBODY),
@@ -546,6 +548,20 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/programme/contractor-cases/{contractor_case}/acts",
         {"do": {"act": "close", "document": "1", "dated_on": "2026-01-05", "decided_by": "K", "text": "x"}},
     ),
+    ("GET", "/api/v1/programme/sheets"): Asked(SHARED),
+    ("POST", "/api/v1/programme/imports"): Asked(
+        REFUSED, "/api/v1/programme/imports?program={program}&name=a.xlsx&valid_from=2026-01-05"
+    ),
+    ("GET", "/api/v1/programme/imports"): Asked(REFUSED, "/api/v1/programme/imports?program={program}"),
+    ("GET", IMPORT): Asked(REFUSED, "/api/v1/programme/imports/{import}"),
+    ("GET", IMPORT + "/file"): Asked(REFUSED, "/api/v1/programme/imports/{import}/file"),
+    ("POST", IMPORT + "/approve"): Asked(
+        REFUSED, "/api/v1/programme/imports/{import}/approve",
+        {"diff": "0" * 64, "decision": {"doc_number": "1", "signed_on": "2026-01-05"}},
+    ),
+    ("POST", IMPORT + "/reject"): Asked(
+        REFUSED, "/api/v1/programme/imports/{import}/reject", {"reason": "chen vào"}
+    ),
     ("GET", "/api/v1/programme/public"): Asked(EVERYBODY),
     ("GET", "/api/v1/programme/public/{public_id:str}"): Asked(EVERYBODY, "/api/v1/programme/public/DA-1"),
     ("GET", "/api/v1/directive-documents"): Asked(LIST),
@@ -799,7 +815,14 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
          "warning": {"act": "warn", "document": f"2/{word}", "dated_on": "2026-02-02", "decided_by": "K",
                      "text": "Chậm tiến độ"}},
     )  # fmt: skip
+    sheet = await client.post(
+        f"{root}/imports?program={program['id']}&name=ke-hoach.xlsx&valid_from=2026-01-05",
+        content=written(plan_sheet(1).grid),
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )
+    assert sheet.status_code == 201, sheet.text
     return {
+        "import": sheet.json()["id"],
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
         "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],
     }  # fmt: skip
@@ -1000,6 +1023,8 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "WHERE p.owner_org = %s ORDER BY c.id",
         "milestones": "SELECT to_jsonb(m) FROM milestone m JOIN project p ON p.id = m.project_id "
         "WHERE p.owner_org = %s ORDER BY m.id",
+        "imports": "SELECT to_jsonb(i) FROM programme_import i JOIN program g ON g.id = i.program_id "
+        "WHERE g.owner_org = %s ORDER BY i.id",
         "payments": "SELECT to_jsonb(y) FROM payment y WHERE owner_org = %s ORDER BY id",
         "contractor cases": "SELECT to_jsonb(k) FROM contractor_case k WHERE owner_org = %s ORDER BY id",
         "bottlenecks": "SELECT to_jsonb(b) FROM bottleneck b JOIN project p ON p.id = b.project_id "

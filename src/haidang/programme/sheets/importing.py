@@ -20,7 +20,7 @@ from haidang.base.problems import Problem, kind
 from haidang.base.settings import Settings
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service.access import missing, unchanged
-from haidang.organisation.service.orgs import orgs_called
+from haidang.organisation.service.orgs import orgs_called, root_org
 from haidang.programme.model.register import DecisionKind, Program, Project
 from haidang.programme.service import programs
 from haidang.programme.service.desk import Desk, record, wrong
@@ -186,6 +186,25 @@ async def held(connection: Connection, desk: Desk, program_id: int, sheet: Sheet
         sources={each.code: each.id for each in await programs.fund_sources(connection)},
         owners=owners,
     )
+
+
+async def program_for(
+    connection: Connection, desk: Desk, principal: Principal, code: str | None, sheet: Sheet
+) -> Program:
+    """Return the programme of a code; without one that of the sheet's year, begun where there is none."""
+    year = sheet.year
+    wanted = code or f"KH-{year}"
+    found = await rows.where(connection, "program", Program, code=wanted)
+    if found:
+        return await programs.kept(connection, principal, found[0].id)
+    if code is not None or year is None:
+        raise wrong("program", "không có chương trình này", "there is no such programme", wanted)
+    last = max(plan.year_last for plan in sheet.plans)
+    new = programs.NewProgram(
+        code=wanted, name=f"Kế hoạch vốn đầu tư công năm {year}", period_from=year, period_to=last,
+        owner_org=(await root_org(connection)).id, source_document=sheet.title[:500],
+    )  # fmt: skip
+    return await programs.create(connection, desk, principal, new)
 
 
 async def find(
