@@ -128,7 +128,7 @@ export const en: Messages<typeof vi> = {
     assignee: 'Followed by',
     field: 'Field',
     asWritten: (text) => `the document writes “${text}”`,
-    via: (how, from, on) => `${from}, ${how} ${on}`,
+    via: (how, from, on) => `formerly ${from}, ${how} on ${on}`,
     viaTitle: (basis) => `Legal basis: ${basis}`,
     except: (names) => `except ${names}`,
     collective: (n) => `${n} units`,

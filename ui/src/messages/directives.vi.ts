@@ -131,7 +131,7 @@ export const vi = {
     assignee: 'Người theo dõi',
     field: 'Lĩnh vực',
     asWritten: (text: string) => `văn bản viết “${text}”`,
-    via: (how: string, from: string, on: string) => `${from}, ${how} ${on}`,
+    via: (how: string, from: string, on: string) => `trước là ${from}, ${how} từ ${on}`,
     viaTitle: (basis: string) => `Căn cứ: ${basis}`,
     except: (names: string) => `trừ ${names}`,
     collective: (n: number) => `${n} đơn vị`,

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
-import { CopyText } from '../../design/controls'
+import { CopyButton } from '../../design/controls'
 import { Chip } from '../../design/mark'
 import { Empty, Loading, ProblemBox, Simulated } from '../../design/notice'
 import { listed } from '../../format/fold'
@@ -99,7 +99,13 @@ function Facts({ directive }: { directive: Directive }) {
   rows.push([m.due, dueWords(directive.due)])
   if (directive.review_on) rows.push([m.reviewOn, <span class="num">{date(directive.review_on)}</span>])
   if (directive.age_days > 0) rows.push([m.age, m.ageDays(directive.age_days)])
-  rows.push([m.hash, <CopyText text={directive.text_hash} label={m.hash} />])
+  rows.push([
+    m.hash,
+    <span class="hash">
+      <span class="mono broken">{directive.text_hash}</span>
+      <CopyButton text={directive.text_hash} />
+    </span>,
+  ])
   return (
     <dl class="facts directive-facts">
       {rows.map(([label, value]) => (

@@ -351,9 +351,11 @@ export function SplitForm({ candidate, acts }: Props) {
         })}
       </p>
       <div class="form-foot">
-        <Button type="submit" kind="primary" disabled={draft.at.length === 0}>
-          {m.splitDo(draft.at.length + 1)}
-        </Button>
+        {places.length > 0 && (
+          <Button type="submit" kind="primary" disabled={draft.at.length === 0}>
+            {m.splitDo(draft.at.length + 1)}
+          </Button>
+        )}
         <Button onClick={close}>{common.value.cancel}</Button>
       </div>
     </form>

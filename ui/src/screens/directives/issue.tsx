@@ -1,14 +1,15 @@
 // Issuing: what becomes tasks now, what still lacks something, who follows it up. Nothing is issued without this step.
 import { useState } from 'preact/hooks'
-import { newKey, send } from '../../api/client'
+import { get, newKey, send } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
+import { useResource } from '../../api/resource'
 import { Button, Field } from '../../design/controls'
 import { ProblemBox, toast } from '../../design/notice'
 import { listed } from '../../format/fold'
 import { common } from '../../messages/common'
 import { directives as messages } from '../../messages/directives'
 import { above, drafts } from './doing'
-import type { Candidate, DirectiveDocument } from './types'
+import type { Candidate, DirectiveDocument, Meeting } from './types'
 import { UnitPicker } from './unit-picker'
 
 interface Props {
@@ -19,7 +20,8 @@ interface Props {
 }
 
 interface Draft {
-  givenBy: string
+  /** null: nothing typed; the chair of the meeting, else whoever signed. */
+  givenBy: string | null
   givenOn: string
   monitor: number[]
   key: string
@@ -31,12 +33,16 @@ export function IssueForm({ document, list, onChoose, onDone }: Props) {
   const [draft, setDraft] = useState<Draft>(
     () =>
       (drafts.get(name) as Draft | undefined) ?? {
-        givenBy: document.signatory,
+        givenBy: null,
         givenOn: document.issued_on ?? '',
         monitor: [],
         key: newKey(),
       },
   )
+  const meeting = useResource(document.meeting ? `chair ${document.meeting.id}` : null, (signal) =>
+    get<Meeting>(`/api/v1/meetings/${document.meeting?.id}`, {}, signal),
+  )
+  const givenBy = draft.givenBy ?? (meeting.data?.chair || document.signatory)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const accepted = list.filter(({ state }) => state === 'accepted')
@@ -54,7 +60,7 @@ export function IssueForm({ document, list, onChoose, onDone }: Props) {
     setProblem(null)
     const body = {
       candidate_ids: ready.map(({ id }) => id),
-      ...(draft.givenBy.trim() ? { given_by: draft.givenBy.trim() } : {}),
+      ...(givenBy.trim() ? { given_by: givenBy.trim() } : {}),
       ...(draft.givenOn ? { given_on: draft.givenOn } : {}),
       ...(draft.monitor[0] ? { monitor_org: draft.monitor[0] } : {}),
     }
@@ -98,7 +104,7 @@ export function IssueForm({ document, list, onChoose, onDone }: Props) {
           <div class="form-row">
             <Field
               label={m.issue.givenBy}
-              value={draft.givenBy}
+              value={givenBy}
               onInput={(givenBy) => set({ givenBy })}
               fault={problem?.fault('given_by')}
               inputRef={(element) => {
