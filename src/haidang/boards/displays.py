@@ -29,7 +29,7 @@ COLUMNS_MIN = 24
 """Widths of a letter (em) under which a line holds too little to be read across the room."""
 LINES_MIN = 12
 
-View = Literal["overview", "map", "incidents", "alerts", "tasks", "health"]
+View = Literal["overview", "map", "incidents", "alerts", "tasks", "directives", "health"]
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

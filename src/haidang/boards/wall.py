@@ -24,17 +24,22 @@ from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.settings import Settings
 from haidang.boards import city as board
+from haidang.boards.directives.model import figures
 from haidang.boards.model import BoardRow, Types, iso
 from haidang.boards.reducer import Filter
 from haidang.city.models.catalogue import labelled_packs
 from haidang.city.packs import Packs, TypePack, symbol
 from haidang.city.service import City
+from haidang.directives.model.counts import summed
+from haidang.directives.service import counting
+from haidang.directives.store.counts import Cut
 from haidang.feeds.service import overview
 from haidang.incidents.service import reading as incidents
 from haidang.incidents.service.desk import desk_of
 from haidang.incidents.store.lists import Filter as IncidentFilter
 from haidang.organisation.permissions import Principal
 from haidang.organisation.store.areas import subtree
+from haidang.tasks.service.desk import desk_of as tasks_desk
 from haidang.tasks.store import inbox
 
 INCIDENTS_MAX = 200
@@ -180,6 +185,7 @@ class Wall:
             "incidents": await self._part("incident.read", self._incidents),
             "alerts": await self._part("alert.read", self._alerts),
             "tasks": await self._part("task.read", self._tasks),
+            "directives": await self._part("directive.read", self._directives),
             "feeds": await self._part("feed.read", self._feeds),
         }
 
@@ -252,6 +258,18 @@ class Wall:
             "units": [
                 {"name": name, "open": count, "late": late} for name, count, late in units[:UNITS_SHOWN]
             ],
+        }
+
+    async def _directives(self, connection: Connection) -> dict[str, Any]:
+        """Counts of the directives' tasks, against their original due; units with most that is late first."""
+        desk = tasks_desk(self._settings, self._clock)
+        lines = await counting.count(connection, desk, self._principal, Cut(by="unit"))
+        owing = [line for line in lines if line.counts.open]
+        return figures(summed([line.counts for line in lines])) | {
+            "units": [
+                {"name": line.title, "open": line.counts.open, "late": line.counts.overdue}
+                for line in owing[:UNITS_SHOWN]
+            ]
         }
 
     async def _feeds(self, connection: Connection) -> dict[str, Any]:

@@ -133,7 +133,7 @@ async def test_the_wall_neither_scrolls_nor_shrinks_nor_names_anybody(page: Page
     phone = "0987654321"
     await alert(server, f"Anh Nam {phone} báo cháy", priority=1)
     await page.set_viewport_size({"width": 1920, "height": 1080})
-    for show in ("overview", "map", "incidents", "alerts", "tasks", "health"):
+    for show in ("overview", "map", "incidents", "alerts", "tasks", "directives", "health"):
         await page.goto(f"{server.url}/wall?display=wall-6m&kiosk=1&show={show}")
         await expect(page.locator(".wall-panel, .wall-map").first).to_be_visible()
         if show != "overview":  # the tests before have made sectors of their own: that is said, not shrunk

@@ -91,20 +91,29 @@ export function Calm({ children }: { children: ComponentChildren }) {
   )
 }
 
+interface RowsProps {
+  rows: readonly Row[]
+  label: string
+  /** Name the unit, the meeting: not where the page is about one of them. */
+  unit?: boolean
+  meeting?: boolean
+  selected?: string | null
+}
+
 /** Rows under each other; the words of each lead to its task, its notice to the directive. */
-export function Rows({ rows, label, unit = true, selected }: { rows: readonly Row[]; label: string; unit?: boolean; selected?: string | null }) {
+export function Rows({ rows, label, unit = true, meeting = true, selected }: RowsProps) {
   return (
     <ol class="board-rows" aria-label={label}>
       {rows.map((row) => (
         <li key={row.task_id} class="board-row" aria-current={selected === String(row.task_id) ? 'true' : undefined}>
-          <RowBody row={row} unit={unit} />
+          <RowBody row={row} unit={unit} meeting={meeting} />
         </li>
       ))}
     </ol>
   )
 }
 
-function RowBody({ row, unit }: { row: Row; unit: boolean }) {
+function RowBody({ row, unit, meeting }: { row: Row; unit: boolean; meeting: boolean }) {
   const m = messages.value.row
   const place = row.place || row.timeliness || 'in_time'
   const clock = clockOf(row, place)
@@ -125,7 +134,7 @@ function RowBody({ row, unit }: { row: Row; unit: boolean }) {
         {row.state === 'returned' && <Chip>{tasks.value.state.returned}</Chip>}
         {row.assignee && <span>{row.assignee}</span>}
         <Facts row={row} />
-        <Origin row={row} />
+        <Origin row={row} meeting={meeting} />
       </p>
     </>
   )
@@ -160,7 +169,7 @@ function Facts({ row }: { row: Row }) {
 }
 
 /** The directive in its notice, and the meeting it came from. */
-function Origin({ row }: { row: Row }) {
+function Origin({ row, meeting }: { row: Row; meeting: boolean }) {
   const m = messages.value.row
   const from = row.directive
   if (!from) return <span>{row.by_document ? m.hidden : m.noNumber}</span>
@@ -170,7 +179,7 @@ function Origin({ row }: { row: Row }) {
       <a href={href(`/directives/${from.id}`)}>
         {capital(notice.kind)} {notice.number || m.noNumber}, {m.no(from.no)}
       </a>
-      {from.meeting && <a href={href(`/directives/board/meetings/${from.meeting.id}`)}>{from.meeting.title}</a>}
+      {meeting && from.meeting && <a href={href(`/directives/board/meetings/${from.meeting.id}`)}>{from.meeting.title}</a>}
     </>
   )
 }

@@ -168,6 +168,7 @@ export const en: Messages<typeof vi> = {
       overdue: 'Now overdue',
     },
     open: (n) => `${n} open`,
+    figures: 'All tasks',
     hidden: 'You may not see this part',
     liveSource: 'Source: duty room',
   },

@@ -165,6 +165,7 @@ export const vi = {
       overdue: 'Vừa quá hạn',
     },
     open: (n: string) => `${n} việc đang mở`,
+    figures: 'Toàn bộ nhiệm vụ',
     hidden: 'Bạn không xem được phần này',
     liveSource: 'Nguồn: phòng trực',
   },

@@ -5,7 +5,7 @@ import type { IconName } from '../design/icons'
 export const PLACES = [
   { name: 'city', icon: 'map', letter: 'M', permission: 'entity.read' },
   { name: 'duty', icon: 'siren', letter: 'D', permission: ['alert.read', 'incident.read'] },
-  { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read' },
+  { name: 'feeds', icon: 'feeds', letter: 'F', permission: 'feed.read', desk: true },
   { name: 'models', icon: 'models', letter: 'H', permission: 'entity.read', desk: true },
   { name: 'operations', icon: 'pulse', letter: 'O', permission: ['system.read', 'subscription.read'], desk: true },
   { name: 'tasks', icon: 'check', letter: 'N', permission: 'task.read' },

@@ -152,4 +152,7 @@ def whose(asked: str | None, name: str, leaders: Sequence[str]) -> str | None:
 
 def figures(counts: Counts) -> dict[str, Any]:
     """Return the few counts that a wall shows."""
-    return {"given": counts.given, "open": counts.open, "overdue": counts.overdue, "done": counts.done}
+    return {
+        "given": counts.given, "open": counts.open, "overdue": counts.overdue,
+        "due_soon": counts.due_soon, "awaiting_verdict": counts.awaiting_verdict,
+    }  # fmt: skip

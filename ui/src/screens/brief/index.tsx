@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { second } from '../../api/time'
-import { Calm, Figures, OnTime, PERIOD_S, Rows, Source, useLive } from '../../boards/parts'
+import { Calm, Figures, OnTime, PERIOD_S, PlaceMark, Rows, Source, useLive } from '../../boards/parts'
 import type { Brief, Row } from '../../boards/types'
 import { Button, Select } from '../../design/controls'
 import { Priority } from '../../design/mark'
@@ -42,8 +42,8 @@ export default function BriefScreen() {
             )}
           </p>
         </div>
-        {brief && <Tools brief={brief} />}
       </header>
+      {brief && <Tools brief={brief} />}
       {resource.problem && <ProblemBox problem={resource.problem} onRetry={resource.reload} />}
       {brief ? <Page brief={brief} /> : resource.loading && <Loading />}
     </div>
@@ -74,22 +74,20 @@ function Page({ brief }: { brief: Brief }) {
   const every = { leader: brief.leader }
   return (
     <>
-      <section class="board-head">
-        <Figures total={brief.total} linkOf={(place) => href('/directives/board', { ...every, show: place === 'overdue' ? null : place })} />
-        <div class="board-foot">
-          <OnTime total={brief.total} />
-          <Source at={brief.as_of} reading="original" simulated={brief.simulated} />
-        </div>
+      <section class="board-head" aria-label={m.title}>
+        <Tiles brief={brief} />
+        <Source at={brief.as_of} reading="original" simulated={brief.simulated} />
       </section>
       <Alerts brief={brief} />
-      <Part title={m.late} count={brief.total.overdue} rows={brief.late} calm={m.calm.late} more={href('/directives/board', every)} />
+      <Part id="late" title={m.late} count={brief.total.overdue} rows={brief.late} calm={m.calm.late} more={href('/directives/board', every)} />
       <Incidents brief={brief} />
-      <Section title={m.waiting} count={verdicts.count + extensions.count}>
+      <Section id="waiting" title={m.waiting} count={verdicts.count + extensions.count}>
         {verdicts.count + extensions.count === 0 && <Calm>{m.calm.waiting}</Calm>}
         <Waiting title={m.verdicts} part={verdicts} more={href('/directives/board', { ...every, show: 'awaiting_verdict' })} />
         <Waiting title={m.extensions} part={extensions} more={href('/tasks', { view: 'assigned' })} />
       </Section>
       <Part
+        id="soon"
         title={m.thisWeek}
         count={brief.this_week.count}
         rows={brief.this_week.rows}
@@ -97,13 +95,47 @@ function Page({ brief }: { brief: Brief }) {
         more={href('/directives/board', { ...every, show: 'due_soon', reading: 'current' })}
       />
       <Changes brief={brief} />
+      <Section id="figures" title={m.figures} count={null}>
+        <Figures total={brief.total} linkOf={(place) => href('/directives/board', { ...every, show: place === 'overdue' ? null : place })} />
+        <div class="board-foot">
+          <OnTime total={brief.total} />
+          <Source at={brief.as_of} reading="original" simulated={brief.simulated} />
+        </div>
+      </Section>
     </>
   )
 }
 
-function Section({ title, count, children }: { title: string; count: number | null; children: ComponentChildren }) {
+/** What a leader asks first, each a step from its list. */
+function Tiles({ brief }: { brief: Brief }) {
+  const m = messages.value.brief
+  const { verdicts, extensions } = brief.waiting
+  const tiles: readonly [string, string, number | null, ComponentChildren][] = [
+    ['alerts', m.alerts, brief.alerts?.count ?? null, <Priority level={1} label="P1" />],
+    ['late', m.late, brief.total.overdue, <PlaceMark place="overdue" />],
+    ['incidents', m.incidents, brief.incidents?.count ?? null, null],
+    ['waiting', m.waiting, verdicts.count + extensions.count, <PlaceMark place="awaiting_verdict" />],
+    ['soon', m.thisWeek, brief.this_week.count, <PlaceMark place="due_soon" />],
+  ]
   return (
-    <section class="brief-part">
+    <ul class="board-figures">
+      {tiles.map(([id, title, count, mark]) => (
+        <li key={id} class={`board-figure${count ? '' : ' muted'}`}>
+          <a class="plain-link" href={`#${id}`}>
+            <span class="board-figure-value num">
+              {count ? mark : <PlaceMark place="overdue" quiet />} {count === null ? '—' : number(count)}
+            </span>
+            <span class="board-figure-name">{title}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Section({ id, title, count, children }: { id: string; title: string; count: number | null; children: ComponentChildren }) {
+  return (
+    <section class="brief-part" id={id} tabIndex={-1}>
       <h2>
         {title} {count !== null && count > 0 && <span class="num">{number(count)}</span>}
       </h2>
@@ -112,9 +144,9 @@ function Section({ title, count, children }: { title: string; count: number | nu
   )
 }
 
-function Part({ title, count, rows, calm, more }: { title: string; count: number; rows: readonly Row[]; calm: string; more: string }) {
+function Part({ id, title, count, rows, calm, more }: { id: string; title: string; count: number; rows: readonly Row[]; calm: string; more: string }) {
   return (
-    <Section title={title} count={count}>
+    <Section id={id} title={title} count={count}>
       {rows.length === 0 ? <Calm>{calm}</Calm> : <Rows rows={rows} label={title} />}
       <More count={count - rows.length} to={more} />
     </Section>
@@ -157,7 +189,7 @@ function Alerts({ brief }: { brief: Brief }) {
   const m = messages.value.brief
   const part = brief.alerts
   return (
-    <Section title={m.alerts} count={part?.count ?? null}>
+    <Section id="alerts" title={m.alerts} count={part?.count ?? null}>
       {part === null ? <p class="muted">{m.hidden}</p> : part.count === 0 && <Calm>{m.calm.alerts}</Calm>}
       <ol class="brief-lines">
         {part?.rows.map((each) => (
@@ -182,7 +214,7 @@ function Incidents({ brief }: { brief: Brief }) {
   const m = messages.value.brief
   const part = brief.incidents
   return (
-    <Section title={m.incidents} count={part?.count ?? null}>
+    <Section id="incidents" title={m.incidents} count={part?.count ?? null}>
       {part === null ? <p class="muted">{m.hidden}</p> : part.count === 0 && <Calm>{m.calm.incidents}</Calm>}
       <ol class="brief-lines">
         {part?.rows.map((each) => (
@@ -208,7 +240,7 @@ function Changes({ brief }: { brief: Brief }) {
   const { changes } = brief
   const counted = Object.entries(changes.counts) as [keyof typeof m.change, number][]
   return (
-    <Section title={m.changes} count={null}>
+    <Section id="changes" title={m.changes} count={null}>
       <p class="muted small">{m.since(dateTime(changes.since), dateTime(changes.until))}</p>
       {changes.rows.length === 0 && <Calm>{m.calm.changes}</Calm>}
       {counted.length > 0 && (

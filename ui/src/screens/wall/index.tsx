@@ -19,7 +19,7 @@ import { wall as messages } from '../../messages/wall'
 import { lang, setLang, setTheme, theme } from '../../preferences'
 import { go, param } from '../../router'
 import { unfit } from './fit'
-import { Alerts, Health, Incidents, Sectors, Tasks, WallMap } from './parts'
+import { Alerts, Directives, Health, Incidents, Sectors, Tasks, WallMap } from './parts'
 import type { Display, Displays, Picture, View } from './types'
 import './wall.css'
 
@@ -88,6 +88,8 @@ function View({ show, picture, unit }: { show: View; picture: Picture; unit: num
       return <Alerts picture={picture} />
     case 'tasks':
       return <Tasks picture={picture} />
+    case 'directives':
+      return <Directives picture={picture} />
     case 'health':
       return <Health picture={picture} />
     case 'overview':
@@ -98,11 +100,16 @@ function View({ show, picture, unit }: { show: View; picture: Picture; unit: num
           <div class="wall-right">
             <Incidents picture={picture} />
             <Alerts picture={picture} />
-            <Tasks picture={picture} />
+            {hasDirectives(picture) ? <Directives picture={picture} /> : <Tasks picture={picture} />}
           </div>
         </>
       )
   }
+}
+
+/** Where leaders give directives these stand in the overview; else all tasks do. */
+function hasDirectives({ directives }: Picture): boolean {
+  return directives.state === 'ok' && directives.given > 0
 }
 
 function Head() {
@@ -231,7 +238,7 @@ function soon(reload: () => void): () => void {
       reload()
     }, SOON_MS)
   }
-  const stops = [listen('alerts', hear), listen('incidents', hear)]
+  const stops = [listen('alerts', hear), listen('incidents', hear), listen('directives', hear)]
   return () => {
     clearTimeout(timer)
     stops.forEach((stop) => stop())

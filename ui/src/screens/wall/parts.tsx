@@ -133,33 +133,43 @@ function AlertLine({ alert }: { alert: WallAlert }) {
 export function Tasks({ picture }: { picture: Picture }) {
   const m = messages.value
   const part = picture.tasks
-  if (part.state === 'forbidden') {
-    return (
-      <Panel title={m.tasks} name="tasks">
-        <Forbidden />
-      </Panel>
-    )
-  }
-  const most = Math.max(1, ...part.units.map((unit) => unit.open))
+  const title = part.state === 'ok' ? `${m.tasks}: ${m.tasksTotal(number(part.open), number(part.late))}` : m.tasks
   return (
-    <Panel title={`${m.tasks}: ${m.tasksTotal(number(part.open), number(part.late))}`} name="tasks">
-      {part.units.length === 0 ? (
-        <Quiet>{m.noTasks}</Quiet>
-      ) : (
-        <FitList
-          items={part.units}
-          keyOf={({ name }) => name}
-          row={(unit) => (
-            <p class="wall-line">
-              <span class="wall-line-text">{unit.name}</span>
-              <meter class="wall-bar" min={0} max={most} value={unit.open} aria-hidden="true" />
-              <span class="num">{number(unit.open)}</span>
-              <span class={`num wall-late ${unit.late > 0 ? 'strong' : 'muted'}`}>{unit.late > 0 ? m.late(number(unit.late)) : '✓'}</span>
-            </p>
-          )}
-        />
-      )}
+    <Panel title={title} name="tasks">
+      {part.state === 'forbidden' ? <Forbidden /> : <UnitBars units={part.units} calm={m.noTasks} />}
     </Panel>
+  )
+}
+
+/** What leaders have asked for, and who owes it; against the original due. */
+export function Directives({ picture }: { picture: Picture }) {
+  const m = messages.value
+  const part = picture.directives
+  const title = part.state === 'ok' ? `${m.directives}: ${m.tasksTotal(number(part.open), number(part.overdue))}` : m.directives
+  return (
+    <Panel title={title} name="directives">
+      {part.state === 'forbidden' ? <Forbidden /> : <UnitBars units={part.units} calm={m.noDirectives} />}
+    </Panel>
+  )
+}
+
+function UnitBars({ units, calm }: { units: readonly { name: string; open: number; late: number }[]; calm: string }) {
+  const m = messages.value
+  if (units.length === 0) return <Quiet>{calm}</Quiet>
+  const most = Math.max(1, ...units.map((unit) => unit.open))
+  return (
+    <FitList
+      items={units}
+      keyOf={({ name }) => name}
+      row={(unit) => (
+        <p class="wall-line">
+          <span class="wall-line-text">{unit.name}</span>
+          <meter class="wall-bar" min={0} max={most} value={unit.open} aria-hidden="true" />
+          <span class="num">{number(unit.open)}</span>
+          <span class={`num wall-late ${unit.late > 0 ? 'strong' : 'muted'}`}>{unit.late > 0 ? m.late(number(unit.late)) : '✓'}</span>
+        </p>
+      )}
+    />
   )
 }
 

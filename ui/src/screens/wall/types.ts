@@ -75,5 +75,6 @@ export interface Picture {
   incidents: Part<{ items: WallIncident[]; more: boolean }>
   alerts: Part<{ items: WallAlert[]; counts: Record<string, number>; rate: { per_hour: number; goal: number } | null; flood: { active: boolean } | null }>
   tasks: Part<{ open: number; late: number; units: { name: string; open: number; late: number }[] }>
+  directives: Part<{ given: number; open: number; overdue: number; due_soon: number; awaiting_verdict: number; units: { name: string; open: number; late: number }[] }>
   feeds: Part<{ total: number; late: number; dead: number }>
 }

@@ -5,7 +5,7 @@ import { href, param } from '../../../router'
 import { computed } from '@preact/signals'
 
 /** How many units are shown at first. */
-export const FEW = 10
+export const FEW = 8
 const all = param('all')
 export const everyUnit = computed(() => all.value === '1')
 

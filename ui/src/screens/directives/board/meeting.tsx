@@ -94,7 +94,7 @@ function Part({ title, rows }: { title: string; rows: readonly Row[] }) {
       <h2>
         {title} <span class="muted num">{number(rows.length)}</span>
       </h2>
-      {rows.length > 0 ? <Rows rows={rows} label={title} /> : <Calm>{messages.value.board.none}</Calm>}
+      {rows.length > 0 ? <Rows rows={rows} label={title} meeting={false} /> : <Calm>{messages.value.board.none}</Calm>}
     </section>
   )
 }
