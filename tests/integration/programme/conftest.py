@@ -124,7 +124,7 @@ async def refused(waiting: Any, code: str, hindrance: str | None = None) -> Prob
     return refusal.value
 
 
-async def add_record(world: World, project: Project, kind: str, by: str = "", **facts: Any) -> Any:
+async def add_record(world: World, project: Project, kind: str, by: str = "", /, **facts: Any) -> Any:
     """Add a record to a project as one of its people, or as the house."""
     who = await world.who(by) if by else ME
     async with world.db.transaction() as connection:
