@@ -142,7 +142,10 @@ async def built(db: Database, folder: Path) -> Site:
                     below = await _add(connection, found, part, directive)
                     rest = msgspec.structs.replace(part, source_kind="remainder", parent_id=below)
                     await _add(connection, found, rest, directive)
-        other = _task(chance, units[0], root, 1)
+        other = msgspec.structs.replace(
+            _task(chance, units[0], root, 1), state="new", given_at=START, is_exercise=False,
+            reported_at=None, reported_by=None, accepted_at=None, accepted_by=None, paused_at=None,
+        )  # fmt: skip
         for kind in ("manual", "directive"):  # the second only says that it is of a directive
-            await task_store.insert(connection, msgspec.structs.replace(other, source_kind=kind, state="new"))
+            await task_store.insert(connection, msgspec.structs.replace(other, source_kind=kind))
     return found
