@@ -31,6 +31,8 @@ CAP = 0.662
 """Height of its capitals, in sizes."""
 CENTRED = 2.5
 """Millimetres by which centred text may lie off the middle."""
+MARGIN_MAX = 37.0
+"""Millimetres from the left beyond which nothing stands at the margin: a page of centred lines alone."""
 _NUMBER_ZONE = 20.0
 _DIGITS = re.compile(r"\d{1,4}")
 _COLUMNS = " | "
@@ -62,7 +64,8 @@ class _Reader:
         spots = [Spot(at, line) for at, page in enumerate(pages) for line in page.lines]
         self._margin_lines = [spot for spot in spots if not self._edge(spot)]
         edges = [spot.line for spot in self._margin_lines]
-        self._left = min((line.left for line in edges), default=30.0)
+        left = min((line.left for line in edges), default=30.0)
+        self._left = left if left < MARGIN_MAX else 30.0
         self._right = max((line.right for line in edges), default=195.0)
         self._order: list[Part] = []
 

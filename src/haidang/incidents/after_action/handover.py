@@ -50,7 +50,10 @@ def sheet(row: Mapping[str, Any], agency: Letterhead, made_at: datetime) -> Repo
     if row["note"]:
         blocks += [Heading(text=f"{next(number)}. Nội dung khác"), Paragraph(text=row["note"])]
     blocks.append(
-        Signatures(signers=(_signer("Người giao", row["outgoing"]), _signer("Người nhận", row["incoming"])))
+        Signatures(
+            signers=(_signer("Người giao", row["outgoing"]), _signer("Người nhận", row["incoming"])),
+            recipients=("Hai bên giao, nhận ca", "Lưu: VT"),
+        )
     )
     return Report(
         title="Biên bản",

@@ -54,11 +54,14 @@ def paper(
     marks = () if not drills else ("Diễn tập",) if drills == len(rows) else ("Có nội dung diễn tập",)
     return Report(
         title="Danh sách", subtitle=VIEWS[view], agency=head.name, parent=head.parent, place=head.place,
+        symbol=f"DS-{head.short}" if head.short else "DS",
         day=at.date(), made_at=now, marks=marks, landscape=True,
         source="Lập từ hệ thống; tiến độ cập nhật bằng bảng tính hoặc trong hệ thống.",
         blocks=(
             Paragraph(text=summary), *((table,) if rows else ()),
-            Signatures(signers=(Signer(title="Người lập", under="(Ký, ghi rõ họ tên)"),)),
+            Signatures(
+                signers=(Signer(title="Người lập", under="(Ký, ghi rõ họ tên)"),), recipients=("Lưu: VT",)
+            ),
         ),
     )  # fmt: skip
 
