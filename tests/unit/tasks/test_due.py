@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from haidang.organisation.calendar import Calendar
 from haidang.tasks.model.due import (
     Defaults,
     Due,
+    Ends,
     add_working_minutes,
     end_of,
     faults,
@@ -183,3 +185,12 @@ def test_what_was_late_when_the_clock_was_stopped_stays_late(start: datetime, la
 def test_the_last_day_is_in_time_and_the_next_is_not(at: datetime) -> None:
     day = at.date()
     assert last_day(end_of(day)) == day
+
+
+def test_what_recurs_without_an_end_may_have_a_day_to_look_again() -> None:
+    ongoing = Due(precision="recurring", every="quarter", review_on=date(2026, 12, 31))
+    assert resolve(ongoing, GIVEN, CALENDAR, DIRECTIVE.due) == Ends(None, local("2027-01-01 00:00"))
+    ending = msgspec.structs.replace(ongoing, until=date(2026, 9, 30))
+    assert resolve(ending, GIVEN, CALENDAR, DIRECTIVE.due) == Ends(local("2026-10-01 00:00"), None)
+    bare = Due(precision="recurring", every="quarter")
+    assert resolve(bare, GIVEN, CALENDAR, DIRECTIVE.due) == Ends(None, None)

@@ -38,6 +38,7 @@ from haidang.directives.store.candidates import Said
 from haidang.directives.store.directives import PartyRow
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service.access import missing
+from haidang.tasks.model.due import Due
 from haidang.tasks.service import giving
 from haidang.tasks.service.giving import NewTask
 
@@ -295,7 +296,7 @@ async def _tasks(  # noqa: PLR0917 - who gives which tasks of what
     given = []
     for owner in owners:
         new = NewTask(
-            title=(title[:1].upper() + title[1:])[:500], owner_org=owner, due=directive.due,
+            title=(title[:1].upper() + title[1:])[:500], owner_org=owner, due=_looked_at(directive),
             description=candidate.text[:20_000], product=candidate.product,
             assigner_org=directive.owner_org, monitor_org=monitor_org,
             coop_orgs=tuple(org for org in each.coops if org not in {owner, monitor_org}),
@@ -306,6 +307,13 @@ async def _tasks(  # noqa: PLR0917 - who gives which tasks of what
         given.append(task.id)
     await directives.add_tasks(connection, directive.id, given)
     return given
+
+
+def _looked_at(directive: Directive) -> Due:
+    """Return the due of the tasks: what recurs without an end is looked at again when its directive is."""
+    if directive.due.precision != "recurring" or directive.review_on is None:
+        return directive.due
+    return replace(directive.due, review_on=directive.review_on)
 
 
 async def _settle(  # noqa: PLR0917 - what was issued of which document

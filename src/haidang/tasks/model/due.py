@@ -53,7 +53,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     until: date | None = None
     """recurring: the last day of the last period."""
     review_on: date | None = None
-    """urgent, open, event: the day on which the assigner looks again; absent: the policy's."""
+    """urgent, open, event: the day on which the assigner looks again; absent: the policy's. recurring without
+    ``until``: the same, where it is given."""
     inferred: bool = False
     """Somebody read it into the wording (a missing year, say)."""
 
@@ -135,6 +136,7 @@ def resolve(due: Due, given: datetime, calendar: Calendar, defaults: Defaults) -
             end = end_of(calendar.add_working_days(due.happened_on, due.count or 0))
         case "recurring":
             end = end_of(due.until) if due.until else None
+            review = end_of(due.review_on) if due.review_on and not due.until else None
         case "event":
             review = _review(due, calendar.add_working_days(day, defaults.event_working_days))
         case "urgent":
