@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from haidang.base.clock import Clock
 from haidang.base.database import Database
@@ -64,7 +64,7 @@ async def meeting_board(
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
-    meeting_id: int,
+    meeting_id: FromPath[int],
 ) -> dict[str, Any]:
     """A meeting, its notices, its counts, and how each directive of it stands."""
     async with db.transaction() as connection:
