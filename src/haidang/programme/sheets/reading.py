@@ -13,6 +13,7 @@ import msgspec
 from haidang.documents.sheet import address
 from haidang.programme.sheets.cells import Page, read_pages
 from haidang.programme.sheets.description import Description, PlanKind, shipped
+from haidang.programme.sheets.doubts import likely, row_sums, told_numbers, told_tiers
 from haidang.programme.sheets.findings import Finding, Unreconciled, at
 from haidang.programme.sheets.headings import Layout, Surroundings, faults_of, lay, look_around
 from haidang.programme.sheets.legacy import Encoding, converted
@@ -21,8 +22,6 @@ from haidang.programme.sheets.totals import agreeing, unreconciled
 from haidang.programme.sheets.tree import Tree, grow, guess_tiers
 from haidang.programme.sheets.values import Style
 
-LIKELY_DONG = (10**6, 10**13)
-"""Between one million and ten thousand tỷ đồng lies what a project gets in a year."""
 SAMPLE = 4_000
 """Cells by which the encoding of a page is judged."""
 
@@ -118,6 +117,12 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
     @property
+    def main_plans(self) -> list[Plan]:
+        """Those of the kind that the sheet is first of all."""
+        plans = self.plans
+        return [plan for plan in plans if plan.plan_kind == plans[0].plan_kind]
+
+    @property
     def year(self) -> int | None:
         """The year whose tree of lines the sheet is: that of its first plan."""
         return next((plan.year for plan in self.plans), None)
@@ -148,15 +153,15 @@ def read(content: bytes, asked: Asked = Asked()) -> Sheet:  # noqa: B008 - a fro
     columns = layout.description.columns
     tiers = guess_tiers(lines, layout.description, lambda tree: agreeing(columns, tree))
     tree = grow(lines, layout.description, tiers)
-    if asked.unit is None and around.unit is not None and not _likely(layout, tree):
+    if asked.unit is None and around.unit is not None and not likely(layout, tree):
         vi = "số tiền quá nhỏ hoặc quá lớn so với đơn vị tính; hãy xác nhận đơn vị"
         en = "amounts are too small or too large for the unit; confirm the unit"
         faults.append(
             at(around.unit_cell or "A1", "unit-unlikely", vi, en, value=str(around.unit), effect="sheet")
         )
-    _told_tiers(reader, lines, tree, tiers)
-    _row_sums(reader, lines)
-    _told_numbers(reader, tree)
+    told_tiers(reader, lines, tree, tiers)
+    row_sums(reader, lines)
+    told_numbers(reader, tree)
     if page.hidden_rows:
         vi, en = (
             f"{page.hidden_rows} dòng ẩn cũng được đọc",
@@ -197,102 +202,6 @@ def _encoding(page: Page, layout: Layout) -> Encoding | None:
     return found.most_common(1)[0][0] if found else None
 
 
-def _likely(layout: Layout, tree: Tree) -> bool:
-    """Say whether the middle project of a sheet costs as much as projects do."""
-    names = [each.name for each in layout.description.plans]
-    amounts = sorted(line.money[name] for line in tree.projects for name in names if line.money.get(name))
-    return not amounts or LIKELY_DONG[0] <= amounts[len(amounts) // 2] <= LIKELY_DONG[1]
-
-
-def _told_tiers(reader: Reader, lines: Sequence[Line], tree: Tree, tiers: dict[int, int]) -> None:
-    """Name the headings whose tier was found out, or not, and what cannot be imported for it."""
-    for line in lines:
-        if line.row in tiers:
-            kind = reader.layout.description.tiers[tiers[line.row]].kind
-            vi, en = (
-                f"số thứ tự không đọc được, hiểu là đầu mục “{kind}”",
-                f"its number cannot be read: a {kind}",
-            )
-            reader.refused.append(_number(reader, line, "heading-guessed", vi, en, effect="cell"))
-    for lost in tree.lost:
-        vi, en = "không rõ là đầu mục hay dự án", "it cannot be told whether this is a heading or a project"
-        reader.refused.append(_number(reader, lost, "row-unclear", vi, en))
-        lost.refused = True
-        _refuse_below(reader, lost, lost)
-
-
-def _refuse_below(reader: Reader, line: Line, lost: Line) -> None:
-    for child in line.children:
-        cell = reader.at(lost.row, "number")
-        vi, en = (
-            f"đứng dưới dòng {lost.row} chưa rõ ({cell})",
-            f"stands under row {lost.row}, which is unclear",
-        )
-        reader.refused.append(_number(reader, child, "heading-lost", vi, en))
-        child.refused = True
-        _refuse_below(reader, child, lost)
-
-
-def _number(reader: Reader, line: Line, code: str, vi: str, en: str, *, effect: str = "row") -> Finding:
-    name = next(each.name for each in reader.layout.description.columns if each.kind == "number")
-    return at(
-        reader.at(line.row, name), code, vi, en, value=line.number or line.name,
-        effect="cell" if effect == "cell" else "row", row=line.row,
-    )  # fmt: skip
-
-
-def _row_sums(reader: Reader, lines: Sequence[Line]) -> None:
-    """Refuse rows whose total is not the sum of its columns."""
-    for column in reader.layout.description.columns:
-        parts = [part for part in column.of if part in reader.layout.places]
-        if not parts or column.name not in reader.layout.places:
-            continue
-        for line in lines:
-            known = [line.money[part] for part in parts if part in line.money]
-            unread = line.unread & {column.name, *parts}
-            if column.name not in line.money or not known or unread or line.role in ("detail", "remark"):
-                continue
-            rest = line.money[column.name] - sum(known)
-            if rest:
-                vi = f"lệch {rest:,} đồng so với các cột cộng lại".replace(",", ".")
-                en = f"differs by {rest:,} đồng from the sum of its columns"
-                cell = reader.at(line.row, column.name)
-                reader.refused.append(at(cell, "row-sum", vi, en, row=line.row))
-                line.refused = True
-
-
-def _told_numbers(reader: Reader, tree: Tree) -> None:
-    for line, wanted in tree.jumps:
-        vi, en = (
-            f"số thứ tự lặp hoặc nhảy (lẽ ra {wanted})",
-            f"the number repeats or skips ({wanted} is next)",
-        )
-        reader.notes.append(_number(reader, line, "number-jumps", vi, en, effect="cell"))
-    for line in tree.headings:
-        kind = reader.layout.description.tiers[int(line.tier)].kind
-        if kind == "phase" and line.meaning is None and line.name:
-            vi, en = "không rõ đầu mục này là giai đoạn nào", "it is not said which phase this heading is"
-            cell = reader.at(line.row, "name")
-            reader.notes.append(
-                at(cell, "phase-unknown", vi, en, value=line.name, effect="cell", row=line.row)
-            )
-    seen = Counter(place for line in tree.projects for place in line.places)
-    for line in tree.projects:
-        for place in line.places:
-            if seen[place] == 1 and len(seen) < len(tree.projects) / 3:
-                vi, en = f"địa điểm “{place}” chỉ gặp một lần", f"the place “{place}” stands only once"
-                cell = reader.at(line.row, "places")
-                reader.notes.append(at(cell, "place-once", vi, en, value=place, effect="cell", row=line.row))
-        total = line.money.get("total_investment")
-        plans = [
-            line.money[c.name] for c in reader.layout.description.plans if c.name in line.money and not c.part
-        ]
-        if total is not None and any(amount > total for amount in plans):
-            vi, en = "kế hoạch vốn lớn hơn tổng mức đầu tư", "the plan is more than the total investment"
-            cell = reader.at(line.row, reader.layout.description.plans[0].name)
-            reader.notes.append(at(cell, "plan-above-total", vi, en, effect="cell", row=line.row))
-
-
 class Reading(msgspec.Struct, frozen=True):
     """What came out of the lines of a page."""
 
@@ -306,7 +215,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 def _sheet(layout: Layout, around: Surroundings, reading: Reading) -> Sheet:
     tree = reading.tree
-    counted = [c.name for c in layout.description.plans if not c.part and c.name in layout.places]
+    counted = _counted(layout)
     leaves = [line for line in tree.headings if not line.children]
     total = sum(line.money.get(name, 0) for line in (*tree.projects, *leaves) for name in counted)
     groups = [_group(layout, around, line) for line in tree.headings]
@@ -336,10 +245,18 @@ def _sheet(layout: Layout, around: Surroundings, reading: Reading) -> Sheet:
     )
 
 
+def _counted(layout: Layout) -> list[str]:
+    """Return the columns that make a sheet's total: whole ones of the kind that it is first of all."""
+    placed = [each for each in layout.description.plans if each.name in layout.places and not each.part]
+    return [each.name for each in placed if each.plan_kind == placed[0].plan_kind]
+
+
 def _plans(layout: Layout, around: Surroundings, line: Line) -> tuple[Plan, ...]:
     found = []
     for column in layout.description.plans:
         amount, said = line.money.get(column.name), around.years.get(column.name)
+        if any(part in line.money for part in column.of):
+            continue  # it is divided by source in columns of their own
         if amount is not None and said is not None and column.plan_kind is not None:
             found.append(
                 Plan(
@@ -353,6 +270,8 @@ def _plans(layout: Layout, around: Surroundings, line: Line) -> tuple[Plan, ...]
 
 def _group(layout: Layout, around: Surroundings, line: Line) -> Group:
     tier = layout.description.tiers[int(line.tier)].kind
+    if tier == "owner" and "owner" in layout.places:
+        tier = "group"  # owners stand in a column of their own
     kinds = {words.means for words in layout.description.kinds}
     kind = line.meaning if line.meaning in kinds else tier
     leaf = not line.children
@@ -375,7 +294,8 @@ def _project(layout: Layout, around: Surroundings, line: Line) -> Project:
     phases = [each.meaning for each in above if each.meaning is not None and each.meaning not in kinds]
     return Project(
         row=line.row, number=line.number, name=line.name,
-        group=line.parent.row if line.parent is not None else None, owner=owners[0] if owners else None,
+        group=line.parent.row if line.parent is not None else None,
+        owner=line.texts.get("owner") or (owners[0] if owners else None),
         phase=phases[0] if phases else None, places=line.places,
         start_year=line.years[0] if line.years else None, finish_year=line.years[1] if line.years else None,
         total_investment_dong=line.money.get("total_investment"), plans=_plans(layout, around, line),

@@ -30,12 +30,7 @@ def report_of(sheet: Sheet, content: bytes) -> dict[str, Any]:
         "refused_projects": sum(each.refused for each in sheet.projects),
         "importable_dong": importable_dong(sheet),
         "total_investment_dong": sum(each.total_investment_dong or 0 for each in sheet.projects),
-        "norm_groups_dong": sum(
-            plan.amount_dong
-            for each in sheet.groups
-            for plan in each.plans
-            if plan.column in sheet.plan_columns
-        ),
+        "norm_groups_dong": sum(plan.amount_dong for each in sheet.groups for plan in each.plans),
         "unreconciled_groups": msgspec.to_builtins(sheet.unreconciled),
         "notes": msgspec.to_builtins(sheet.notes),
         "conversions": [
@@ -56,9 +51,8 @@ def importable_dong(sheet: Sheet) -> int:
     """Return the plan amounts of rows that nothing refuses."""
     if any(each.effect == "sheet" for each in sheet.refused):
         return 0
-    plans = [plan for each in sheet.projects if not each.refused for plan in each.plans]
-    plans += [plan for each in sheet.groups for plan in each.plans]
-    return sum(plan.amount_dong for plan in plans if plan.column in sheet.plan_columns)
+    refused = {plan.cell for each in sheet.projects if each.refused for plan in each.plans}
+    return sum(plan.amount_dong for plan in sheet.main_plans if plan.cell not in refused)
 
 
 def told(sheet: Sheet) -> str:

@@ -66,7 +66,8 @@ def test_money() -> None:
     ("text", "dong"),
     [
         ("ĐVT: Triệu đồng", 10**6), ("Đơn vị tính: tỷ đồng", 10**9), ("Đơn vị: nghìn đồng", 1000),
-        ("(Triệu đồng)", 10**6), ("ĐVT : 1.000 đồng", 1000), ("Đvt: đồng", 1), ("Kế hoạch vốn (triệu đồng)", 10**6),
+        ("(Triệu đồng)", 10**6), ("ĐVT : 1.000 đồng", 1000), ("Đvt: đồng", 1),
+        ("Kế hoạch vốn (triệu đồng)", 10**6),
         ("Danh mục dự án", None),
     ],
 )  # fmt: skip
