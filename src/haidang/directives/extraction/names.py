@@ -225,9 +225,20 @@ class Names:
             or self._longer(self._group(first, many, end), self._open(first, many, end))
             or self._bare_area(first, end)
         )
-        if own and (not found or (len(found) == 1 and own[0] >= found[0].end)):
+        if own and (
+            not found or (len(found) == 1 and own[0] >= found[0].end) or self._ran_on(own[0], found, end)
+        ):
             return [Found(first, own[0], own[1], "org", "names.site", found[0].head if found else None)]
         return found
+
+    def _ran_on(self, known: int, found: list[Found], end: int) -> bool:
+        """Say whether a guess went on past a unit that the site knows, into words that no name has."""
+        return (
+            len(found) == 1
+            and found[0].rule in {"names.group", "names.open"}
+            and known < end
+            and not self.tokens.capital(known)
+        )
 
     def _longer(self, group: list[Found], unit: list[Found]) -> list[Found]:
         """Return the longer of two readings; a row of members is never cut short."""
