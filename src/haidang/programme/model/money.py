@@ -83,6 +83,8 @@ class Disbursed(msgspec.Struct, frozen=True, kw_only=True):
         return self.total_dong - self.outstanding_advance_dong
 
     def __add__(self, other: Disbursed) -> Disbursed:
+        if type(other) is not Disbursed:  # an estimate has the same fields and must not slip in
+            return NotImplemented
         return Disbursed(
             advance_dong=self.advance_dong + other.advance_dong,
             volume_dong=self.volume_dong + other.volume_dong,
