@@ -479,6 +479,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/api/v1/programme/fund-sources"): Asked(
         NOT_MINE, body={"code": "chen", "name": "C", "name_en": "C", "capital_class": "investment"}
     ),
+    ("GET", "/api/v1/programme/forecast"): Asked(LIST, "/api/v1/programme/forecast?year=2026"),
     ("GET", "/api/v1/programme/ledger"): Asked(NOT_MINE),
     ("GET", "/api/v1/programme/projects"): Asked(LIST),
     ("POST", "/api/v1/programme/projects"): Asked(

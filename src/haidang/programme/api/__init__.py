@@ -1,5 +1,12 @@
 """The routes of the room. What is out of the asker's sight answers 404, as if it did not exist."""
 
-from haidang.programme.api import beside, payments, plans, programs, projects
+from haidang.programme.api import beside, forecast, payments, plans, programs, projects
 
-ROUTES = (*programs.ROUTES, *plans.ROUTES, *projects.ROUTES, *beside.ROUTES, *payments.ROUTES)
+ROUTES = (
+    *programs.ROUTES,
+    *plans.ROUTES,
+    *projects.ROUTES,
+    *beside.ROUTES,
+    *payments.ROUTES,
+    *forecast.ROUTES,
+)

@@ -1,0 +1,133 @@
+"""Four ways to foresee what share of a plan will have been paid by 31 January, each a function of the past.
+
+All answer with the share of the plan (0 to 1 and above where more than the plan was paid), or with None where
+the past does not suffice: under :data:`ENOUGH` comparable project-years nobody should be told a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from haidang.programme.analysis.curves import PERIODS, Curve, Open, Shares, shares
+
+Method = Literal["committed", "reference", "nearest", "linear"]
+METHODS: Mapping[Method, tuple[str, str]] = {
+    "committed": ("Theo cam kết của chủ đầu tư", "The owner's promises, as far as they were kept before"),
+    "reference": ("Theo nhóm dự án tương tự", "The class of projects of the past"),
+    "nearest": ("Theo các năm có diễn biến gần nhất", "The nearest curves of the past"),
+    "linear": ("Tuyến tính (chỉ để so sánh)", "A straight line, only to compare with"),
+}
+ENOUGH = 8
+"""Comparable project-years below which a method answers that there is not enough history."""
+NEAREST = 12
+_CLASSES: tuple[tuple[str, ...], ...] = (
+    ("owner", "sector", "phase", "size"), ("owner", "phase"), ("sector", "phase", "size"), ("phase", "size"),
+    ("phase",), (),
+)  # fmt: skip
+"""From the narrowest class to all: the first with enough project-years is the one compared with."""
+
+Rows = NDArray[np.int64]
+Hidden = NDArray[np.bool_] | None
+"""Rows of the past that are not to be looked at: the year that is being foreseen."""
+_NONE: Rows = np.empty(0, dtype=np.int64)
+_NOTHING = (0,) * PERIODS
+
+
+class Past:
+    """Years that are over, ready to be asked; the order of the curves does not matter."""
+
+    def __init__(self, curves: Sequence[Curve]) -> None:
+        self.curves = tuple(curves)
+        self.shares: Shares = shares(self.curves)
+        self.finals = self.shares[:, -1]
+        self._promised = np.array([curve.promised_dong or _NOTHING for curve in curves], dtype=np.float64)
+        self._paid = np.array([curve.paid_dong for curve in curves], dtype=np.float64)
+        self._told = np.array([bool(curve.promised_dong) for curve in curves], dtype=bool)
+        self._rows = {names: self._by(names) for names in (*_CLASSES, ("owner",))}
+
+    def _by(self, names: tuple[str, ...]) -> dict[tuple[str, ...], Rows]:
+        rows: dict[tuple[str, ...], list[int]] = {}
+        for row, curve in enumerate(self.curves):
+            rows.setdefault(tuple(getattr(curve, name) for name in names), []).append(row)
+        return {key: np.array(found) for key, found in rows.items()}
+
+    def alike(self, one: Open, hidden: Hidden = None) -> tuple[Rows, tuple[str, ...]]:
+        """Return the rows of the narrowest class with enough project-years, and what they have in common."""
+        for names in _CLASSES:
+            rows = self._rows[names].get(tuple(getattr(one, name) for name in names), _NONE)
+            kept = rows if hidden is None else rows[~hidden[rows]]
+            if len(kept) >= ENOUGH:
+                return kept, names
+        return _NONE, ()
+
+    def kept_ratio(self, owner: str, period: int, hidden: Hidden = None) -> float | None:
+        """Return what part of its promises for the rest of a year an owner paid; where new, all owners."""
+        told = self._told if hidden is None else self._told & ~hidden
+        own = self._rows["owner",].get((owner,), _NONE)
+        own = own[told[own]]
+        rows = own if len(own) >= ENOUGH else np.flatnonzero(told)
+        if len(rows) < ENOUGH:
+            return None
+        promised = float(self._promised[rows, period:].sum())
+        kept = float((self._paid[rows, -1] - self._paid[rows, period - 1]).sum())
+        return max(0.0, kept / promised) if promised else None
+
+
+def committed(one: Open, past: Past, hidden: Hidden = None) -> float | None:
+    """Paid until now, and the promises for the rest as far as this owner's were kept before."""
+    if not one.promised_dong:
+        return None
+    ratio = past.kept_ratio(one.owner, one.period, hidden)
+    if ratio is None:
+        return None
+    return _within(one, (one.paid_dong[-1] + ratio * sum(one.promised_dong[one.period :])) / one.plan_dong)
+
+
+def reference(one: Open, past: Past, hidden: Hidden = None) -> float | None:
+    """Paid until now, and of the class's usual end the part that it usually pays after this period.
+
+    Dividing what was paid by the part usually paid until now would say the same where that part is all, and
+    blows every lump up early in the year; weighing both by that part (Bornhuetter and Ferguson) does not.
+    """
+    rows, _ = past.alike(one, hidden)
+    if not len(rows):
+        return None
+    finals, now = past.finals[rows], past.shares[rows, one.period - 1]
+    told = finals > 0
+    part = float(np.median(now[told] / finals[told])) if told.any() else 0.0
+    paid = one.paid_dong[-1] / one.plan_dong
+    return _within(one, paid + max(0.0, 1 - part) * float(np.median(finals)))
+
+
+def nearest(one: Open, past: Past, hidden: Hidden = None) -> float | None:
+    """The median end of the past years whose curve until this period is nearest to this one's."""
+    known = np.array(one.paid_dong, dtype=np.float64) / one.plan_dong
+    apart = np.square(past.shares[:, : one.period] - known).sum(axis=1)
+    if hidden is not None:
+        apart[hidden] = np.inf
+    if np.isfinite(apart).sum() < ENOUGH:
+        return None
+    few = min(NEAREST, len(apart))
+    near = np.argpartition(apart, few - 1)[:few]
+    return _within(one, float(np.median(past.finals[near[np.isfinite(apart[near])]])))
+
+
+def linear(one: Open, past: Past, hidden: Hidden = None) -> float | None:
+    """As much each period as on average until now."""
+    return _within(one, one.paid_dong[-1] / one.plan_dong / one.period * PERIODS)
+
+
+Foresee = Callable[[Open, Past, Hidden], float | None]
+FORESEE: Mapping[Method, Foresee] = {
+    "committed": committed, "reference": reference, "nearest": nearest, "linear": linear,
+}  # fmt: skip
+
+
+def _within(one: Open, share: float) -> float:
+    """Not more than the whole plan, and not less than has been paid."""
+    paid = one.paid_dong[-1] / one.plan_dong
+    return max(min(share, 1.0), paid)
