@@ -167,6 +167,9 @@ async def test_chains_replacing_links_and_review(town: Town) -> None:
         "chuyen.vien", theirs, {"do": {"act": "review", "text": "x", "review_on": LATER}}, version=1
     )
     assert no_end.json()["hindrance"] == "has_end"
+    other = await town.issued()
+    early = await town.post("chuyen.vien", f"{API}/directives/{other['id']}/acts", {"do": link}, version=1)
+    assert early.json()["hindrance"] == "later"
     # Ongoing: the next look is forced, and moves the task's too.
     assert second["review_on"] and second["due"]["precision"] == "open" and "review" in second["acts"]
     look = {"do": {"act": "review", "text": "Đang làm tốt", "review_on": LATER}}
