@@ -7,7 +7,7 @@ import { Loading, ProblemBox } from '../../design/notice'
 import { Table, type Column } from '../../design/table'
 import { compare } from '../../format/fold'
 import { number } from '../../format/number'
-import { date, dateTime } from '../../format/time'
+import { date, dateTime, ms } from '../../format/time'
 import { directives as messages } from '../../messages/directives'
 import { tasks as taskWords } from '../../messages/tasks'
 import { go, href, param } from '../../router'
@@ -87,6 +87,11 @@ export function MatrixPart({ directive, onChange }: { directive: Directive; onCh
   )
 }
 
+/** The end is the first instant that is too late: the day that is named is the one before. */
+function lastMoment(end: string): number {
+  return ms(end) - 1
+}
+
 function rank(row: MatrixRow): number {
   if (isDone(row)) return 3
   if (isLate(row)) return 0
@@ -117,7 +122,7 @@ function columns(): Column<MatrixRow>[] {
             {row.timeliness ? words.timeliness[row.timeliness] : ''}
             {isLate(row) && row.days_late > 0 && `, ${messages.value.list.late(row.days_late)}`}
           </span>
-          {row.end && <span class="muted num small">{date(row.end)}</span>}
+          {row.end && <span class="muted num small">{date(lastMoment(row.end))}</span>}
         </span>
       ),
     },

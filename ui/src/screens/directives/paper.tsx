@@ -86,6 +86,10 @@ function grouped(runs: readonly Segment[]): { candidate: number | null; runs: Se
 function showCurrent(frame: HTMLDivElement | null): void {
   const mark = frame?.querySelector<HTMLElement>('.found-current')
   if (!frame || !mark) return
+  if (frame.scrollHeight <= frame.clientHeight) {
+    mark.scrollIntoView({ block: 'nearest' }) // on a phone the page scrolls, not the paper
+    return
+  }
   const top = mark.offsetTop // the paper is its offset parent
   const isSeen = top >= frame.scrollTop + 24 && top + mark.offsetHeight <= frame.scrollTop + frame.clientHeight - 24
   if (!isSeen) frame.scrollTop = Math.max(0, top - frame.clientHeight / 4)
