@@ -8,6 +8,7 @@ is refused; a formula counts by the value that was last computed.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ ROWS_MAX = 5_000
 CELL_MAX = 4_000
 """Characters of a cell."""
 META = "haidang"
-KEY, VERSION = "mã dòng", "phiên bản"
+KEY, VERSION, SEAL = "mã dòng", "phiên bản", "mã kiểm"
 HEAD_ROW = 3
 """Number of the row with the headings; title and hint stand above."""
 
@@ -44,6 +45,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     whole: tuple[int, int] | None = None
     """Only whole numbers of this range."""
+    number: tuple[float, float] | None = None
+    """The spreadsheet takes only numbers of this range; what comes back is the room's to judge."""
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +57,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     hint: str
     columns: tuple[Column, ...]
+    sealed: bool = False
+    """Each row carries a hash of its key, version and locked cells (:func:`seal_of`); the room checks it."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -99,7 +104,7 @@ def written(form: Form, rows: Sequence[Row], *, made_at: datetime, scope: str = 
     sheet = book.add_worksheet(form.title[:31])
     sheet.write(0, 2, form.title, looks.title)
     sheet.write(1, 2, form.hint, looks.hint)
-    heads = [KEY, VERSION, *(column.head for column in form.columns)]
+    heads = [KEY, VERSION, *(column.head for column in form.columns), *([SEAL] if form.sealed else ())]
     for at, head in enumerate(heads):
         sheet.write(HEAD_ROW - 1, at, head, looks.head)
     for line, row in enumerate(rows, start=HEAD_ROW):
@@ -107,11 +112,17 @@ def written(form: Form, rows: Sequence[Row], *, made_at: datetime, scope: str = 
         sheet.write_number(line, 1, row.version, looks.locked)
         for at, column in enumerate(form.columns, start=2):
             _put(sheet, line, at, row.cells.get(column.name), looks.of(column))
+        if form.sealed:
+            locked = [_shown(row.cells.get(column.name)) for column in form.columns if not column.fill]
+            seal = seal_of(form, scope, row.key, row.version, locked)
+            sheet.write_string(line, len(form.columns) + 2, seal, looks.locked)
     last = HEAD_ROW + max(len(rows), 1) - 1
     for at, column in enumerate(form.columns, start=2):
         sheet.set_column(at, at, column.width)
         _validate(sheet, at, last, column)
     sheet.set_column(0, 1, None, None, {"hidden": True})
+    if form.sealed:
+        sheet.set_column(len(heads) - 1, len(heads) - 1, None, None, {"hidden": True})
     sheet.freeze_panes(HEAD_ROW, 3)
     sheet.autofilter(HEAD_ROW - 1, 2, last, len(heads) - 1)
     sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
@@ -145,6 +156,19 @@ class _Looks:
         return self.open if column.fill else self.locked
 
 
+def seal_of(form: Form, scope: str, key: str, version: int, locked: Sequence[str]) -> str:
+    """Return the hash that ties a row's key and version to the locked cells that were shown with them."""
+    said = "\x1f".join((form.form, str(form.version), scope, key, str(version), *locked))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _shown(value: Any) -> str:
+    """Return what a locked cell says, as it is read back."""
+    return (
+        "" if value is None else _text(value if isinstance(value, int | float) else _said(value)[:CELL_MAX])
+    )
+
+
 def _put(sheet: Any, line: int, at: int, value: Any, look: Any) -> None:
     if value is None or value == "":
         sheet.write_blank(line, at, None, look)
@@ -165,6 +189,8 @@ def _said(value: Any) -> str:
 def _validate(sheet: Any, at: int, last: int, column: Column) -> None:
     if column.choices:
         sheet.data_validation(HEAD_ROW, at, last, at, {"validate": "list", "source": list(column.choices)})
+    if column.number is not None:
+        _between(sheet, at, last, column.number)
     if column.whole is not None:
         low, high = column.whole
         sheet.data_validation(
@@ -172,6 +198,15 @@ def _validate(sheet: Any, at: int, last: int, column: Column) -> None:
             {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high,
              "error_title": "Không hợp lệ", "error_message": f"Số nguyên từ {low} đến {high}"},
         )  # fmt: skip
+
+
+def _between(sheet: Any, at: int, last: int, bounds: tuple[float, float]) -> None:
+    low, high = bounds
+    sheet.data_validation(
+        HEAD_ROW, at, last, at,
+        {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
+         "error_title": "Không hợp lệ", "error_message": f"Số từ {low:g} đến {high:g}"},
+    )  # fmt: skip
 
 
 def read(form: Form, content: bytes) -> list[Filled]:

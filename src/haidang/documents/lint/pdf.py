@@ -54,7 +54,7 @@ def paper(content: bytes) -> Paper:
         pages = [letters.page(document[at], looks=True) for at in range(min(count, PAGES_MAX))]
     except pypdfium2.PdfiumError as cause:
         raise refused(UNREADABLE, "Tệp PDF bị hỏng.", "The PDF is damaged.") from cause
-    faces = tuple(Face(font.name, font.embedded) for font in letters.fonts() if font.name)
+    faces = tuple(Face(font.name, font.embedded, "toàn văn bản") for font in letters.fonts() if font.name)
     return _Reader(pages).paper(faces)
 
 
@@ -62,12 +62,15 @@ class _Reader:
     def __init__(self, pages: list[Page]) -> None:
         self._pages = pages
         spots = [Spot(at, line) for at, page in enumerate(pages) for line in page.lines]
+        nation = next((spot.line.base for spot in spots if not spot.page and is_nation(spot.line.text)), 99.0)
+        self._top = min(_NUMBER_ZONE - 0.5, nation - 3)
         self._margin_lines = [spot for spot in spots if not self._edge(spot)]
         edges = [spot.line for spot in self._margin_lines]
         left = min((line.left for line in edges), default=30.0)
         self._left = left if left < MARGIN_MAX else 30.0
         self._right = max((line.right for line in edges), default=195.0)
-        self._order: list[Part] = []
+        self._places: dict[Part, tuple[int, float]] = {}
+        """Where each part begins: page and height."""
 
     def paper(self, faces: tuple[Face, ...]) -> Paper:
         head_left, head_right = self._head()
@@ -80,10 +83,10 @@ class _Reader:
         to, rest = self._to(rest)
         body = self._body(rest)
         signers, recipients = self._ending(end)
-        named: tuple[tuple[Part, object], ...] = (
-            ("title", title), ("to", to), ("body", body), ("signature", signers), ("recipients", recipients),
-        )  # fmt: skip
-        self._order += [part for part, found in named if found]
+        self._begins("title", title)
+        self._begins("to", to)
+        self._begins("body", rest)
+        self._begins("signature", end)
         return Paper(
             kind="pdf",
             sheets=tuple(self._sheet(at, page) for at, page in enumerate(self._pages)),
@@ -101,7 +104,7 @@ class _Reader:
             signers=signers,
             recipients=recipients,
             numbers=self._numbers(),
-            order=tuple(self._order),
+            order=tuple(sorted(self._places, key=self._places.__getitem__)),
             odd_letters=tuple(
                 _place(spot)
                 for spot in self._margin_lines
@@ -131,16 +134,20 @@ class _Reader:
     def _head_order(self, left: list[Line], right: list[Line]) -> None:
         for line in left:
             if NUMBER.match(line.text):
-                self._order.append("number")
-            elif line.bold and is_capitals(line.text) and "issuer" not in self._order:
-                self._order.append("issuer")
+                self._begins("number", [Spot(0, line)])
+            elif line.bold and is_capitals(line.text):
+                self._begins("issuer", [Spot(0, line)])
         for line in right:
             if is_nation(line.text):
-                self._order.append("nation")
+                self._begins("nation", [Spot(0, line)])
             elif is_motto(line.text):
-                self._order.append("motto")
+                self._begins("motto", [Spot(0, line)])
             elif DATE.search(line.text):
-                self._order.append("date")
+                self._begins("date", [Spot(0, line)])
+
+    def _begins(self, part: Part, spots: list[Spot]) -> None:
+        if spots:
+            self._places.setdefault(part, (spots[0].page, spots[0].line.base))
 
     def _rule_under(self, lines: list[Line]) -> float | None:
         """Return the length of the line drawn below some lines, as a share of the longest."""
@@ -301,7 +308,8 @@ class _Reader:
     def _edge(self, spot: Spot) -> bool:
         """Tell whether a line stands outside of the text: page number, mark, the small line at the foot."""
         page, line = self._pages[spot.page], spot.line
-        return line.base < _NUMBER_ZONE - 0.5 or line.base > page.height - 18.5
+        foot = line.base > page.height - 18.5 and (line.size < 10.5 or bool(_DIGITS.fullmatch(line.text)))
+        return foot or line.base < (_NUMBER_ZONE - 0.5 if spot.page else self._top)
 
     def _in_table(self, spot: Spot) -> bool:
         bars = [

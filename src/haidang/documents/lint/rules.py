@@ -55,7 +55,8 @@ _DATE = re.compile(r"(?:[^,]+, n|N)gày (?P<day>\d{1,2}) tháng (?P<month>\d{1,2
 _TITLES = re.compile(r"\b(TS|ThS|GS|PGS|BS|KS|CN|LS|NGND|NGƯT|Đ/c|Đồng chí|Ông|Bà)\b\.?", re.IGNORECASE)
 _ORDERED = (
     ("issuer", "number"), ("nation", "motto"), ("motto", "date"), ("number", "title"), ("date", "title"),
-    ("title", "to"), ("to", "body"), ("title", "body"), ("body", "signature"),
+    ("number", "to"), ("date", "to"), ("title", "to"), ("to", "body"), ("title", "body"),
+    ("body", "signature"),
 )  # fmt: skip
 
 

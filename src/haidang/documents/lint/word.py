@@ -24,6 +24,7 @@ _EMU = 1 / 36_000
 class Line(msgspec.Struct, frozen=True):
     """A paragraph with its piece, how it lies, and the line that is drawn in or at it (millimetres)."""
 
+    number: int
     piece: Piece
     lay: Lay
     rule: float | None = None
@@ -47,8 +48,9 @@ class _Reader:
         self._looks = Looks(package.xml("word/styles.xml"), theme)
         self._faces: dict[str, Face] = {}
         self._odd: list[str] = []
-        self._count = 0
-        self._order: list[Part] = []
+        self._numbered = {paragraph: number for number, paragraph in enumerate(body.iter(f"{W}p"), 1)}
+        self._places: dict[Part, int] = {}
+        """Where each part begins: the number of its first paragraph."""
 
     def paper(self) -> Paper:
         blocks = list(_blocks(self._body))
@@ -76,7 +78,7 @@ class _Reader:
             signers=signers,
             recipients=recipients,
             numbers=self._numbers(),
-            order=tuple(self._order),
+            order=tuple(sorted(self._places, key=self._places.__getitem__)),
             odd_letters=tuple(self._odd),
         )
 
@@ -94,17 +96,21 @@ class _Reader:
     def _head_order(self, left: list[Line], right: list[Line]) -> None:
         for line in left:
             if NUMBER.match(line.piece.text):
-                self._order.append("number")
-            elif _is_issuer(line.piece) and "issuer" not in self._order:
-                self._order.append("issuer")
+                self._begins("number", [line])
+            elif _is_issuer(line.piece):
+                self._begins("issuer", [line])
         for line in right:
             text = line.piece.text
             if is_nation(text):
-                self._order.append("nation")
+                self._begins("nation", [line])
             elif is_motto(text):
-                self._order.append("motto")
+                self._begins("motto", [line])
             elif DATE.search(text):
-                self._order.append("date")
+                self._begins("date", [line])
+
+    def _begins(self, part: Part, lines: list[Line]) -> None:
+        if lines:
+            self._places.setdefault(part, lines[0].number)
 
     def _signature_table(self, blocks: list[Any]) -> Any | None:
         for block in reversed(blocks):
@@ -146,9 +152,9 @@ class _Reader:
                 to.append(line)
             else:
                 body.append(line)
-        for part, found in (("title", title), ("to", to), ("body", body)):
-            if found:
-                self._order.append(part)  # type: ignore[arg-type]
+        self._begins("title", title)
+        self._begins("to", to)
+        self._begins("body", body)
         return (
             tuple(line.piece for line in title),
             tuple(line.piece for line in to),
@@ -168,10 +174,6 @@ class _Reader:
                     recipients = pieces
                 elif pieces:
                     signers.append(pieces)
-        if signers:
-            self._order.append("signature")
-        if recipients:
-            self._order.append("recipients")
         return tuple(signers), recipients
 
     def _length(self, rule: float) -> float:
@@ -182,11 +184,11 @@ class _Reader:
     # --- Paragraphs ---------------------------------------------------------------------------------------
 
     def _line(self, paragraph: Any, above: Lay | None = None) -> Line:
-        self._count += 1
+        number = self._numbered[paragraph]
         lay = self._looks.lay(paragraph)
         runs = [(run, said) for run in paragraph.iter(f"{W}r") if (said := _said(run)).strip()]
         text = _text(paragraph).strip()
-        place = f"đoạn {self._count}: {text[:40]}" if text else f"đoạn {self._count}"
+        place = f"đoạn {number}: {text[:40]}" if text else f"đoạn {number}"
         looks: list[Letters] = []
         for run, said in runs:
             look = self._looks.letters(run, paragraph)
@@ -209,7 +211,7 @@ class _Reader:
             gap=None if above is None else max(lay.before, above.after),
             spacing=lay.spacing,
         )
-        return Line(piece, lay, _rule(paragraph, lay))
+        return Line(number, piece, lay, _rule(paragraph, lay))
 
     # --- Pages --------------------------------------------------------------------------------------------
 
