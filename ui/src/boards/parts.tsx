@@ -12,6 +12,7 @@ import { named } from '../messages/catalogue'
 import { boards as messages } from '../messages/boards'
 import { tasks } from '../messages/tasks'
 import { href } from '../router'
+import { capital, LISTED, PLACES } from './words'
 import { site } from '../api/session'
 import type { Counts, Place, Row } from './types'
 import './boards.css'
@@ -184,25 +185,6 @@ function Origin({ row, meeting }: { row: Row; meeting: boolean }) {
   )
 }
 
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-/** Places in the order in which a leader asks for them. */
-export const PLACES: readonly Place[] = [
-  'overdue',
-  'due_soon',
-  'awaiting_verdict',
-  'in_time',
-  'no_due',
-  'suspended',
-  'done_on_time',
-  'done_late',
-  'cancelled',
-]
-/** What is over has no list on the board: it stands in the list of tasks. */
-export const LISTED: readonly Place[] = ['overdue', 'due_soon', 'awaiting_verdict', 'in_time', 'no_due', 'suspended']
-
 /** All places with their counts, which add up to what was given. */
 export function Figures({ total, current, linkOf }: { total: Counts; current?: Place; linkOf?: (place: Place) => string }) {
   const m = messages.value
@@ -255,16 +237,4 @@ export function OnTime({ total }: { total: Counts }) {
       )}
     </p>
   )
-}
-
-/** The first day of a month as `11/2026`; days are local already. */
-export function month(day: string): string {
-  return `${day.slice(5, 7)}/${day.slice(0, 4)}`
-}
-
-/** The last day of the month that a day begins. */
-export function monthEnd(day: string): string {
-  const next = new Date(ms(`${day.slice(0, 7)}-01T00:00:00Z`))
-  next.setUTCMonth(next.getUTCMonth() + 1)
-  return new Date(next.getTime() - 86_400_000).toISOString().slice(0, 10)
 }

@@ -1,4 +1,6 @@
 // What narrows the board, each in the address; and the reports that can be taken along.
+import type { ReadonlySignal } from '@preact/signals'
+import { useState } from 'preact/hooks'
 import type { Board } from '../../../boards/types'
 import { may } from '../../../api/session'
 import { serverNow } from '../../../api/time'
@@ -6,7 +8,6 @@ import { Field, Select } from '../../../design/controls'
 import { asField } from '../../../format/time'
 import { boards as messages } from '../../../messages/boards'
 import { go, href } from '../../../router'
-import type { ReadonlySignal } from '@preact/signals'
 
 type Name = 'unit' | 'leader' | 'field' | 'document' | 'meeting' | 'since' | 'until'
 
@@ -29,31 +30,36 @@ export function Filters({ choices, filters, reading }: FiltersProps) {
   const set = (name: string, value: string | null) => go('', { [name]: value }, { replace: true })
   const some = Object.values(filters).some((each) => each.value) || reading !== 'original'
   const clear = Object.fromEntries([...Object.keys(filters), 'reading'].map((name) => [name, null]))
+  // On a phone what is late comes before what could narrow it.
+  const [isOpen] = useState(() => some || matchMedia('(min-width: 561px)').matches)
   return (
-    <div class="board-filters" role="group" aria-label={m.filters}>
-      {CHOICES.map(([name, list]) => (
+    <details class="board-fold" open={isOpen}>
+      <summary>{m.filters}</summary>
+      <div class="board-filters" role="group" aria-label={m.filters}>
+        {CHOICES.map(([name, list]) => (
+          <Select
+            key={name}
+            label={m[name]}
+            value={filters[name].value}
+            options={[{ value: '', label: m.every }, ...choices[list].map((each) => ({ value: String(each.id), label: each.title }))]}
+            onChange={(value) => set(name, value || null)}
+          />
+        ))}
+        <Field type="date" label={m.since} value={filters.since.value} onInput={(value) => set('since', value || null)} />
+        <Field type="date" label={m.until} value={filters.until.value} onInput={(value) => set('until', value || null)} />
         <Select
-          key={name}
-          label={m[name]}
-          value={filters[name].value}
-          options={[{ value: '', label: m.every }, ...choices[list].map((each) => ({ value: String(each.id), label: each.title }))]}
-          onChange={(value) => set(name, value || null)}
+          label={m.reading}
+          value={reading}
+          options={[{ value: 'original', label: m.original }, { value: 'current', label: m.current }]}
+          onChange={(value) => set('reading', value === 'original' ? null : value)}
         />
-      ))}
-      <Field type="date" label={m.since} value={filters.since.value} onInput={(value) => set('since', value || null)} />
-      <Field type="date" label={m.until} value={filters.until.value} onInput={(value) => set('until', value || null)} />
-      <Select
-        label={m.reading}
-        value={reading}
-        options={[{ value: 'original', label: m.original }, { value: 'current', label: m.current }]}
-        onChange={(value) => set('reading', value === 'original' ? null : value)}
-      />
-      {some && (
-        <a class="button button-plain" href={href('', clear)}>
-          {m.clear}
-        </a>
-      )}
-    </div>
+        {some && (
+          <a class="button button-plain" href={href('', clear)}>
+            {m.clear}
+          </a>
+        )}
+      </div>
+    </details>
   )
 }
 

@@ -1,5 +1,6 @@
 // Units over months: a table that reads without its colours; the darker, the larger the share that is late.
-import { month, monthEnd, Source } from '../../../boards/parts'
+import { Source } from '../../../boards/parts'
+import { heatSentence, month, monthEnd } from '../../../boards/words'
 import type { Board, HeatRow } from '../../../boards/types'
 import { number } from '../../../format/number'
 import { boards as messages } from '../../../messages/boards'
@@ -53,7 +54,7 @@ export function Heat({ heat, at }: { heat: Board['heat']; at: string }) {
         <summary>{m.heatWords}</summary>
         <ul>
           {heat.rows.map((row) => (
-            <li key={row.unit}>{sentence(row)}</li>
+            <li key={row.unit}>{heatSentence(row)}</li>
           ))}
         </ul>
       </details>
@@ -99,12 +100,4 @@ function HeatLine({ row, months }: { row: HeatRow; months: readonly string[] }) 
       </td>
     </tr>
   )
-}
-
-/** The twin in words: where a unit is late, and in which months. */
-function sentence(row: HeatRow): string {
-  const m = messages.value.board
-  if (row.late === 0) return m.heatClean(row.name, number(row.given))
-  const months = row.cells.flatMap((cell) => (cell && cell.late > 0 ? [`${month(cell.month)}: ${number(cell.late)}/${number(cell.given)}`] : []))
-  return m.heatSentence(row.name, number(row.late), number(row.given), months.join('; '))
 }

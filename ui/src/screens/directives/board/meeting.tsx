@@ -1,8 +1,9 @@
 // One meeting: its notices, and what became of each directive of it.
 import { get } from '../../../api/client'
 import { useResource } from '../../../api/resource'
-import { Calm, capital, Figures, OnTime, Rows, Source, useLive } from '../../../boards/parts'
+import { Calm, Figures, OnTime, Rows, Source, useLive } from '../../../boards/parts'
 import type { MeetingBoard, Row } from '../../../boards/types'
+import { capital } from '../../../boards/words'
 import { Icon } from '../../../design/icons'
 import { Empty, Loading, ProblemBox } from '../../../design/notice'
 import { number } from '../../../format/number'
