@@ -16,7 +16,7 @@ from haidang.programme.model.cases import Case
 from haidang.programme.model.money import DENOMINATORS, DenominatorKind, Disbursed, Estimated, Ratio
 from haidang.programme.model.payments import period_of
 from haidang.programme.model.places import faults_of
-from haidang.programme.model.plans import Plan
+from haidang.programme.model.plans import PlanKind
 from haidang.programme.model.register import Node
 from haidang.programme.model.status import Life, status_of
 from haidang.programme.model.tree import branches, reconciled
@@ -26,17 +26,10 @@ NOW = datetime(2023, 5, 5, tzinfo=UTC)
 CUT = Cut(plan_year=2023, plan_as_of=date(2023, 5, 5), cutoff=date(2023, 5, 5), known_at=NOW)
 
 
-def plan(kind: Any, dong: int) -> Plan:
-    return Plan(
-        id=1, program_id=1, project_id=1, fund_source_id=1, plan_kind=kind, plan_year=2023, plan_year_to=2023,
-        amount_dong=dong, decision_id=1, valid_from=date(2023, 1, 1), recorded_at=NOW, created_by="x",
-    )  # fmt: skip
-
-
 def test_quang_ninh_on_5_may_2023_has_two_rates_by_name() -> None:
     """Plan 14,233 bn, allocated 13,954, disbursed 2,118: 14.9 % of the one, 15.2 % of the other."""
     billion = 10**9
-    held = [plan("annual", 14_233 * billion), plan("allocation", 13_954 * billion)]
+    held: dict[PlanKind, int] = {"annual": 14_233 * billion, "allocation": 13_954 * billion}
     amounts = denominators(held, held)
     found = {each.denominator_kind: each for each in
              ratios(amounts, Disbursed(volume_dong=2_118 * billion), Disbursed(), CUT)}  # fmt: skip

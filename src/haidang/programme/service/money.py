@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, get_args
 
@@ -10,7 +10,7 @@ import msgspec
 
 from haidang.base.database import Connection
 from haidang.programme.model.money import DENOMINATORS, DenominatorKind, Disbursed, Estimated, Ratio
-from haidang.programme.model.plans import Plan, PlanKind
+from haidang.programme.model.plans import PlanKind
 from haidang.programme.store import payments, plans
 
 _WITH = "_with_carry_over"
@@ -48,14 +48,14 @@ async def standing(
 
     Lines without a project count for the programme, since their amounts are part of its plan.
     """
-    held = await plans.as_of(
+    held = await plans.sums(
         connection, program_id, valid_on=cut.plan_as_of, known_at=cut.known_at, year=cut.plan_year,
         projects=projects,
     )  # fmt: skip
     first = await plans.first_day(connection, program_id, cut.plan_year, "annual", cut.known_at)
-    initial: list[Plan] = []
+    initial: dict[PlanKind, int] = {}
     if first is not None and first <= cut.plan_as_of:
-        initial = await plans.as_of(
+        initial = await plans.sums(
             connection, program_id, valid_on=first, known_at=cut.known_at, year=cut.plan_year,
             projects=projects,
         )  # fmt: skip
@@ -75,12 +75,14 @@ async def standing(
     )  # fmt: skip
 
 
-def denominators(held: Sequence[Plan], initial: Sequence[Plan]) -> dict[DenominatorKind, int | None]:
-    """Return every denominator in đồng; None where none of its rows exists."""
-    carried = _sum(held, "carry_over")
+def denominators(
+    held: Mapping[PlanKind, int], initial: Mapping[PlanKind, int]
+) -> dict[DenominatorKind, int | None]:
+    """Return every denominator in đồng from sums by kind; None where no decision has set one."""
+    carried = held.get("carry_over")
     plain: dict[str, int | None] = {
-        "prime_minister": _sum(held, "prime_minister"), "council_initial": _sum(initial, "annual"),
-        "annual": _sum(held, "annual"), "allocation": _sum(held, "allocation"),
+        "prime_minister": held.get("prime_minister"), "council_initial": initial.get("annual"),
+        "annual": held.get("annual"), "allocation": held.get("allocation"),
     }  # fmt: skip
     found: dict[DenominatorKind, int | None] = {}
     for kind in get_args(DenominatorKind):
@@ -92,11 +94,6 @@ def denominators(held: Sequence[Plan], initial: Sequence[Plan]) -> dict[Denomina
         else:
             found[kind] = base
     return found
-
-
-def _sum(held: Sequence[Plan], kind: PlanKind) -> int | None:
-    amounts = [plan.amount_dong for plan in held if plan.plan_kind == kind]
-    return sum(amounts) if amounts else None
 
 
 def ratios(

@@ -188,13 +188,17 @@ async def tree(
     """
     lines = await nodes.of_year(connection, program_id, year)
     found = await plans.as_of(
-        connection, program_id, valid_on=valid_on, known_at=known_at, year=year, projects=only
+        connection,
+        program_id,
+        valid_on=valid_on,
+        known_at=known_at,
+        year=year,
+        kind=plan_kind,
+        projects=only,
     )
     own: dict[int, int] = {}
     of_project: dict[int, int] = {}
     for plan in found:
-        if plan.plan_kind != plan_kind:
-            continue
         if plan.node_id is not None:
             own[plan.node_id] = own.get(plan.node_id, 0) + plan.amount_dong
         elif plan.project_id is not None:

@@ -240,9 +240,14 @@ async def side_by_side(
         name: {
             plan.line: plan
             for plan in await plans.as_of(
-                connection, program_id, valid_on=day, known_at=known_at, year=year, projects=projects
+                connection,
+                program_id,
+                valid_on=day,
+                known_at=known_at,
+                year=year,
+                kind=plan_kind,
+                projects=projects,
             )
-            if plan.plan_kind == plan_kind
         }
         for name, day in (("initial", first), ("current", max(valid_on, first)))
     }

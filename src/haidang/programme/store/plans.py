@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from haidang.base.database import Connection
-from haidang.programme.model.plans import Line, Plan
+from haidang.programme.model.plans import Line, Plan, PlanKind
 from haidang.programme.store.rows import add, build, columns
 
 _LINES = (
@@ -66,6 +66,7 @@ async def as_of(
     valid_on: date,
     known_at: datetime,
     year: int | None = None,
+    kind: PlanKind | None = None,
     projects: Collection[int] | None = None,
 ) -> list[Plan]:
     """Return the amounts that held on a day by what was known at a moment."""
@@ -74,13 +75,39 @@ async def as_of(
         "AND c.valid_from <= %(day)s AND (c.valid_to IS NULL OR c.valid_to > %(day)s) "
         "AND c.recorded_at <= %(known)s AND (c.superseded_at IS NULL OR c.superseded_at > %(known)s) "
         "AND (%(year)s::int IS NULL OR %(year)s BETWEEN c.plan_year AND c.plan_year_to) "
+        "AND (%(kind)s::text IS NULL OR c.plan_kind = %(kind)s) "
         "AND (%(projects)s::int[] IS NULL OR c.project_id = ANY(%(projects)s)) ORDER BY c.id",
+        {
+            "program": program_id, "day": valid_on, "known": known_at, "year": year,
+            "kind": kind,
+            "projects": None if projects is None else sorted(projects),
+        },
+    )  # fmt: skip
+    return [build(Plan, each) for each in await cursor.fetchall()]
+
+
+async def sums(
+    connection: Connection,
+    program_id: int,
+    *,
+    valid_on: date,
+    known_at: datetime,
+    year: int,
+    projects: Collection[int] | None = None,
+) -> dict[PlanKind, int]:
+    """Return what :func:`as_of` comes to for each kind of plan of a year; a kind without a row is absent."""
+    cursor = await connection.execute(
+        "SELECT c.plan_kind, sum(c.amount_dong)::bigint FROM capital_plan c WHERE c.program_id = %(program)s "
+        "AND c.plan_year = %(year)s AND c.plan_kind <> 'medium' "
+        "AND c.valid_from <= %(day)s AND (c.valid_to IS NULL OR c.valid_to > %(day)s) "
+        "AND c.recorded_at <= %(known)s AND (c.superseded_at IS NULL OR c.superseded_at > %(known)s) "
+        "AND (%(projects)s::int[] IS NULL OR c.project_id = ANY(%(projects)s)) GROUP BY 1",
         {
             "program": program_id, "day": valid_on, "known": known_at, "year": year,
             "projects": None if projects is None else sorted(projects),
         },
     )  # fmt: skip
-    return [build(Plan, each) for each in await cursor.fetchall()]
+    return dict(await cursor.fetchall())
 
 
 async def first_day(
