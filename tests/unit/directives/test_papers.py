@@ -27,6 +27,7 @@ from haidang.directives.papers.model import (
 )
 from haidang.directives.papers.words import RESTRICTED, day, decimal, moment, percent
 from haidang.documents import pdf, word
+from haidang.documents.lint import lint
 from haidang.documents.report import Report, Table, prepared
 from haidang.organisation.service.letterhead import Letterhead
 
@@ -216,7 +217,24 @@ def board(**more: Any) -> dict[str, Any]:
 
 def test_a_morning_is_one_page_however_long_its_names_are() -> None:
     head = replace(HEAD, name="Văn phòng Đoàn đại biểu Quốc hội, Hội đồng nhân dân và Ủy ban nhân dân tỉnh")
-    assert len(pages(pdf.drawn(brief.paper(board(), head)))) == 1
+    usual = board(leader="")
+    usual["changes"]["counts"] = {"given": 12}
+    for found, agency in ((board(), head), (usual, HEAD)):
+        assert len(pages(pdf.drawn(brief.paper(found, agency)))) == 1
+
+
+def test_a_morning_shows_as_many_rows_as_fit_of_every_list() -> None:
+    short = {"title": "Tham mưu phương án vốn", "unit": {"id": 1, "name": "Sở Tài chính"}}
+    rows = [each | short for each in board()["late"]]
+    found = board(leader="", late=rows, this_week={"count": 8, "more": False, "rows": rows[:2]})
+    found["changes"]["counts"] = {}
+    [_, table, *_] = brief.paper(found, HEAD).blocks
+    assert isinstance(table, Table)
+    heads = [row[0] for at, row in enumerate(table.rows) if at in table.spans]
+    assert heads == [
+        "Quá hạn: 850 nhiệm vụ, nêu 4", "Đến hạn trong tuần: 8 nhiệm vụ, nêu 2",
+        "Chờ công nhận: 43 nhiệm vụ, nêu 4",
+    ]  # fmt: skip
 
 
 def test_the_morning_says_what_is_left_out_and_what_may_not_be_seen() -> None:
@@ -248,8 +266,15 @@ def test_the_workbook_has_numbers_that_add_up_and_no_formula() -> None:
     assert late[3][5:7] == [date(2025, 11, 10), 130.0] and late[4][1] == RESTRICTED
 
 
-@pytest.mark.parametrize(
-    "paper", [report.paper(FIGURES, number="07", symbol="BC-VP"), letter.paper(LETTER, "45/VP")]
-)
-def test_both_forms_can_be_drawn(paper: Report) -> None:
-    assert pdf.drawn(paper).startswith(b"%PDF") and word.drawn(paper).startswith(b"PK")
+PAPERS = {
+    "report": report.paper(FIGURES, number="07", symbol="BC-VP"),
+    "report without a number": report.paper(replace(FIGURES, kind="monthly", simulated=True)),
+    "letter": letter.paper(LETTER, "45/VP"),
+    "morning": brief.paper(board(), HEAD),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_paper_is_as_the_decree_asks_in_both_forms(name: str) -> None:
+    assert lint(word.drawn(PAPERS[name]), "docx") == ()
+    assert lint(pdf.drawn(PAPERS[name]), "pdf") == ()
