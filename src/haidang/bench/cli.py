@@ -121,6 +121,26 @@ def alerts(json_file: Path | None, *, quick: bool, evaluation_only: bool, rate: 
     sys.exit(0 if met else 1)
 
 
+@bench.command()
+@click.option("--kilobytes", default=200, show_default=True, help="Length of the ordinary text.")
+@click.option("--no-hostile", is_flag=True, help="Leave out the texts made to be slow.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole report here.")
+def extraction(json_file: Path | None, *, kilobytes: int, no_hostile: bool) -> None:
+    """Measure reading directives: kB of text a second, and a million characters of what is hard to read."""
+    from haidang.bench.extraction import bench_extraction  # noqa: PLC0415 - the help stays light
+
+    report = bench_extraction(
+        kilobytes=kilobytes, hostile=not no_hostile, say=lambda text: click.echo(f"• {text}", err=True)
+    )
+    if json_file:
+        json_file.write_text(json.dumps(report, indent=2) + "\n")
+    click.echo(f"{'kB of text a second':24}{report['kb_per_s']:10.0f}  (goal {report['goal_kb_per_s']:.0f})")
+    for name, seconds in report["hostile"].items():
+        click.echo(f"{'hostile: ' + name:24}{seconds:10.2f}  s for a million characters")
+    click.echo("met" if report["met"] else "MISSED")
+    sys.exit(0 if report["met"] else 1)
+
+
 def _table(report: dict[str, Any]) -> None:
     click.echo(f"{'':14}{'median':>10}{'min':>10}{'max':>10}")
     for name, spread in report["ratios"].items():

@@ -140,7 +140,7 @@ class Clauses:
             return None
         body = at + length
         while (
-            body < end and self.words[body] in {"cho", ":"} or self.words[body : body + 2] == ["đối", "với"]
+            (body < end and self.words[body] in {"cho", ":"}) or self.words[body : body + 2] == ["đối", "với"]
         ):
             body += 2 if self.words[body] == "đối" else 1
         names, after = self.names.row(body, end)

@@ -101,6 +101,7 @@ class Words:
         self.connectives = Phrases(data["connectives"])
         self.past = Phrases(data["past"])
         self.narrative = Phrases(data["narrative"])
+        self.name_bridges = Phrases(data["name_bridges"])
         self.manners = Phrases(data["manners"])
         self.decisions = Phrases(data["decisions"])
         self.compounds = Phrases(data["compounds"])

@@ -86,7 +86,9 @@ def _lines(plain: str) -> list[tuple[int, int, bool]]:
     blank = at = 0
     for line in plain.split("\n"):
         bare = line.strip()
-        if bare:
+        if bare and not any(char.isalnum() for char in bare):
+            pass  # a rule of dashes neither parts nor joins
+        elif bare:
             start = at + line.index(bare[0])
             found.append((start, start + len(bare), blank > 0))
             blank = 0

@@ -16,9 +16,7 @@ CLAUSE_WORDS_MAX = 12
 PERSON_WORDS_MAX = 6
 LIST_MAX = 80
 _MANY = Phrases(
-    "các, những, mỗi, từng, một số, hai, ba, tất cả các, tất cả những, toàn bộ các, toàn thể các, toàn thể, từng các".split(
-        ", "
-    )
+    ["các", "những", "mỗi", "từng", "một số", "hai", "ba", "tất cả các", "tất cả những", "toàn bộ các", "toàn thể các", "toàn thể", "từng các"]
 )
 """What makes many of a noun."""
 _PERSONS = (["đồng", "chí"], ["đ", "/", "c"], ["ông"], ["bà"], ["các", "ông"], ["các", "đồng", "chí"])
@@ -598,8 +596,20 @@ class Names:
             return True
         noun = self.lists.noun_actions.at(words, at, end)
         if noun and noun >= self.acts(at, end) and not strong:
-            return self._of_work(at, end)
+            return self._of_work(at, end) or not self._of_name(at)
         return bool(self.acts(at, end)) and not self.tokens.capital(at)
+
+    def _of_name(self, at: int) -> bool:
+        """Say whether a noun-like verb goes on with a name: "dự án đầu tư xây dựng", "Bảo vệ và phát triển"."""
+        if (
+            self.tokens.capital(at)
+            or self.words[at - 1] == "và"
+            or self.lists.noun_actions.before(self.words, at)
+        ):
+            return True
+        if ["dự", "án"] in [self.words[word : word + 2] for word in range(max(0, at - 6), at - 1)]:
+            return True  # what a project is about is told with verbs
+        return self.lists.name_bridges.before(self.words, at) > 0
 
     def _of_work(self, at: int, end: int) -> bool:
         """Say whether a noun-like verb has work for its object: "xây dựng kế hoạch", "tổ chức thực hiện"."""

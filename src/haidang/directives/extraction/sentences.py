@@ -15,8 +15,30 @@ _ABBREVIATED = re.compile(
 _NUMBER = re.compile(r"(?:^|\s)(?:số|điều|khoản|mục|điểm|phần|chương)\s+[\divx]+$")
 
 
+SENTENCE_MAX = 6_000
+"""Characters; what is longer is no sentence, and is cut where a clause ends."""
+
+
 def sentences(text: Text, start: int, end: int) -> list[tuple[int, int]]:
     """Return the spans of the sentences of a paragraph, without spaces around them."""
+    return [piece for span in _whole(text, start, end) for piece in _pieces(text, *span)]
+
+
+def _pieces(text: Text, first: int, end: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    while end - first > SENTENCE_MAX:
+        cut = max(text.plain.rfind(sign, first + SENTENCE_MAX // 2, first + SENTENCE_MAX) for sign in ";, ")
+        cut = cut + 1 if cut > 0 else first + SENTENCE_MAX
+        found.append((first, cut))
+        first = cut
+        while first < end and text.plain[first].isspace():
+            first += 1
+    if first < end:
+        found.append((first, end))
+    return found
+
+
+def _whole(text: Text, start: int, end: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     first = start
     for stop in _STOP.finditer(text.plain, start, end):
