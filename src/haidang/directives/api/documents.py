@@ -40,6 +40,10 @@ class NewDocument(Facts, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     reference_only: Facts | None = None
     owner_org: int | None = None
 
+    def facts(self) -> Facts:
+        """Return what is said of the document."""
+        return Facts(**{name: getattr(self, name) for name in Facts.__struct_fields__})
+
 
 class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="withdraw"):
     """The document is taken back; nothing was issued from it."""
@@ -47,10 +51,16 @@ class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fiel
     reason: Reason
 
 
+class MakeSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="make_secret"):
+    """It turned out to be secret: its text and file are taken away, a reference stays."""
+
+    reason: Reason
+
+
 class Doing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An act; its word stands in ``act``, its facts beside it."""
 
-    do: Withdraw
+    do: Withdraw | MakeSecret
 
 
 def _words(text: str | None) -> tuple[str, ...]:
@@ -108,7 +118,7 @@ async def register_document(
         )
     else:
         new = _decoded(body)
-        owner_org, facts = new.owner_org, new.reference_only or _facts(new)
+        owner_org, facts = new.owner_org, new.reference_only or new.facts()
         if new.text is not None:
             incoming = await registering.text_in(
                 db, desk, principal, new.text, owner_org=owner_org, facts=facts
@@ -124,12 +134,11 @@ async def register_document(
 
 
 def _told(issued_on: date | None, secrecy: str | None, readers: str | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"issued_on": issued_on, "secrecy": secrecy}
-    if readers is not None:
-        words = _words(readers)
-        if not all(word.isdecimal() and len(word) < 10 for word in words):
-            raise Problem(INVALID, faults=(Fault("readers", "cần là số", "must be numbers", readers[:40]),))
-        found["readers"] = tuple(int(word) for word in words)
+    words = _words(readers)
+    if not all(word.isdecimal() and len(word) < 10 for word in words):
+        raise Problem(INVALID, faults=(Fault("readers", "cần là số", "must be numbers"),))
+    numbers = None if readers is None else tuple(int(word) for word in words)
+    found: dict[str, Any] = {"issued_on": issued_on, "secrecy": secrecy, "readers": numbers}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -148,10 +157,6 @@ def _decoded(body: bytes) -> NewDocument:
             ),
         )
     return new
-
-
-def _facts(new: NewDocument) -> Facts:
-    return Facts(**{name: getattr(new, name) for name in Facts.__struct_fields__})
 
 
 @get(D, opt={"permission": "directive.read"}, tags=["directives"], summary="One document")
@@ -179,7 +184,7 @@ async def get_document_file(
         found = await visible(connection, principal, document_id)
     if found.file_sha256 is None or found.file_name is None:
         raise missing("Văn bản này không có tệp.", "This document has no file.")
-    path = evidence.place(settings.data_dir, found.file_sha256)
+    path = evidence.place(settings.data_dir, found.file_sha256, registering.FOLDER)
     if not path.is_file():
         raise missing("Tệp không còn trên đĩa.", "The file is no longer on the disk.")
     headers = {
@@ -191,7 +196,7 @@ async def get_document_file(
     return Response(content, media_type=found.file_type or "application/octet-stream", headers=headers)
 
 
-@patch(D, opt={"permission": "directive.register"}, tags=["directives"], summary="Change what is said of it")
+@patch(D, opt={"permission": "directive.register"}, tags=["directives"], summary="Change its facts")
 async def change_document(
     *,
     request: Asked,
@@ -233,14 +238,19 @@ async def act_on_document(
     principal: NamedDependency[Principal],
     seen: Seen = None,
 ) -> Any:
-    """Withdraw a document from which nothing was issued: ``{"do": {"act": "withdraw", "reason": "…"}}``."""
+    """Withdraw a document from which nothing was issued, or take the text of a secret one away."""
     version, desk = version_of(seen), desk_of(settings, clock)
+    act = registering.make_secret if isinstance(data.do, MakeSecret) else registering.withdraw
+    gone: list[str] = []
 
     async def work(connection: Connection) -> Any:
-        await registering.withdraw(connection, desk, principal, document_id, data.do.reason, version=version)
+        done = await act(connection, desk, principal, document_id, data.do.reason, version=version)
+        gone.extend(done if isinstance(done, list) else ())
         return await showing.opened(connection, desk, principal, document_id)
 
-    return await write(request, db, principal.id, key, work)
+    answer = await write(request, db, principal.id, key, work)
+    await asyncio.to_thread(registering.remove_files, settings, gone)
+    return answer
 
 
 @post(

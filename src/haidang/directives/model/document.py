@@ -96,10 +96,6 @@ def number_key(number: str) -> str:
     return _SIGNS.sub("-", fold(number)).strip("-")
 
 
-DOCUMENT_ACTS = ("withdraw", "read")
-"""What may be done with a document that has a text, while nothing has been issued from it."""
-
-
 def document_acts(document: Document, *, registrar: bool, issuer: bool) -> list[str]:
     """Return what is open to the asker now; the services ask the same."""
     found = []
@@ -109,6 +105,7 @@ def document_acts(document: Document, *, registrar: bool, issuer: bool) -> list[
             found += ["read", "add"]
         if document.state != "issued":
             found.append("withdraw")
+            found += ["make_secret"] if document.secrecy != "secret" else []
     if issuer and document.state != "withdrawn" and document.text_sha256 is not None:
         found.append("issue")
     return found

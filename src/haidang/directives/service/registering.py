@@ -7,6 +7,7 @@ keeps them. What is secret is refused before a byte of it is looked at.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -31,14 +32,16 @@ from haidang.directives.service.desk import (
     wrong,
 )
 from haidang.directives.service.meetings import meeting_of
-from haidang.directives.store import documents
+from haidang.directives.store import documents, sealing
 from haidang.directives.store import meetings as meeting_store
 from haidang.documents import intake
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service.access import changes, missing, unchanged
-from haidang.tasks.service.evidence import Kept, clean_name, keep_as
+from haidang.tasks.service.evidence import Kept, clean_name, keep_as, place
 from haidang.tasks.store import tasks
 
+FOLDER = "directives"
+"""Where files of documents lie in the data folder."""
 MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
@@ -119,7 +122,7 @@ async def file_in(  # noqa: PLR0917 - whose file, and what is known of it
     check_text(found.text)
     issued_on = facts.issued_on if isinstance(facts.issued_on, date) else None
     read = await engine.read(found.text, issued_on, names)
-    kept = await keep_as(settings, clean, MEDIA_TYPES[found.kind], content)
+    kept = await keep_as(settings, clean, MEDIA_TYPES[found.kind], content, FOLDER)
     return Incoming(
         text=found.text, read=read, kept=kept, file_kind=found.kind, title=found.title,
         mail=None if found.mail is None else msgspec.to_builtins(found.mail),
@@ -294,3 +297,32 @@ async def _check(connection: Connection, principal: Principal, document: Documen
         meeting = await meeting_store.get(connection, principal, document.meeting_id)
         if meeting is None:
             raise missing("Không có cuộc họp này.", "There is no such meeting.")
+
+
+async def make_secret(
+    connection: Connection, desk: Desk, principal: Principal, document_id: int, why: str, *, version: int
+) -> list[str]:
+    """Take the text away that turned out to be secret; return hashes of files to be removed after the commit.
+
+    Only while nothing was issued from it: the wording of a directive is with its units already.
+    """
+    before = await registered(connection, principal, document_id)
+    unchanged(before, version)
+    standing(before, "make_secret")
+    if before.state == "issued" or before.secrecy == "secret":
+        raise Problem(
+            DOCUMENT_NOT_NOW,
+            "Đã ban hành nhiệm vụ từ văn bản này, hoặc văn bản đã là mật.",
+            "Directives were issued from it, or it is secret already.",
+            act="make_secret", hindrance=before.state if before.state == "issued" else "secret",
+        )  # fmt: skip
+    files = await sealing.seal(connection, document_id, why=why, at=desk.now(), by=principal.id)
+    after = msgspec.structs.replace(before, version=before.version + 1, secrecy="secret")
+    await record(connection, desk, principal.id, after, action="document.make_secret", body={"why": why})
+    return files
+
+
+def remove_files(settings: Settings, files: Sequence[str]) -> None:
+    """Remove files that no document names any more."""
+    for sha256 in files:
+        place(settings.data_dir, sha256, FOLDER).unlink(missing_ok=True)

@@ -62,9 +62,9 @@ class Kept(msgspec.Struct, frozen=True):
     scan: str
 
 
-def place(data_dir: Path, sha256: str) -> Path:
-    """Return where a file lies."""
-    return data_dir / "evidence" / sha256[:2] / sha256
+def place(data_dir: Path, sha256: str, folder: str = "evidence") -> Path:
+    """Return where a file lies; rooms above have folders of their own."""
+    return data_dir / folder / sha256[:2] / sha256
 
 
 async def keep(settings: Settings, name: str, content: bytes) -> Kept:
@@ -76,9 +76,11 @@ async def keep(settings: Settings, name: str, content: bytes) -> Kept:
     return await keep_as(settings, clean, media_type_of(clean, content), content)
 
 
-async def keep_as(settings: Settings, name: str, media_type: str, content: bytes) -> Kept:
-    """Put a file, whose kind the caller knows, in its place, durably; ``Problem`` where the scanner refuses."""
-    return await asyncio.to_thread(_keep, settings, clean_name(name), media_type, content)
+async def keep_as(
+    settings: Settings, name: str, media_type: str, content: bytes, folder: str = "evidence"
+) -> Kept:
+    """Put a file, whose kind the caller knows, in its place, durably; ``Problem`` where it is refused."""
+    return await asyncio.to_thread(_keep, settings, clean_name(name), media_type, content, folder)
 
 
 def clean_name(name: str) -> str:
@@ -110,9 +112,9 @@ def _is_text(content: bytes) -> bool:
         return False
 
 
-def _keep(settings: Settings, name: str, media_type: str, content: bytes) -> Kept:
+def _keep(settings: Settings, name: str, media_type: str, content: bytes, folder: str = "evidence") -> Kept:
     digest = hashlib.sha256(content).hexdigest()
-    target = place(settings.data_dir, digest)
+    target = place(settings.data_dir, digest, folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix="new-", delete=False) as file:
         path = Path(file.name)
@@ -125,8 +127,8 @@ def _keep(settings: Settings, name: str, media_type: str, content: bytes) -> Kep
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-    for folder in (target.parent, target.parent.parent, settings.data_dir):
-        _sync(folder)
+    for parent in (target.parent, target.parent.parent, settings.data_dir):
+        _sync(parent)
     return Kept(name, media_type, len(content), digest, scan)
 
 

@@ -178,3 +178,40 @@ async def test_meetings_are_shared_by_their_documents(town: Town) -> None:
     assert [each["id"] for each in listed["items"]] == [meeting["id"]]
     mine = await town.get("chuyen.vien", f"{API}/directives?meeting={meeting['id']}")
     assert len(mine["items"]) == 1
+
+
+async def test_a_text_that_turns_out_to_be_secret_is_taken_away(town: Town) -> None:
+    word = f"Hồng{uuid.uuid4().hex}"
+    content = (
+        f"Giao Sở Xây dựng đào hầm {word}, phối hợp với Công an tỉnh. Giao Sở Tài chính cấp tiền.".encode()
+    )
+    made = await town.people["chuyen.vien"].post(
+        f"{DOCS}?name=ham.txt", content=content, headers={"Idempotency-Key": uuid.uuid4().hex}
+    )
+    document, one = made.json()["document"], made.json()["candidates"][0]
+    at = f"{DOCS}/{document['id']}"
+    await town.act(one, "correct", action=f"đào {word}")
+    files = town.site.settings.data_dir / "directives"
+    assert any(path.read_bytes() == content for path in files.rglob("*") if path.is_file())
+    act = {"do": {"act": "make_secret", "reason": "Độ mật: Tối mật"}}
+    assert (await town.post("xay.dung", f"{at}/acts", act, version=1)).status_code in {403, 404}
+    done = await town.post("chuyen.vien", f"{at}/acts", act, version=1)
+    assert done.status_code == 200, done.text
+    row = done.json()
+    assert (
+        row["secrecy"] == "secret" and row["text"] is None and row["candidates"] == [] and row["file"] is None
+    )
+    assert code(await town.post("chuyen.vien", f"{at}/acts", act, version=2), 409) == "document-act-refused"
+    assert not any(path.read_bytes() == content for path in files.rglob("*") if path.is_file())
+    # Nowhere in the database is a word of it, neither in rows nor in the answers kept for repeated requests.
+    async with town.site.house.db.transaction() as connection:
+        for table in ("directive_document", "extraction_candidate", "candidate_verdict", "extraction_run",
+                      "document_reference", "idempotency", "chain", "event_inbox", "change"):  # fmt: skip
+            cursor = await connection.execute(
+                f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", (f"%{word}%",)
+            )
+            assert await cursor.fetchall() == [(0,)], table
+    issued = await town.issued()
+    late = f"{DOCS}/{issued['document']['id']}"
+    version = (await town.get("chuyen.vien", late))["version"]
+    assert code(await town.post("chuyen.vien", f"{late}/acts", act, version=version), 409)
