@@ -600,6 +600,23 @@ ASKED: dict[tuple[str, str], Asked] = {
         {"do": {"act": "link", "kind": "project", "ref": "1"}},
     ),
     ("GET", "/api/v1/directive-quality"): Asked(SHARED),
+    ("GET", "/api/v1/directive-counts"): Asked(LIST, "/api/v1/directive-counts?by=document"),
+    ("POST", "/api/v1/directive-counts/check"): Asked(
+        SHARED, body={"source": "x", "statements": [{"says": "sum", "whole": {"name": "a", "number": 1},
+                                                     "parts": [{"name": "b", "number": 1}]}]}
+    ),
+    ("GET", "/api/v1/directive-reports/{kind:str}"): Asked(LIST, "/api/v1/directive-reports/weekly"),
+    ("GET", "/api/v1/directive-reports"): Asked(LIST),
+    ("POST", "/api/v1/directive-reports"): Asked(REFUSED, body={"kind": "weekly", "unit": "{org}"}),
+    ("GET", "/api/v1/directive-reports/issued/{report_id:int}"): Asked(
+        REFUSED, "/api/v1/directive-reports/issued/{report}?format=pdf"
+    ),
+    ("GET", "/api/v1/directive-letters"): Asked(LIST),
+    ("POST", "/api/v1/directive-letters"): Asked(REFUSED, body={"org": "{org}", "task_ids": ["{task}"]}),
+    ("GET", "/api/v1/directive-letters/{letter_id:int}"): Asked(
+        REFUSED, "/api/v1/directive-letters/{reminder}?format=docx"
+    ),
+    ("GET", "/api/v1/directive-brief"): Asked(LIST, "/api/v1/directive-brief?format=json&leader="),
     ("GET", "/api/v1/directive-groups"): Asked(LIST),
     ("POST", "/api/v1/directive-groups"): Asked(
         REFUSED, body={"name": "các sở", "members": ["{org}"], "valid_from": "2026-01-01"}
@@ -847,6 +864,8 @@ async def directives_of(site: Site, agency: Agency) -> dict[str, Any]:
         assert acted.status_code == 200, acted.text
         [one] = acted.json()["candidates"]
     issued = await site.write(client, "POST", at + "/issue", {})
+    reminder = await reminded(site, agency, issued["tasks"][0])
+    report = await site.write(client, "POST", "/api/v1/directive-reports", {"kind": "weekly"})
     left = await site.write(client, "POST", at + "/candidates", {"start": len(text) - 11, "end": len(text)})
     paper = await client.post(
         "/api/v1/directive-documents?name=thong-bao.txt", content=f"Giao Sở {word} họp.".encode(),
@@ -856,8 +875,19 @@ async def directives_of(site: Site, agency: Agency) -> dict[str, Any]:
     return {
         "paper": paper.json()["document"]["id"],
         "meeting": meeting["id"], "document": made["document"]["id"], "candidate": left["id"],
-        "directive": issued["directives"][0]["id"],
+        "directive": issued["directives"][0]["id"], "report": report["id"], "reminder": reminder,
     }  # fmt: skip
+
+
+async def reminded(site: Site, agency: Agency, task: int) -> int:
+    """Let a task of a directive be overdue for as long as it takes to remind its unit by letter."""
+    async with site.house.db.transaction() as connection:
+        await connection.execute("UPDATE task SET due_end = now() - interval '9 days' WHERE id = %s", (task,))
+    new = {"org": agency.org_id, "task_ids": [task]}
+    letter = await site.write(agency.client, "POST", "/api/v1/directive-letters", new)
+    async with site.house.db.transaction() as connection:
+        await connection.execute("UPDATE task SET due_end = due_original WHERE id = %s", (task,))
+    return int(letter["id"])
 
 
 async def incidents_of(site: Site, agency: Agency) -> dict[str, Any]:
@@ -1031,6 +1061,8 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "bottlenecks": "SELECT to_jsonb(b) FROM bottleneck b JOIN project p ON p.id = b.project_id "
         "WHERE p.owner_org = %s ORDER BY b.id",
         "meetings": "SELECT to_jsonb(m) FROM meeting m WHERE owner_org = %s ORDER BY id",
+        "reports": "SELECT to_jsonb(r) FROM directive_report r WHERE issuer_org = %s ORDER BY id",
+        "reminders": "SELECT to_jsonb(l) FROM directive_letter l WHERE issuer_org = %s ORDER BY id",
         "shifts": "SELECT to_jsonb(s) FROM shift s WHERE org_id = %s ORDER BY id",
         "paper numbers": "SELECT to_jsonb(n) FROM paper_number n WHERE org_id = %s ORDER BY id",
         "paper gaps": "SELECT s.type_code, s.last, g.why FROM paper_series s LEFT JOIN paper_gap g "
