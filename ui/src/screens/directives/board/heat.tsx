@@ -17,7 +17,7 @@ export function Heat({ heat, at }: { heat: Board['heat']; at: string }) {
     <section class="board-heat">
       <h2>{m.heat}</h2>
       <p class="muted small">{m.heatText}</p>
-      <div class="heat-frame" tabIndex={0} role="group" aria-label={m.heat}>
+      <div class="table-frame heat-frame" tabIndex={0} role="group" aria-label={m.heat} ref={showLatest}>
         <table class="heat" aria-label={m.heat}>
           <thead>
             <tr>
@@ -60,6 +60,11 @@ export function Heat({ heat, at }: { heat: Board['heat']; at: string }) {
       </details>
     </section>
   )
+}
+
+/** Where not all months fit, the latest ones are in sight. */
+function showLatest(frame: HTMLElement | null): void {
+  if (frame) frame.scrollLeft = frame.scrollWidth
 }
 
 function HeatLine({ row, months }: { row: HeatRow; months: readonly string[] }) {
