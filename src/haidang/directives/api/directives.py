@@ -1,4 +1,4 @@
-"""Routes of proposals, directives, meetings and groups of units."""
+"""Routes of directives, meetings and groups of units."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.requests import Asked, Key, Seen, cursor_number, page_size, version_of, write
 from haidang.base.settings import Settings
-from haidang.directives.model import candidate, directive
+from haidang.directives.model import directive
 from haidang.directives.service import (
-    confirming,
     following,
     groups,
     meetings,
     quality,
-    showing,
     telling,
 )
 from haidang.directives.service.desk import desk_of
@@ -35,61 +33,10 @@ MEETINGS = "/api/v1/meetings"
 M = MEETINGS + "/{meeting_id:int}"
 
 
-class Confirming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An act on a proposal; its word stands in ``act``, its facts beside it."""
-
-    do: candidate.Act
-
-
 class Doing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An act on a directive; its word stands in ``act``, its facts beside it."""
 
     do: directive.Act
-
-
-@post(
-    "/api/v1/directive-candidates/{candidate_id:int}/acts",
-    opt={"permission": "directive.register"},
-    tags=["directives"],
-    summary="Act on a proposal",
-    status_code=200,
-)
-async def act_on_candidate(
-    *,
-    request: Asked,
-    key: Key,
-    candidate_id: FromPath[int],
-    data: JSONBody[Confirming],
-    db: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-    principal: NamedDependency[Principal],
-    seen: Seen = None,
-) -> Any:
-    """Accept, correct, reject, split, reopen; answers with what stands in its place."""
-    version, desk = version_of(seen), desk_of(settings, clock)
-
-    async def work(connection: Connection) -> Any:
-        found = await confirming.perform(connection, desk, principal, candidate_id, data.do, version=version)
-        return {"candidates": await showing.proposal(connection, desk, principal, found)}
-
-    return await write(request, db, principal.id, key, work)
-
-
-@get(
-    "/api/v1/directive-candidates/{candidate_id:int}/verdicts",
-    opt={"permission": "directive.register"},
-    tags=["directives"],
-    summary="What was said to a proposal",
-)
-async def list_verdicts(
-    candidate_id: FromPath[int],
-    db: NamedDependency[Database],
-    principal: NamedDependency[Principal],
-) -> dict[str, Any]:
-    """Return every verdict, the first first, with who gave it when and what changed."""
-    async with db.transaction() as connection:
-        return await confirming.verdicts(connection, principal, candidate_id)
 
 
 @get(DIRECTIVES, opt={"permission": "directive.read"}, tags=["directives"], summary="Directives")
@@ -310,6 +257,6 @@ async def add_group(
 
 
 ROUTES = (
-    act_on_candidate, list_verdicts, list_directives, get_directive, get_matrix, act_on_directive,
+    list_directives, get_directive, get_matrix, act_on_directive,
     get_quality, list_meetings, get_meeting, enter_meeting, change_meeting, list_groups, add_group,
 )  # fmt: skip

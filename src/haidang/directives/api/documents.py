@@ -18,8 +18,7 @@ from haidang.base.problems import INVALID, Fault, Problem
 from haidang.base.requests import Asked, Key, Seen, cursor_number, page_size, version_of, write
 from haidang.base.settings import Settings
 from haidang.directives.model.candidate import Reason
-from haidang.directives.service import confirming, issuing, registering, runs, showing, telling
-from haidang.directives.service.confirming import Defaults, Merge, Span
+from haidang.directives.service import issuing, registering, runs, showing, telling
 from haidang.directives.service.desk import desk_of, secret, visible
 from haidang.directives.service.issuing import Issue
 from haidang.directives.service.registering import Facts
@@ -282,94 +281,6 @@ async def read_document(
 
 
 @post(
-    D + "/candidates",
-    opt={"permission": "directive.register"},
-    tags=["directives"],
-    summary="Add a proposal by hand",
-)
-async def add_candidate(
-    *,
-    request: Asked,
-    key: Key,
-    document_id: FromPath[int],
-    data: JSONBody[Span],
-    db: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-    principal: NamedDependency[Principal],
-) -> Any:
-    """Add the passage from ``start`` to ``end``; the engine is asked for a first guess of it."""
-    desk = desk_of(settings, clock)
-
-    async def work(connection: Connection) -> Any:
-        made = await confirming.add(connection, desk, principal, document_id, data)
-        [shown] = await showing.proposal(connection, desk, principal, [made])
-        return shown
-
-    return await write(request, db, principal.id, key, work)
-
-
-@post(
-    D + "/candidates/merge",
-    opt={"permission": "directive.register"},
-    tags=["directives"],
-    summary="Make one proposal of several",
-)
-async def merge_candidates(
-    *,
-    request: Asked,
-    key: Key,
-    document_id: FromPath[int],
-    data: JSONBody[Merge],
-    db: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-    principal: NamedDependency[Principal],
-) -> Any:
-    """Merge open or accepted proposals; the new one is open."""
-    desk = desk_of(settings, clock)
-
-    async def work(connection: Connection) -> Any:
-        made = await confirming.merge(connection, desk, principal, document_id, data.ids)
-        [shown] = await showing.proposal(connection, desk, principal, [made])
-        return shown
-
-    return await write(request, db, principal.id, key, work)
-
-
-@post(
-    D + "/accept-complete",
-    opt={"permission": "directive.register"},
-    tags=["directives"],
-    summary="Accept all that lack nothing",
-    status_code=200,
-)
-async def accept_complete(
-    *,
-    request: Asked,
-    key: Key,
-    document_id: FromPath[int],
-    data: JSONBody[Defaults],
-    db: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-    principal: NamedDependency[Principal],
-) -> Any:
-    """Accept every open proposal that lacks nothing, or only a due or a product that the body fills in."""
-    desk = desk_of(settings, clock)
-
-    async def work(connection: Connection) -> Any:
-        done = await confirming.accept_complete(connection, desk, principal, document_id, data)
-        document = await visible(connection, principal, document_id)
-        return {
-            "accepted": [each.id for each in done],
-            "candidates": await showing.proposals(connection, desk, document),
-        }
-
-    return await write(request, db, principal.id, key, work)
-
-
-@post(
     D + "/issue",
     opt={"permission": "directive.issue"},
     tags=["directives"],
@@ -399,5 +310,5 @@ async def issue_document(
 
 ROUTES = (
     list_documents, register_document, get_document, get_document_file, change_document, act_on_document,
-    read_document, add_candidate, merge_candidates, accept_complete, issue_document,
+    read_document, issue_document,
 )  # fmt: skip

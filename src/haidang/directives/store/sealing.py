@@ -33,8 +33,8 @@ async def seal(connection: Connection, document_id: int, *, why: str, at: dateti
     await connection.execute(
         "UPDATE extraction_candidate SET text = '', lead = '[]', cooperating = '[]', action = '', "
         "product = '', deadline = NULL, due = NULL, warnings = '[]', heading = '', follows = '{}', "
-        "state = 'replaced', settled_at = coalesce(settled_at, %(at)s), settled_by = coalesce(settled_by, %(by)s), "
-        "version = version + 1 WHERE document_id = %(id)s",
+        "state = 'replaced', settled_at = coalesce(settled_at, %(at)s), "
+        "settled_by = coalesce(settled_by, %(by)s), version = version + 1 WHERE document_id = %(id)s",
         values,
     )
     await connection.execute(
