@@ -15,3 +15,11 @@ def shared(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"the sample data ../shared/data/{name} is not beside this checkout")
     return path
+
+
+def founding_documents() -> list[Path]:
+    """Return the founding documents beside the checkout, or skip the calling test."""
+    found = sorted((_SHARED.parent / "documents").glob("*.txt"))
+    if not found:
+        pytest.skip("the founding documents ../shared/documents are not beside this checkout")
+    return found
