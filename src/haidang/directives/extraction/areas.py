@@ -46,13 +46,8 @@ class Areas:
             at += 2 if self.words[at : at + 2] == ["tất", "cả"] else 1
             if at < end and self.words[at] == "các":
                 at += 1
-        if self.words[at : at + 1] == ["cấp"] and at + 1 < end:
-            if self.words[at + 1] in {"tỉnh", "huyện", "xã", "thành", "quận"}:
-                stop = at + (3 if self.words[at + 1] == "thành" else 2)
-                return Area(stop, self.tokens.plain(first, stop), collective=True)
-            return None
-        if many and self.words[at : at + 1] == ["cấp"]:
-            return Area(at + 1, self.tokens.plain(first, at + 1), collective=True)
+        if self.words[at : at + 1] == ["cấp"]:
+            return self._level(first, at, end, many=many)
         kinds = self._kinds(at, end)
         if not kinds:
             stop = self.proper(at, end) if not many else at
@@ -60,6 +55,13 @@ class Areas:
                 return Area(stop, self.tokens.plain(first, stop), collective=False)
             return None
         return self._with_kinds(first, at, kinds, end, many=many)
+
+    def _level(self, first: int, at: int, end: int, *, many: bool) -> Area | None:
+        """Return "cấp huyện", "các cấp"."""
+        if at + 1 < end and self.words[at + 1] in {"tỉnh", "huyện", "xã", "thành", "quận"}:
+            stop = at + (3 if self.words[at + 1] == "thành" else 2)
+            return Area(stop, self.tokens.plain(first, stop), collective=True)
+        return Area(at + 1, self.tokens.plain(first, at + 1), collective=True) if many else None
 
     def _with_kinds(
         self, first: int, at: int, kinds: list[tuple[int, int, str]], end: int, *, many: bool

@@ -12,12 +12,15 @@ from haidang.directives.extraction.tokens import Tokens
 
 UNRESOLVED_WORDS_MAX = 14
 LOOK_BACK = 60
-_ISSUERS = ("UBND tỉnh", "UBND thành phố", "UBND TP", "Chính phủ", "Tỉnh ủy", "Thành ủy", "Ban Thường vụ", "Thường trực", "HĐND tỉnh", "HĐND thành phố", "Quốc hội", "lãnh đạo")  # fmt: skip
+_ISSUERS = frozenset({
+    "ubnd tỉnh", "ubnd thành phố", "ubnd tp", "chính phủ", "tỉnh ủy", "thành ủy", "ban thường vụ", "thường trực",
+    "hđnd tỉnh", "hđnd thành phố", "quốc hội", "lãnh đạo",
+})  # fmt: skip
+"""Those who give orders in most documents; they are not told what to do in a list of conclusions."""
 _PROVINCIAL = re.compile(
     r"UBND (?:tỉnh|(?:TP|thành phố)[ .]*(?:Hà Nội|Hồ Chí Minh|HCM|Đà Nẵng|Hải Phòng|Cần Thơ|Huế))"
 )
 _MEETINGS = ("cuộc", "hội", "buổi", "phiên", "lễ", "kỳ")
-_STRONG = frozenset({"giao", "yêu", "đề", "phân", "thống", "đồng", "quyết", "tiếp", "cho", "lệnh"})
 _BREAKS = frozenset({",", ";", ":", "-", "–", "+"})
 
 
@@ -144,7 +147,7 @@ class Clauses:
         ):
             body += 2 if self.words[body] == "đối" else 1
         names, after = self.names.row(body, end)
-        if names and found and len(names) == 1 and names[0].name in _ISSUERS:
+        if found and len(names) == 1 and names[0].name.casefold() in _ISSUERS:
             return None
         if names and self.words[after : after + 1] == ["tại"] and self.words[at] == "đề":
             return None
@@ -157,6 +160,7 @@ class Clauses:
             return None
         if weak and not (self._works(after, end) or self.words[after : after + 1] in ([","], [":"])):
             return None
+        self._issuer_before(at, first)
         return Anchor(
             at, tuple(names), after, "order.weak" if weak else "order", 0.75 if weak or past else 0.95
         )
@@ -213,7 +217,10 @@ class Clauses:
         return bool(names) or self.words[cut - 1] in {";", ":"}
 
     def _is_issuer(self, names: list[Found] | tuple[Found, ...]) -> bool:
-        return len(names) == 1 and (names[0].name in _ISSUERS or _PROVINCIAL.match(names[0].name) is not None)
+        if len(names) != 1:
+            return False
+        name = names[0].name
+        return name.casefold() in _ISSUERS or _PROVINCIAL.match(name) is not None
 
     def _decides(self, names: list[Found], verb: int, end: int) -> bool:
         """Say whether a subject is the one who gives orders here, or does what only such a one does."""
@@ -315,7 +322,7 @@ class Clauses:
             verb = after
         if verb is None or self._past_between(after, verb):
             return None
-        duty = self.lists.duties.at(self.words, verb, end) > 0
+        duty = self.lists.duties.at(self.words, verb, end) > 0 or self._given(verb, end)
         semicolon = at == first or self.words[at - 1] in {";", ":"} or self.words[at - 1] == "do"
         if self._meets(verb, end) or self._tells_others(verb, end):
             return None
@@ -332,6 +339,8 @@ class Clauses:
         if self._is_issuer(names) or not now.ordered or self._decides(names, verb, end):
             return None
         if self.words[first : first + 2] == ["tuy", "nhiên"]:
+            return None
+        if "sẽ" in self.words[after : verb + 1] and not now.labelled:
             return None
         hurries = self._hurries(verb, end) and at == self._after_connectives(first, end)
         near = now.follows or now.near or now.labelled or hurries or not fresh
@@ -405,8 +414,17 @@ class Clauses:
 
     def _tells_others(self, verb: int, end: int) -> bool:
         """Say whether a verb is the issuer's own trigger: "UBND tỉnh yêu cầu"."""
-        trigger = self.lists.triggers.at(self.words, verb, end)
-        return trigger > 0 and not self.lists.weak_triggers.at(self.words, verb, end)
+        for at in (verb, verb + self._acts(verb, end)):
+            trigger = self.lists.triggers.at(self.words, at, end) if at < end else 0
+            if trigger and not self.lists.weak_triggers.at(self.words, at, end):
+                return at == verb or bool(self.names.at(at + trigger, end))
+        return False
+
+    def _given(self, verb: int, end: int) -> bool:
+        """Say whether work was given in the passive: "Sở Y tế được giao kiểm tra", not "được giao làm chủ đầu tư"."""
+        if self.words[verb : verb + 2] != ["được", "giao"]:
+            return False
+        return self._acts(verb + 2, end) > 0 and self.words[verb + 2] != "làm"
 
     def _hurries(self, verb: int, end: int) -> bool:
         return self.words[verb : min(end, verb + 2)] in (
@@ -496,6 +514,7 @@ class Clauses:
 
 _CLOSING = re.compile(
     r"^(?:thừa lệnh .{0,80})?văn phòng .{0,60}thông báo (?:để|đến|tới|cho) .{0,240}(?:biết|thực hiện)|"
+    r"chịu trách nhiệm thi hành (?:quyết định|chỉ thị|nghị quyết) này|căn cứ quyết định (?:này )?thi hành|"
     r"thông báo (?:\S+ ){0,14}(?:biết|được biết)(?: ,)?(?: và)?(?: (?:phối hợp|tổ chức|triển khai|nghiêm túc))?(?: (?:thực hiện|triển khai))"
 )
 """How a notice ends: it is made known, nobody is told to do anything."""

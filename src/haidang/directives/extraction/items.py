@@ -31,6 +31,7 @@ _PRODUCT = re.compile(
 )
 _SPEAKS = re.compile(
     r"phát biểu (?:chỉ đạo|kết luận|kết thúc|tại|bế mạc)|kết luận (?:cuộc họp|hội nghị|buổi)|nêu rõ|nhấn mạnh|chỉ rõ|có ý kiến|ý kiến chỉ đạo"
+    r"|(?:ubnd|chủ tịch|bí thư|lãnh đạo|đồng chí|ông|bà)[^.;:]{0,80}(?:yêu cầu|đề nghị|chỉ đạo)"
 )
 _TIME_ONLY = re.compile(
     r"(?:thời gian|thời hạn|hạn|tiến độ)?\s*(?:thực hiện|hoàn thành|xong|báo cáo|gửi báo cáo)?(?:\s+(?:việc|xong|hoàn thành|thực hiện))*\s*:?\s*$"

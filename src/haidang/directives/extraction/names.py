@@ -158,10 +158,11 @@ class Names:
         titled = self._titles(at, end)
         if titled > at:
             found = self._unit(titled, end) or self._governed(titled, end)
-            return [
-                replace(each, first=first if not n else each.first, titled=True)
-                for n, each in enumerate(found)
-            ]
+            if found:
+                return [
+                    replace(each, first=first if not n else each.first, titled=True)
+                    for n, each in enumerate(found)
+                ]
         return self._unit(at, end)
 
     def _may_start(self, first: int) -> bool:
@@ -522,7 +523,7 @@ class Names:
         name = f"{head[1]} {self.tokens.plain(head[0], stop)}"
         name = name.replace(" ,", ",").replace("( ", "(")
         if at > first:
-            return [Found(first, stop, f"{self.tokens.plain(first, at)} {name}", "collective", "names.open")]
+            return [Found(first, stop, self.tokens.plain(first, stop), "collective", "names.open")]
         return [Found(first, stop, name, "org", "names.open")]
 
     def _open_end(self, at: int, end: int) -> int:
