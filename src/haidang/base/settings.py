@@ -140,6 +140,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     notice_days: int = 400
     """How long notices are kept; reminders, reports and the log stay."""
 
+    # --- open data
+    oc4ids_prefix: str = "oc4ids-local"
+    """Registered prefix of project identifiers in open data (OC4IDS)."""
+    ocds_prefix: str = "ocds-local"
+    """Registered prefix of identifiers of contracting processes in open data (OCDS)."""
+
     # --- warnings
     cap_sender: str | None = None
     """Who sends the site's warnings (CAP ``sender``), known to all receivers; absent: from ``public_url``."""

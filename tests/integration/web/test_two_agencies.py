@@ -564,6 +564,7 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/programme/imports/{import}/reject", {"reason": "chen vào"}
     ),
     ("GET", "/api/v1/programme/public"): Asked(EVERYBODY),
+    ("GET", "/open-data/{standard:str}"): Asked(EVERYBODY, "/open-data/oc4ids"),
     ("GET", "/api/v1/programme/public/{public_id:str}"): Asked(EVERYBODY, "/api/v1/programme/public/DA-1"),
     ("GET", "/api/v1/directive-documents"): Asked(LIST),
     ("POST", "/api/v1/directive-documents"): Asked(
