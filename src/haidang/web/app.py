@@ -45,6 +45,8 @@ from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.programme.api import ROUTES as PROGRAMME
 from haidang.programme.sheets.api import ROUTES as PLAN_SHEETS
+from haidang.programme.sheets.monthly.api import ROUTES as MONTHLY_FORMS
+from haidang.programme.sheets.schedules.api import ROUTES as SCHEDULES
 from haidang.tasks.api import ROUTES as TASKS
 from haidang.web import site
 from haidang.web.asgi import Application, Receive, Scope, Send
@@ -83,6 +85,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *BRIEF_PAPER,
     *PROGRAMME,
     *PLAN_SHEETS,
+    *MONTHLY_FORMS,
+    *SCHEDULES,
 )
 """Everything that Litestar serves."""
 

@@ -475,6 +475,15 @@ ASKED: dict[tuple[str, str], Asked] = {
                         "valid_from": "2026-02-01"}]},
     ),
     ("GET", G + "/money"): Asked(REFUSED, "/api/v1/programme/programs/{program}/money?year=2026"),
+    ("GET", G + "/unspent"): Asked(REFUSED, "/api/v1/programme/programs/{program}/unspent?year=2026"),
+    ("GET", G + "/snapshots"): Asked(REFUSED, "/api/v1/programme/programs/{program}/snapshots"),
+    ("POST", G + "/snapshots"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/snapshots",
+        {"title": "Chen", "plan_year": 2026, "plan_as_of": "2026-02-01", "cutoff": "2026-02-01"},
+    ),
+    ("GET", "/api/v1/programme/snapshots/{snapshot_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/snapshots/{snapshot}"
+    ),
     ("GET", "/api/v1/programme/fund-sources"): Asked(SHARED),
     ("POST", "/api/v1/programme/fund-sources"): Asked(
         NOT_MINE, body={"code": "chen", "name": "C", "name_en": "C", "capital_class": "investment"}
@@ -562,6 +571,22 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", IMPORT + "/reject"): Asked(
         REFUSED, "/api/v1/programme/imports/{import}/reject", {"reason": "chen vào"}
+    ),
+    ("GET", "/api/v1/programme/forms/{form:str}"): Asked(
+        REFUSED, "/api/v1/programme/forms/progress?program={program}&year=2026&period=2"
+    ),
+    ("POST", "/api/v1/programme/forms/compare"): Asked(REFUSED, body={}),
+    ("POST", "/api/v1/programme/forms/apply"): Asked(
+        REFUSED,
+        body={"form": "progress", "program": "{program}", "year": 2026, "period": 2,
+              "rows": [{"key": "1", "version": 0, "value": "5"}]},
+    ),
+    ("POST", J + "/schedule/compare"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/schedule/compare", {}
+    ),
+    ("POST", J + "/schedule/apply"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/schedule/apply",
+        {"rows": [{"name": "Chen vào", "baseline_on": "2026-01-05"}]},
     ),
     ("GET", "/api/v1/programme/public"): Asked(EVERYBODY),
     ("GET", "/open-data/{standard:str}"): Asked(EVERYBODY, "/open-data/oc4ids"),
@@ -840,8 +865,13 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         headers={"Idempotency-Key": uuid.uuid4().hex},
     )
     assert sheet.status_code == 201, sheet.text
+    frozen = await made(
+        f"/programs/{program['id']}/snapshots",
+        {"title": f"Báo cáo {word}", "plan_year": 2026, "plan_as_of": "2026-02-01", "cutoff": "2026-02-01"},
+    )
     return {
         "import": sheet.json()["id"],
+        "snapshot": frozen["id"],
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
         "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],
     }  # fmt: skip

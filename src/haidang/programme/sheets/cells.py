@@ -74,13 +74,13 @@ class Page(msgspec.Struct, frozen=True):
         return self.rows.get(row, {}).get(column)
 
 
-def read_pages(content: bytes) -> list[Page]:
-    """Return the visible sheets of a workbook; ``Problem`` (workbook-unreadable) where it is none."""
+def read_pages(content: bytes, *, hidden: bool = False) -> list[Page]:
+    """Return the visible sheets of a workbook, or all; ``Problem`` (workbook-unreadable) where it is none."""
     file = io.BytesIO(content)
     try:
         workbook.check(file)
         with zipfile.ZipFile(file) as archive:
-            return list(_pages(archive))
+            return list(_pages(archive, hidden=hidden))
     except (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error, NotImplementedError, OSError) as cause:
         raise refused("Không mở được tệp XLSX.", f"The XLSX file cannot be opened: {cause}.") from cause
     except (etree.XMLSyntaxError, KeyError, ValueError, IndexError) as cause:
@@ -88,14 +88,14 @@ def read_pages(content: bytes) -> list[Page]:
         raise refused("Tệp XLSX bị hỏng.", f"The XLSX file is damaged: {said}.") from cause
 
 
-def _pages(archive: zipfile.ZipFile) -> Iterator[Page]:
+def _pages(archive: zipfile.ZipFile, *, hidden: bool) -> Iterator[Page]:
     book = _tree(archive, "xl/workbook.xml")
     parts = {each.get("Id"): each.get("Target", "") for each in _tree(archive, "xl/_rels/workbook.xml.rels")}
     epoch = any(each.get("date1904") in ("1", "true") for each in book.iter("{*}workbookPr"))
     stale = any(each.get("fullCalcOnLoad") in ("1", "true") for each in book.iter("{*}calcPr"))
     strings, styles = _strings(archive), _styles(archive)
     for number, sheet in enumerate(book.iter("{*}sheet")):
-        if sheet.get("state", "visible") != "visible" or number >= PAGES_MAX:
+        if (sheet.get("state", "visible") != "visible" and not hidden) or number >= PAGES_MAX:
             continue
         target = parts.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
         path = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
