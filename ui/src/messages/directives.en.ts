@@ -16,6 +16,7 @@ export const en: Messages<typeof vi> = {
   secretText: 'A secret document: only its number, date, issuer and subject are kept here, never its text.',
   restrictedText: 'A restricted document: only the office and the units named in it may see it.',
   documentState: { read: 'Read', confirming: 'Being confirmed', issued: 'Tasks issued', withdrawn: 'Withdrawn' },
+  referenceOnly: 'Reference only',
   candidateState: { open: 'To confirm', accepted: 'Confirmed', rejected: 'Rejected', issued: 'Issued', replaced: 'Replaced' },
   missing: { person: 'lead unit', work: 'what to do', time: 'due', product: 'expected result', responsibility: 'who answers for it' },
   via: { renamed: 'renamed', merged: 'merged', split: 'split', abolished: 'abolished' },

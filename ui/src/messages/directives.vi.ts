@@ -13,6 +13,7 @@ export const vi = {
   secretText: 'Văn bản mật: hệ thống chỉ giữ số, ngày, cơ quan ban hành và trích yếu; không giữ nội dung.',
   restrictedText: 'Văn bản hạn chế: chỉ văn phòng và các đơn vị được nêu tên xem được.',
   documentState: { read: 'Đã đọc', confirming: 'Đang xác nhận', issued: 'Đã giao nhiệm vụ', withdrawn: 'Đã thu hồi' },
+  referenceOnly: 'Chỉ dẫn chiếu',
   candidateState: {
     open: 'Chờ xác nhận',
     accepted: 'Đã xác nhận',

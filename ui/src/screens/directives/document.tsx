@@ -14,7 +14,7 @@ import { drafts, form, pending, selected } from './doing'
 import { DocumentFacts } from './facts'
 import { IssuedList } from './issued'
 import { Paper } from './paper'
-import { documentName, SecrecyMark, useTold } from './parts'
+import { documentName, SecrecyMark, stateWords, useTold } from './parts'
 import type { Candidate, Directive, DirectiveDocument } from './types'
 
 const pane = param('pane', 'candidates')
@@ -119,7 +119,7 @@ function Head({ document, onReload }: { document: DirectiveDocument; onReload: (
     <header class="document-head">
       <div class="document-title">
         <h1>{documentName(document)}</h1>
-        <Chip>{m.documentState[document.state]}</Chip>
+        <Chip>{stateWords(document)}</Chip>
         <SecrecyMark secrecy={document.secrecy} />
         {document.simulated && <Simulated short />}
         <span class="muted">

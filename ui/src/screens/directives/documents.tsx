@@ -15,7 +15,7 @@ import { common } from '../../messages/common'
 import { directives as messages } from '../../messages/directives'
 import { go, href, param } from '../../router'
 import { Intake } from './intake'
-import { documentName, SecrecyMark, useTold } from './parts'
+import { documentName, SecrecyMark, stateWords, useTold } from './parts'
 import type { DocumentRow, DocumentState, Meeting } from './types'
 
 const state = param('state')
@@ -130,11 +130,12 @@ function columns(): Column<DocumentRow>[] {
         </span>
       ),
     },
-    { key: 'state', head: m.documents.column.state, cell: (row) => <Chip>{m.documentState[row.state]}</Chip> },
+    { key: 'state', head: m.documents.column.state, cell: (row) => <Chip>{stateWords(row)}</Chip> },
     {
       key: 'candidates',
       head: m.documents.column.candidates,
       cell: (row) => {
+        if (row.reference_only) return <span class="muted">{common.value.none}</span>
         const { open, accepted, rejected } = row.candidates
         const words = m.documents.counts(open, accepted, rejected)
         return open > 0 ? <span class="strong num">{words}</span> : <span class="muted num">{words}</span>

@@ -169,7 +169,7 @@ function Register({ kind, onDone, onCancel }: RegisterProps) {
       ['number', 'issued_on', 'issuer', 'subject'].flatMap((name) => (value(name).trim() ? [[name, value(name).trim()]] : [])),
     )
     const secrecy = value('secrecy') || 'normal'
-    const body = kind === 'paste' ? { text: value('text'), secrecy } : { reference_only: facts, secrecy }
+    const body = kind === 'paste' ? { text: value('text'), secrecy } : { reference_only: { ...facts, secrecy } }
     try {
       const { document } = await register(body, key)
       typed[kind] = kind === 'paste' ? {} : { secrecy: 'secret' }

@@ -48,3 +48,9 @@ export function documentName(row: Pick<DocumentRow, 'kind' | 'kind_vi' | 'kind_e
   const kind = isKindless ? messages.value.documents.column.document : named(row.kind_vi, row.kind_en)
   return `${kind} ${row.number || `(${messages.value.documents.noNumber})`}`
 }
+
+/** How a document stands; one that is a reference only was never read. */
+export function stateWords(row: Pick<DocumentRow, 'state' | 'reference_only'>): string {
+  const m = messages.value
+  return row.reference_only && row.state !== 'withdrawn' ? m.referenceOnly : m.documentState[row.state]
+}

@@ -31,6 +31,8 @@ export interface DocumentRow {
   secrecy: Secrecy
   file: { name: string; size: number; sha256: string } | null
   state: DocumentState
+  /** Nothing but number, day, issuer and subject is kept. */
+  reference_only?: boolean
   candidates: { open: number; accepted: number; rejected: number }
   directives: number
   owner: Ref
