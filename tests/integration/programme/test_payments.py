@@ -26,8 +26,9 @@ from haidang.programme.model.payments import (
     Reverse,
 )
 from haidang.programme.model.register import Project
-from haidang.programme.service import ledger, money, payments
+from haidang.programme.service import ledger, looking, money, payments, snapshots
 from haidang.programme.service.money import Cut
+from haidang.programme.service.snapshots import NewSnapshot
 from haidang.programme.store import payments as store
 
 MARCH = date(2026, 3, 10)
@@ -233,6 +234,40 @@ async def test_no_sum_loses_or_invents_a_dong(world: World, flows: list[tuple[An
     assert [each for each in checked.findings if str(project.id) in each.about.split(":")] == []
     assert 0 <= expected.total_dong <= 2 * 10**12
     assert expected.outstanding_advance_dong >= 0
+
+
+async def test_issued_figures_are_frozen_and_the_register_brings_them_back(world: World) -> None:
+    project = await project_with_plan(world, 10 * BILLION)
+    payment = await enter(world, project, 4 * BILLION)
+    day = world.desk.today()
+    new = NewSnapshot(title="Báo cáo tháng 3", plan_year=2026, plan_as_of=day, cutoff=day)
+    async with world.db.transaction() as connection:
+        made = await snapshots.freeze(connection, world.desk, ME, project.program_id, new)
+    world.clock.advance(world.hour)
+    # The register moves on; what was issued stays, and can be counted again as it was known.
+    await do(world, payment, Reverse(document="9/KB", note="Nhầm"))
+    await world.plan(project, 5 * BILLION, date(2026, 2, 1))
+    async with world.db.transaction() as connection:
+        found = await snapshots.opened(connection, ME, made["id"])
+    assert (found["sound"], found["reproduced"]) == (True, True)
+    assert found["figures"]["money"]["disbursed"]["total_dong"] == 4 * BILLION
+    assert "estimated" not in found["figures"]["money"]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await world.run("UPDATE programme_snapshot SET figures = '{}' WHERE id = %s", made["id"])
+
+
+async def test_what_a_year_leaves_is_carried_over_by_a_decision_or_lapses(world: World) -> None:
+    project = await world.project(await world.program())
+    await world.plan(project, 10 * BILLION, date(2025, 1, 5), plan_year=2025)
+    await enter(world, project, 7 * BILLION, plan_year=2025, paid_on=date(2026, 1, 30))
+    await world.plan(project, 2 * BILLION, date(2026, 2, 20), plan_kind="carry_over")
+    async with world.db.transaction() as connection:
+        found = await looking.left_over(connection, world.desk, ME, project.program_id, 2025)
+    assert found["closed"]
+    [row] = found["items"]
+    left = {name: row[name] // BILLION for name in ("unspent_dong", "carried_over_dong", "lapsed_dong")}
+    assert left == {"unspent_dong": 3, "carried_over_dong": 2, "lapsed_dong": 1}
+    assert row["plan_dong"] == row["paid_dong"] + row["carried_over_dong"] + row["lapsed_dong"]
 
 
 async def test_the_ledger_check_finds_what_was_put_in_past_the_rules(world: World) -> None:

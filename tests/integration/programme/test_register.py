@@ -59,6 +59,7 @@ async def test_an_owner_edits_its_own_and_the_office_sees_all(world: World) -> N
     assert seen == {name: [project.id] for name in ("phong", "tien", "chu", "khach")} | {"khac": []}
     await refused(change(world, project, "chu", 2, geometry={"type": "Point", "coordinates": [20.9, 106.1]}),
                   "invalid-request")  # fmt: skip
+    await refused(change(world, project, "chu", 2, area_codes=("khong-co",)), "invalid-request")
     await refused(change(world, project, "chu", 2, owner_org=world.orgs["other"]), "forbidden")
 
 

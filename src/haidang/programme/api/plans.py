@@ -15,12 +15,13 @@ from haidang.base.database import Connection, Database
 from haidang.base.requests import Asked, Key, write
 from haidang.base.settings import Settings
 from haidang.organisation.permissions import Principal
-from haidang.programme.api.programs import P
+from haidang.programme.api.programs import ROOT, P
 from haidang.programme.model.plans import PlanKind, Revision
 from haidang.programme.model.register import Place
-from haidang.programme.service import looking, nodes, plans
+from haidang.programme.service import looking, nodes, plans, snapshots
 from haidang.programme.service.desk import desk_of
 from haidang.programme.service.nodes import NewNode
+from haidang.programme.service.snapshots import NewSnapshot
 
 MANY_MAX = 5_000
 
@@ -155,4 +156,66 @@ async def get_money(
         )
 
 
-ROUTES = (get_tree, add_nodes, get_plans, revise_plans, get_money)
+@get(P + "/unspent", opt={"permission": "programme.read"}, tags=["programme"], summary="What a year has left")
+async def get_unspent(
+    *,
+    program_id: FromPath[int],
+    year: FromQuery[Annotated[int, msgspec.Meta(ge=1990, le=2100)]],
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+) -> dict[str, Any]:
+    """Return by project and source what was not spent, what a decision carried over, and what lapses."""
+    async with db.transaction() as connection:
+        return await looking.left_over(connection, desk_of(settings, clock), principal, program_id, year)
+
+
+@get(P + "/snapshots", opt={"permission": "programme.plan"}, tags=["programme"], summary="Issued figures")
+async def list_snapshots(
+    program_id: FromPath[int], db: NamedDependency[Database], principal: NamedDependency[Principal]
+) -> dict[str, Any]:
+    """Return the reports whose figures were frozen, the latest first."""
+    async with db.transaction() as connection:
+        return {"items": await snapshots.listed(connection, principal, program_id), "next": None}
+
+
+@post(P + "/snapshots", opt={"permission": "programme.plan"}, tags=["programme"], summary="Freeze figures")
+async def freeze_figures(
+    *,
+    request: Asked,
+    key: Key,
+    program_id: FromPath[int],
+    data: JSONBody[NewSnapshot],
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+) -> Any:
+    """Freeze the figures of a report as it is issued, with their SHA-256."""
+    desk = desk_of(settings, clock)
+
+    async def work(connection: Connection) -> Any:
+        return await snapshots.freeze(connection, desk, principal, program_id, data)
+
+    return await write(request, db, principal.id, key, work)
+
+
+@get(
+    ROOT + "/snapshots/{snapshot_id:int}",
+    opt={"permission": "programme.plan"},
+    tags=["programme"],
+    summary="One issued report",
+)
+async def get_snapshot(
+    snapshot_id: FromPath[int], db: NamedDependency[Database], principal: NamedDependency[Principal]
+) -> dict[str, Any]:
+    """Return frozen figures, whether they are as issued, and whether the register brings them back."""
+    async with db.transaction() as connection:
+        return await snapshots.opened(connection, principal, snapshot_id)
+
+
+ROUTES = (
+    get_tree, add_nodes, get_plans, revise_plans, get_money, get_unspent, list_snapshots, freeze_figures,
+    get_snapshot,
+)  # fmt: skip

@@ -14,7 +14,7 @@ from haidang.programme.service import money, nodes, plans, programs
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.money import Cut
 from haidang.programme.store import nodes as node_store
-from haidang.programme.store import payments, register, rows
+from haidang.programme.store import payments, register, rows, unspent
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,3 +140,23 @@ async def money_of(
             for (key,), each in sorted(split.items(), key=lambda item: str(item[0][0]))
         ]
     return found
+
+
+async def left_over(
+    connection: Connection, desk: Desk, principal: Principal, program_id: int, year: int
+) -> dict[str, Any]:
+    """Return what a year's plan has left: paid, carried over by a decision, and what lapses with 31 January.
+
+    Before that day nothing has lapsed; ``lapsed_dong`` is then what would.
+    """
+    whole, names = await _sight(connection, principal, program_id)
+    found = await unspent.of_year(connection, program_id, year, desk.today(), None if whole else set(names))
+    totals = {
+        name: sum(each[name] for each in found)
+        for name in ("plan_dong", "paid_dong", "unspent_dong", "carried_over_dong", "lapsed_dong")
+    }
+    closes = date(year + 1, 1, 31)
+    return {
+        "year": year, "closes_on": closes, "closed": desk.today() > closes, "whole": whole, "items": found,
+        "totals": totals,
+    }  # fmt: skip

@@ -158,6 +158,7 @@ async def create_many(
         _check(project)
         if not holds(principal, "programme.plan", project):
             require(principal, "programme.edit", project)
+    await _known_areas(connection, made)
     await rows.add(connection, "project", made, [{"name_fold": fold(each.name)} for each in made])
     said = {"count": len(made), "projects": [[each.id, each.public_id] for each in made[:1_000]]}
     about: Any = made[0] if len(made) == 1 else program
@@ -171,6 +172,14 @@ async def create_many(
 def orgs_of(owner: int | None, deciding: int | None, parties: Sequence[int] = ()) -> tuple[int, ...]:
     """Return who has to do with a project: its owner, who decides, and every present party."""
     return tuple(dict.fromkeys(org for org in (owner, deciding, *parties) if org is not None))
+
+
+async def _known_areas(connection: Connection, made: Sequence[Project]) -> None:
+    """Raise ``Problem`` that names codes of no administrative area."""
+    codes = {code for project in made for code in project.area_codes}
+    unknown = await register.unknown_areas(connection, codes) if codes else []
+    if unknown:
+        raise wrong("area_codes", "không có địa bàn này", "there is no such area", ", ".join(unknown[:20]))
 
 
 def _check(project: Project) -> None:
@@ -209,6 +218,7 @@ async def change(
     )
     require(principal, "programme.edit", after)
     _check(after)
+    await _known_areas(connection, [after])
     return await write(connection, desk, principal, before, after, action="project.change")
 
 

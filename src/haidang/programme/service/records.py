@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
-from psycopg.errors import CheckViolation, UniqueViolation
+from psycopg.errors import CheckViolation, ForeignKeyViolation, UniqueViolation
 
 from haidang.base.database import Connection
 from haidang.base.problems import INVALID, Fault, Problem, kind
@@ -162,6 +162,9 @@ async def _write(connection: Connection, found: Kind, row: Record, *, new: bool)
         if cause.diag.constraint_name == "contract_change_follows":
             raise Problem(CHANGE_BROKEN) from cause
         raise
+    except ForeignKeyViolation as cause:
+        # What a row names is of its project, but of another contract.
+        raise wrong("record", "không thuộc hợp đồng này", "is not of this contract") from cause
 
 
 async def _parties_told(connection: Connection, desk: Desk, project: Project, names: set[str]) -> Project:

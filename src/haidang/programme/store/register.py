@@ -198,6 +198,16 @@ async def timeline(
     ]
 
 
+async def unknown_areas(connection: Connection, codes: Collection[str]) -> list[str]:
+    """Return which codes are of no administrative area, of today or before."""
+    cursor = await connection.execute(
+        "SELECT x.code FROM unnest(%s::text[]) AS x (code) "
+        "WHERE NOT EXISTS (SELECT FROM area a WHERE a.code = x.code) ORDER BY 1",
+        (sorted(codes),),
+    )
+    return [code for (code,) in await cursor.fetchall()]
+
+
 async def names_in_sight(connection: Connection, principal: Principal, program_id: int) -> dict[int, str]:
     """Return the names of a programme's projects that the asker may see."""
     scope, values = visible(principal)
