@@ -23,6 +23,8 @@ ALIGN = {
 _WORDS = {LEFT: "left", CENTRE: "center", RIGHT: "right", JUSTIFY: "both"}
 _TWIPS = 1440 / 25.4
 """A millimetre in twentieths of a point."""
+CELL_MARGIN = "85"
+"""Twentieths of a point between a cell's border and its text."""
 LONG_ROW = 600
 """Characters of a cell from which a row may break over pages."""
 
@@ -64,13 +66,15 @@ def _properties(width: float, *, borders: bool) -> Any:
     found = OxmlElement("w:tblPr")
     _child(found, "w:tblW", w=_twips(width), type="dxa")
     if borders:
+        # Word lays the text of a cell at the margin and its border beyond it, unless it is told otherwise.
+        _child(found, "w:tblInd", w=CELL_MARGIN, type="dxa")
         edges = _child(found, "w:tblBorders")
         for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
             _child(edges, f"w:{side}", val="single", sz="4", space="0", color="000000")
     _child(found, "w:tblLayout", type="fixed")
     margins = _child(found, "w:tblCellMar")
     for side in ("left", "right"):
-        _child(margins, f"w:{side}", w="85" if borders else "0", type="dxa")
+        _child(margins, f"w:{side}", w=CELL_MARGIN if borders else "0", type="dxa")
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import msgspec
 import pypdfium2
@@ -18,6 +19,8 @@ MM = 25.4 / 72
 """A point in millimetres."""
 COLUMN_GAP = 1.6
 """Sizes of its letters between two words from which they stand in two columns."""
+WORD_GAP = 0.15
+"""Sizes of its letters from which there is a space between two of them."""
 TILTED = 0.03
 """Radians from which text is no line of the page: a mark across it."""
 RULE_HEIGHT = 0.8
@@ -129,8 +132,14 @@ class Letters:
             shown = [index for index in shown if not _tilted(words, index)]
         if not shown:
             return None
+        places = [_origin(words, index)[0] for index in shown]
+        if places == sorted(places):
+            text = _text(words, shown[0], shown[-1] + 1)
+        else:
+            # Letters of another font are drawn after the others of their line: it is read by their places.
+            shown = [index for _, index in sorted(zip(places, shown, strict=True))]
+            text = _by_place(words, shown)
         first, last = shown[0], shown[-1]
-        text = _text(words, first, last + 1)
         left, base = _origin(words, first)
         right = _box(words, last)[1]
         size, look = _size(words, first), self._look(words, first)
@@ -194,12 +203,27 @@ def _spans(words: pypdfium2.PdfTextPage) -> Iterator[tuple[int, int]]:
         yield at, count
 
 
+def _by_place(words: pypdfium2.PdfTextPage, shown: list[int]) -> str:
+    """Return letters in the order of their places, with spaces where there is room for one."""
+    found = [_letter(words, shown[0])]
+    for before, index in pairwise(shown):
+        gap = _origin(words, index)[0] - _box(words, before)[1]
+        size = max(_size(words, index), 4)
+        found.append(" | " if gap > COLUMN_GAP * size else " " if gap > WORD_GAP * size else "")
+        found.append(_letter(words, index))
+    return "".join(found)
+
+
+def _letter(words: pypdfium2.PdfTextPage, index: int) -> str:
+    code = raw.FPDFText_GetUnicode(words, index)
+    return "-" if code == 2 else chr(code) if code and not 0xD800 <= code < 0xE000 else ""
+
+
 def _text(words: pypdfium2.PdfTextPage, at: int, end: int) -> str:
     """Return the letters of a line, with " | " where PDFium saw room between two columns."""
     found: list[str] = []
     for index in range(at, end):
-        code = raw.FPDFText_GetUnicode(words, index)
-        letter = "-" if code == 2 else chr(code) if code and not 0xD800 <= code < 0xE000 else ""
+        letter = _letter(words, index)
         if letter == " " and raw.FPDFText_IsGenerated(words, index) == 1 and at < index < end - 1:
             gap = _origin(words, index + 1)[0] - _box(words, index - 1)[1]
             letter = " | " if gap > COLUMN_GAP * max(_size(words, index - 1), 4) else " "

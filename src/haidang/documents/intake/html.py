@@ -23,6 +23,8 @@ _BLOCKS = frozenset(
     header footer main aside nav address figure figcaption center hr form fieldset
     """.split()  # noqa: SIM905 - words, not a list
 )
+LAYOUT_ROWS_MAX = LAYOUT_COLUMNS_MAX = 3
+"""A table that is no larger and has several paragraphs in a cell lays out a page."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0", re.I)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_-]{2,30})""", re.I)
 _SPACE = re.compile(r"\s+")
@@ -60,12 +62,14 @@ def _of(text: str) -> tuple[str | None, str, bool]:
             "The page declares XML entities, a way to attack who reads it.",
         )
     parser = lxml_html.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+        encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
         root = lxml_html.document_fromstring(raw, parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None, "", False
+    if any("depth" in fault.message for fault in parser.error_log):
+        raise refused(HOSTILE, "Trang lồng nhau quá sâu.", "The page is nested too deeply.")
     title = root.findtext(".//title")
     active = next(root.iter("script", "iframe", "object", "embed", "applet"), None) is not None
     return tidy(title)[:500] or None if title else None, _shown(root), active
@@ -101,7 +105,8 @@ class _Walk:
     def __init__(self) -> None:
         self.out: list[str] = []
         self._counts: list[int | None] = []
-        self._rows = 0
+        self._rows: list[bool] = []
+        """For each row that is open: whether its cells stand on one line."""
         self._cells = 0
 
     def say(self, text: str | None) -> None:
@@ -111,12 +116,14 @@ class _Walk:
     def begin(self, element: Any) -> None:
         tag = element.tag
         if tag in {"td", "th"}:
-            self.out.append(" | " if self._cells else "")
+            on_a_line = bool(self._rows) and self._rows[-1]
+            self.out.append("" if not self._cells else " | " if on_a_line else "\n")
             self._cells += 1
         elif tag in _BLOCKS and not self._within_row(tag):
             self.out.append("\n")
         if tag == "tr":
-            self._rows, self._cells = self._rows + 1, 0
+            self._rows.append(_on_a_line(element))
+            self._cells = 0
         elif tag in {"ul", "ol"}:
             start = element.get("start", "")
             self._counts.append(
@@ -127,19 +134,33 @@ class _Walk:
 
     def end(self, element: Any) -> None:
         tag = element.tag
-        if tag == "tr":
-            self._rows -= 1
+        if tag == "tr" and self._rows:
+            self._rows.pop()
         elif tag in {"ul", "ol"} and self._counts:
             self._counts.pop()
         if tag in _BLOCKS and tag != "br":
             self.out.append(" " if self._within_row(tag) else "\n")
 
     def _within_row(self, tag: str) -> bool:
-        """Paragraphs of a cell stay on the line of its row, unless the row is a single cell: a frame."""
-        return self._rows > 0 and self._cells > 1 and tag not in {"tr", "table", "li"}
+        """Tell whether a block stays on the line of its row."""
+        return bool(self._rows) and self._rows[-1] and tag not in {"tr", "table", "li"}
 
     def _label(self) -> str:
         if not self._counts or (now := self._counts[-1]) is None:
             return "- "
         self._counts[-1] = now + 1
         return f"{now}. "
+
+
+def _on_a_line(row: Any) -> bool:
+    """Tell whether the cells of a row stand on one line: not those of a table that only lays out."""
+    cells = [cell for cell in row if cell.tag in {"td", "th"}]
+    table = next(row.iterancestors("table"), None)
+    rows = (
+        1
+        if table is None
+        else sum(1 for _ in zip(table.iter("tr"), range(LAYOUT_ROWS_MAX + 1), strict=False))
+    )
+    several = any(sum(1 for part in cell if part.tag in _BLOCKS) > 1 for cell in cells)
+    lays_out = several and rows <= LAYOUT_ROWS_MAX and len(cells) <= LAYOUT_COLUMNS_MAX
+    return len(cells) > 1 and not lays_out

@@ -27,6 +27,8 @@ LETTERS_LEAST = 20
 """Letters a page on average below which a PDF is a scan."""
 EDGE = 25.0
 """Millimetres at the top and the foot of a page where page numbers and running lines stand."""
+WIDE = 60.0
+"""Millimetres from which a line tells where the right edge of the text is."""
 _PASSWORD = 4
 """PDFium's word for a file under a password."""
 _PAGE_NUMBER = re.compile(r"(?:trang\s*)?[-–—]?\s*\d{1,4}\s*(?:/\s*\d{1,4})?\s*[-–—]?", re.I)
@@ -136,9 +138,7 @@ def _running(line: Line) -> tuple[str, int]:
 def _paragraphs(pages: list[Page]) -> list[str]:
     """Put lines together that go on: full to the right edge, the next at the left one, not a new point."""
     lines = [(number, line) for number, page in enumerate(pages) for line in page.lines]
-    wide = [line for _, line in lines if line.right - line.left > 90]
-    left = _common([line.left for line in wide])
-    right = _common([line.right for line in wide])
+    left, right = _edges([line for _, line in lines])
     found: list[str] = []
     last: tuple[int, Line] | None = None
     for number, line in lines:
@@ -151,12 +151,15 @@ def _paragraphs(pages: list[Page]) -> list[str]:
     return found
 
 
-def _common(values: list[float]) -> float:
-    """Return the edge at which most lines stand, to the half millimetre."""
-    if not values:
-        return 0.0
-    (edge, _), *_ = Counter(round(value * 2) / 2 for value in values).most_common(1)
-    return float(edge)
+def _edges(lines: list[Line]) -> tuple[float, float]:
+    """Return the edges between which the text runs: the outermost at which several lines stand."""
+    few = max(1, len(lines) // 50)
+    lefts = Counter(round(line.left * 2) / 2 for line in lines)
+    rights = Counter(round(line.right * 2) / 2 for line in lines if line.right - line.left > WIDE)
+    return (
+        min((edge for edge, count in lefts.items() if count >= few), default=0.0),
+        max((edge for edge, count in rights.items() if count >= few), default=0.0),
+    )
 
 
 def _goes_on(last: tuple[int, Line], now: tuple[int, Line], left: float, right: float) -> bool:

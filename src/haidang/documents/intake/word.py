@@ -149,7 +149,8 @@ class _Reader:
         ]
         columns = max(map(len, rows), default=0)
         many = any(sum(bool(line.strip()) for line in cell) > 1 for row in rows for cell in row)
-        if columns < 2 or (many and len(rows) <= LAYOUT_ROWS_MAX and columns <= LAYOUT_COLUMNS_MAX):
+        small = len(rows) <= LAYOUT_ROWS_MAX and columns <= LAYOUT_COLUMNS_MAX
+        if columns < 2 or (many and small and not _has_lines(table)):
             return [line for row in rows for cell in row for line in cell]
         return [
             " | ".join(" ".join(" ".join(cell).split()) for cell in row).strip(" |")
@@ -171,6 +172,15 @@ def _goes_on(cell: Any) -> bool:
     """Tell whether a cell only continues the one above it."""
     merge = cell.find(f"{W}tcPr/{W}vMerge")
     return merge is not None and merge.get(f"{W}val", "continue") == "continue"
+
+
+def _has_lines(table: Any) -> bool:
+    """Tell whether a table shows its cells; one that only lays out a page does not."""
+    edges = table.find(f"{W}tblPr/{W}tblBorders")
+    if edges is not None:
+        return any(edge.get(f"{W}val") not in {"nil", "none"} for edge in edges)
+    style = table.find(f"{W}tblPr/{W}tblStyle")
+    return style is not None and "normal" not in style.get(f"{W}val", "").lower()
 
 
 def _boxes(drawing: Any) -> list[Any]:

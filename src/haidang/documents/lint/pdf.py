@@ -333,7 +333,7 @@ class _Reader:
     def _piece(self, spot: Spot, *, align: Align | None = None) -> Piece:
         line = spot.line
         return Piece(
-            text=line.text.strip(),
+            text=line.text.strip().replace(_COLUMNS, " "),
             place=_place(spot),
             small=min((run.size for run in line.runs), default=line.size),
             large=max((run.size for run in line.runs), default=line.size),
