@@ -50,12 +50,12 @@ class Town:
         made = await self.site.write(self.site.administrator, "POST", f"{API}/orgs", body)
         self.orgs[word] = made["id"]
 
-    async def person(self, name: str, org: str, role: str, over: str | None = None) -> None:
+    async def person(self, name: str, org: str, role: str, over: str | None = None, **limits: str) -> None:
         admin = self.site.administrator
         body = {"username": name, "display_name": name.title(), "org_id": self.orgs[org]}
         made = await self.site.write(admin, "POST", f"{API}/accounts", body)
         number = self.accounts[name] = made["account"]["id"]
-        grant = {"role": role, "org_id": self.orgs[over or org]}
+        grant = {"role": role, "org_id": self.orgs[over or org]} | limits
         await self.site.write(admin, "POST", f"{API}/accounts/{number}/grants", grant)
         client = self.site.client()
         body = {"token": token_of(made["one_time_password_link"]), "password": "một mật khẩu dài"}

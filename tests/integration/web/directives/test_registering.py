@@ -215,3 +215,17 @@ async def test_a_text_that_turns_out_to_be_secret_is_taken_away(town: Town) -> N
     late = f"{DOCS}/{issued['document']['id']}"
     version = (await town.get("chuyen.vien", late))["version"]
     assert code(await town.post("chuyen.vien", f"{late}/acts", act, version=version), 409)
+
+
+async def test_whoever_is_limited_to_a_sector_or_an_area_sees_no_more(town: Town) -> None:
+    await town.person("giao.thong", "office", "viewer", "root", sector="transport")
+    await town.person("dia.ban", "office", "viewer", "root", area_code="24")
+    roads = await town.issued(field="transport")
+    money = await town.issued(field="finance")
+    seen = {each["id"] for each in (await town.get("giao.thong", f"{API}/directives?limit=200"))["items"]}
+    assert roads["id"] in seen and money["id"] not in seen
+    assert (await town.people["giao.thong"].get(f"{API}/directives/{money['id']}")).status_code == 404
+    listed = await town.get("giao.thong", f"{DOCS}?limit=200")
+    assert [each["id"] for each in listed["items"]] == [roads["document"]["id"]]
+    assert (await town.get("dia.ban", f"{API}/directives"))["items"] == []
+    assert (await town.get("dia.ban", DOCS))["items"] == []
