@@ -21,18 +21,21 @@ HOSTILE_GOAL_S = 30.0
 NOTICE = """THÔNG BÁO
 Kết luận của Chủ tịch UBND tỉnh tại cuộc họp về tiến độ chuyển đổi số
 
-Ngày 04/3/2024, đồng chí Nguyễn Văn A, Chủ tịch UBND tỉnh chủ trì cuộc họp. Sau khi nghe Sở Khoa học và Công nghệ báo cáo, ý kiến của các \
-đại biểu dự họp, Chủ tịch UBND tỉnh kết luận như sau:
+Ngày 04/3/2024, đồng chí Nguyễn Văn A, Chủ tịch UBND tỉnh chủ trì cuộc họp. Sau khi nghe Sở Khoa học và \
+Công nghệ báo cáo, ý kiến của các đại biểu dự họp, Chủ tịch UBND tỉnh kết luận như sau:
 
-Thời gian qua, các sở, ngành, địa phương đã tích cực triển khai; tuy nhiên tiến độ còn chậm, kết nối dữ liệu giữa các ngành chưa đồng bộ.
+Thời gian qua, các sở, ngành, địa phương đã tích cực triển khai; tuy nhiên tiến độ còn chậm, kết nối dữ \
+liệu giữa các ngành chưa đồng bộ.
 
 1. Sở Khoa học và Công nghệ:
-a) Chủ trì, phối hợp với Công an tỉnh, Sở Tài chính và UBND các huyện, thị xã, thành phố rà soát 47 hệ thống thông tin; báo cáo UBND tỉnh \
-trước ngày 20/3/2024.
-b) Khẩn trương hoàn thiện hồ sơ cấp độ an toàn thông tin theo Thông báo số 15/TB-UBND ngày 12/01/2024 của UBND tỉnh.
-2. Giao các sở Y tế, Giáo dục và Đào tạo, Xây dựng số hóa hồ sơ, hoàn thành trong quý III/2024; định kỳ hằng tháng gửi kết quả về Sở Khoa học \
-và Công nghệ để tổng hợp.
-3. Chủ tịch UBND các huyện, thị xã, thành phố (trừ huyện đảo Cô Tô) chịu trách nhiệm trước UBND tỉnh về tiến độ trên địa bàn.
+a) Chủ trì, phối hợp với Công an tỉnh, Sở Tài chính và UBND các huyện, thị xã, thành phố rà soát 47 hệ \
+thống thông tin; báo cáo UBND tỉnh trước ngày 20/3/2024.
+b) Khẩn trương hoàn thiện hồ sơ cấp độ an toàn thông tin theo Thông báo số 15/TB-UBND ngày 12/01/2024 \
+của UBND tỉnh.
+2. Giao các sở Y tế, Giáo dục và Đào tạo, Xây dựng số hóa hồ sơ, hoàn thành trong quý III/2024; định kỳ \
+hằng tháng gửi kết quả về Sở Khoa học và Công nghệ để tổng hợp.
+3. Chủ tịch UBND các huyện, thị xã, thành phố (trừ huyện đảo Cô Tô) chịu trách nhiệm trước UBND tỉnh về \
+tiến độ trên địa bàn.
 
 """
 HOSTILE = {

@@ -179,7 +179,8 @@ class Areas:
 
 _UNIT_STARTS = (
     ["sở", "xây"], ["sở", "tài"], ["sở", "y"], ["sở", "giao"], ["sở", "nông"], ["sở", "nội"], ["sở", "tư"],
-    ["sở", "công"], ["sở", "văn"], ["sở", "khoa"], ["sở", "kế"], ["sở", "thông"], ["sở", "lao"], ["sở", "giáo"],
+    ["sở", "công"], ["sở", "văn"], ["sở", "khoa"], ["sở", "kế"], ["sở", "thông"], ["sở", "lao"],
+    ["sở", "giáo"],
     ["ban", "quản"], ["ban", "chỉ"], ["ban", "dân"], ["ban", "tổ"], ["công", "an"], ["công", "ty"],
     ["cục", "thuế"], ["viện", "kiểm"], ["yêu", "cầu"], ["đề", "nghị"], ["ủy", "ban"], ["chủ", "tịch"],
     ["bộ", "chỉ"], ["chủ", "động"], ["chủ", "trì"],

@@ -11,6 +11,10 @@ from haidang.directives.extraction.phrasing import Anchor, Situation
 
 __all__ = ["Anchor", "Clauses", "Situation"]
 
+_TAKING_PART = (
+    ("với", "sự", "tham", "gia", "của"), ("với", "sự", "phối", "hợp", "của"),
+    ("có", "sự", "tham", "gia", "của"), ("sự", "phối", "hợp", "của"),
+)  # fmt: skip
 _BREAKS = frozenset({",", ";", ":", "-", "–", "+"})
 
 
@@ -92,7 +96,7 @@ class Clauses(Duties):
         if words[at] == "cùng" and at + 1 < end and words[at + 1] not in {"đó", "lúc", "thời", "kỳ", "một"}:
             after = at + 2 if words[at + 1] == "với" else at + 1
             return after if at <= first + 3 or words[at - 1] in {",", "trì"} else at
-        for lead in (("với", "sự", "tham", "gia", "của"), ("với", "sự", "phối", "hợp", "của"), ("có", "sự", "tham", "gia", "của"), ("sự", "phối", "hợp", "của")):  # fmt: skip
+        for lead in _TAKING_PART:
             if tuple(words[at : at + len(lead)]) == lead:
                 return at + len(lead)
         return at

@@ -1,7 +1,7 @@
 """Time limits in a clause: the words, their precision, and the last day where one can be told.
 
-A limit is a date behind a word that limits ("trước", "chậm nhất", "trong", "hoàn thành … ngày"); the date of a
-quoted document, of a period ("giai đoạn 2018-2025") or of something that happened is none.
+A limit is a date behind a word that limits ("trước", "chậm nhất", "trong", "hoàn thành … ngày"); the date of
+a quoted document, of a period ("giai đoạn 2018-2025") or of something that happened is none.
 """
 
 from __future__ import annotations
@@ -28,44 +28,53 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 _ON_DAY = re.compile(rf"(?<!\w)(?P<limit>{_LIMIT}){_BRIDGE}{_HOUR}{_DAY}")
 _MONTH = re.compile(
-    rf"(?<!\w)(?P<limit>{_LIMIT}){_BRIDGE}(?P<part>đầu|giữa|cuối|hết|nửa đầu|nửa cuối)?\s*tháng\s+(?P<m>\d{{1,2}}){_YEAR}(?:\s+(?:này|tới))?(?![\d])"
+    rf"(?<!\w)(?P<limit>{_LIMIT}){_BRIDGE}(?P<part>đầu|giữa|cuối|hết|nửa đầu|"
+    rf"nửa cuối)?\s*tháng\s+(?P<m>\d{{1,2}}){_YEAR}(?:\s+(?:này|tới))?(?![\d])"
 )
 _QUARTER = re.compile(
     rf"(?<!\w)(?P<limit>{_LIMIT}|đầu|cuối){_BRIDGE}(?P<part>đầu|giữa|cuối|hết)?\s*quý\s+(?P<q>iv|i{{1,3}}|[1-4]){_YEAR}(?!\w)"
 )
 _IN_YEAR = re.compile(
-    r"(?<!\w)(?P<limit>trước|trong|hết|cuối|chậm nhất)(?:\s+(?:là|trong|hết|cuối|đến))*\s+năm\s+(?P<y>20\d{2})(?![\d-])"
+    r"(?<!\w)(?P<limit>trước|trong|hết|cuối|chậm nhất)(?:\s+(?:là|trong|hết|cuối|"
+    r"đến))*\s+năm\s+(?P<y>20\d{2})(?![\d-])"
 )
 _COUNTED = re.compile(
-    r"(?<!\w)(?P<limit>trong|sau|không quá|chậm nhất|tối đa|muộn nhất)(?:\s+(?:vòng|thời hạn|thời gian|là|không quá|tối đa|sau))*\s+"
+    r"(?<!\w)(?P<limit>trong|sau|không quá|chậm nhất|tối đa|muộn nhất)(?:\s+(?:vòng|thời hạn|thời gian|"
+    r"là|không quá|tối đa|sau))*\s+"
     r"(?P<n>\d{1,3})\s*(?P<unit>ngày làm việc|ngày|tuần|tháng|giờ)(?!\s*(?:đầu|cuối|qua|năm|\d|tới đây))"
     r"(?:,?\s*(?:kể từ|tính từ|từ|sau)\s+(?:khi\s+|ngày\s+)?[^,;.:]{0,60})?"
 )
 _RELATIVE = re.compile(
-    r"(?<!\w)(?:ngay\s+)?(?:trong|trước|hết)\s+(?:ngày\s+)?(?P<what>hôm nay|ngày mai|mai|tuần này|tuần tới|tuần sau|tháng này|tháng tới|tháng sau|quý này|năm nay)(?!\w)"
+    r"(?<!\w)(?:ngay\s+)?(?:trong|trước|hết)\s+(?:ngày\s+)?(?P<what>hôm nay|ngày mai|mai|tuần này|"
+    r"tuần tới|tuần sau|tháng này|tháng tới|tháng sau|quý này|năm nay)(?!\w)"
 )
 _EVERY = re.compile(
-    r"(?<!\w)(?:(?:định kỳ|thường kỳ)\s*(?:,|là|vào)?\s*)?(?:(?:trước|vào)\s+(?:ngày\s+)?\d{1,2}\s+)?(?:hàng|hằng|mỗi)\s+(?P<e>tuần|tháng|quý|năm)(?!\s+(?:việt|vạn))"
+    r"(?<!\w)(?:(?:định kỳ|thường kỳ)\s*(?:,|là|vào)?\s*)?(?:(?:trước|"
+    r"vào)\s+(?:ngày\s+)?\d{1,2}\s+)?(?:hàng|hằng|mỗi)\s+(?P<e>tuần|tháng|quý|năm)(?!\s+(?:việt|vạn))"
     r"|(?<!\w)định kỳ\s*(?:,|là)?\s*(?P<e2>6 tháng|sáu tháng|tuần|tháng|quý|năm)(?:\s*/?\s*(?:một|1)?\s*lần)?"
     r"|(?<!\w)(?P<e3>6 tháng|sáu tháng)(?:\s*/?\s*(?:một|1)\s*lần)"
 )
 _EVENT = re.compile(
     r"(?<!\w)(?P<words>(?:ngay sau khi|sau khi|ngay khi|trước khi)\s+(?P<event>[^,;.:]{4,90})|"
-    r"trước\s+(?P<feast>tết(?:\s+nguyên đán)?[^,;.:]{0,30}|mùa mưa(?:\s+(?:bão|lũ))?[^,;.:]{0,20}|kỳ họp[^,;.:]{0,50}|khai giảng[^,;.:]{0,30}|năm học mới[^,;.:]{0,20}))"
+    r"trước\s+(?P<feast>tết(?:\s+nguyên đán)?[^,;.:]{0,30}|mùa mưa(?:\s+(?:bão|lũ))?[^,;.:]{0,20}|"
+    r"kỳ họp[^,;.:]{0,50}|khai giảng[^,;.:]{0,30}|năm học mới[^,;.:]{0,20}))"
 )
 _URGENT = re.compile(
-    r"(?<!\w)(?:khẩn trương|sớm|ngay(?! (?:từ|cả|tại|trong|sau|khi|trên|ngắn))|gấp|kịp thời|trong thời gian sớm nhất|hỏa tốc)(?!\w)"
+    r"(?<!\w)(?:khẩn trương|sớm|ngay(?! (?:từ|cả|tại|trong|sau|khi|trên|ngắn))|gấp|kịp thời|"
+    r"trong thời gian sớm nhất|hỏa tốc)(?!\w)"
 )
 _OPEN = re.compile(r"(?<!\w)thường xuyên(?!\w)")
 
 _QUOTED = re.compile(
-    r"(?:số\s+\S+|ban hành|ký|được ký|kể từ|tính từ|từ|có hiệu lực|phát sinh|xảy ra|tồn tại|đã (?:cấp|được|có|xây|ký)[^,;.]{0,20}|"
+    r"(?:số\s+\S+|ban hành|ký|được ký|kể từ|tính từ|từ|có hiệu lực|phát sinh|xảy ra|tồn tại|đã (?:cấp|"
+    r"được|có|xây|ký)[^,;.]{0,20}|"
     r"vi phạm|thành lập|khởi công từ|sử dụng đất|giai đoạn|tính)\s*(?:ra\s*)?$"
 )
 """Words before a limit that make the date one of the past or of a document."""
 _TERMED = re.compile(r"(?:có thời hạn|có hạn|đến hạn|thời hạn hoàn thành|dự kiến)\s*(?:\S+\s+){0,3}$")
 _DONE = re.compile(
-    r"(?:hoàn thành|hoàn tất|xong|báo cáo|gửi|trình|nộp|thời hạn|thời gian|hạn|kết quả|chấm dứt|xử lý|bàn giao|khánh thành|thực hiện|tiến độ)[^;.]{0,90}$"
+    r"(?:hoàn thành|hoàn tất|xong|báo cáo|gửi|trình|nộp|thời hạn|thời gian|hạn|kết quả|chấm dứt|xử lý|"
+    r"bàn giao|khánh thành|thực hiện|tiến độ)[^;.]{0,90}$"
 )
 _SOFT = frozenset({"đến", "vào", "hết"})
 """Limits that are one only when something is finished by then."""

@@ -1,4 +1,4 @@
-"""What a document says of itself: kind, number, date, issuer, signatory, meeting, and the documents it names."""
+"""What a document says of itself: kind, number, date, issuer, signatory, meeting, and what it refers to."""
 
 from __future__ import annotations
 
@@ -13,28 +13,42 @@ HEAD = 2_500
 """Characters of a head: number, date, title and meeting stand in them."""
 REFERENCES_MAX = 500
 
-_DATE = r"(?:ngày\s*)?(?P<d>\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(?P<m>\d{1,2})\s*(?:[/.-]|,?\s*năm\s+)\s*(?P<y>\d{4}|\d{2}(?!\d))"
+_DATE = (
+    r"(?:ngày\s*)?(?P<d>\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*(?P<m>\d{1,2})\s*(?:[/.-]|"
+    r",?\s*năm\s+)\s*(?P<y>\d{4}|\d{2}(?!\d))"
+)
 _KINDS: tuple[tuple[str, DocumentKind], ...] = (
-    ("thông báo kết luận", "thông báo"), ("thông báo", "thông báo"), ("công văn", "công văn"), ("văn bản", "công văn"),
-    ("chỉ thị", "chỉ thị"), ("quyết định", "quyết định"), ("nghị quyết", "nghị quyết"), ("kế hoạch", "kế hoạch"),
-    ("báo cáo", "báo cáo"), ("công điện", "công điện"), ("tờ trình", "tờ trình"), ("chương trình", "chương trình"),
+    ("thông báo kết luận", "thông báo"), ("thông báo", "thông báo"), ("công văn", "công văn"),
+    ("văn bản", "công văn"),
+    ("chỉ thị", "chỉ thị"), ("quyết định", "quyết định"), ("nghị quyết", "nghị quyết"),
+    ("kế hoạch", "kế hoạch"),
+    ("báo cáo", "báo cáo"), ("công điện", "công điện"), ("tờ trình", "tờ trình"),
+    ("chương trình", "chương trình"),
     ("giấy mời", "giấy mời"), ("biên bản", "biên bản"), ("đề án", "đề án"), ("kết luận", "thông báo"),
 )  # fmt: skip
 _CODES: dict[str, DocumentKind] = {
-    "tb": "thông báo", "tbkl": "thông báo", "kl": "thông báo", "ct": "chỉ thị", "qđ": "quyết định", "nq": "nghị quyết",
-    "kh": "kế hoạch", "bc": "báo cáo", "cđ": "công điện", "ttr": "tờ trình", "gm": "giấy mời", "bb": "biên bản",
-    "đa": "đề án", "ctr": "chương trình", "vpcp": "công văn", "ubnd": "công văn", "vp": "công văn", "cv": "công văn",
+    "tb": "thông báo", "tbkl": "thông báo", "kl": "thông báo", "ct": "chỉ thị", "qđ": "quyết định",
+    "nq": "nghị quyết",
+    "kh": "kế hoạch", "bc": "báo cáo", "cđ": "công điện", "ttr": "tờ trình", "gm": "giấy mời",
+    "bb": "biên bản",
+    "đa": "đề án", "ctr": "chương trình", "vpcp": "công văn", "ubnd": "công văn", "vp": "công văn",
+    "cv": "công văn",
 }  # fmt: skip
-_NUMBER = r"\d{1,6}[a-zđ]?(?:\s*/\s*\d{4})?\s*[/-]\s*[a-zđ][a-zđ0-9&.]{0,12}(?:\s*[-/]\s*[a-zđ][a-zđ0-9&.]{0,14}){0,3}"
+_NUMBER = (
+    r"\d{1,6}[a-zđ]?(?:\s*/\s*\d{4})"
+    r"?\s*[/-]\s*[a-zđ][a-zđ0-9&.]{0,12}(?:\s*[-/]\s*[a-zđ][a-zđ0-9&.]{0,14}){0,3}"
+)
 _OWN_NUMBER = re.compile(rf"(?:^|\n|\|\s*)\s*số\s*:\s*(?P<n>{_NUMBER})")
 _OWN_DATE = re.compile(
     r"(?P<place>[^\n,|:;.]{2,40}),\s*ngày\s*(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s+năm\s+(?P<y>\d{4})"
 )
 _TITLE = re.compile(
-    r"(?:^|\n)\s*(thông báo(?: kết luận)?|chỉ thị|quyết định|nghị quyết|kế hoạch|báo cáo|công điện|tờ trình|chương trình|giấy mời|biên bản)\s*(?=\n|$)"
+    r"(?:^|\n)\s*(thông báo(?: kết luận)?|chỉ thị|quyết định|nghị quyết|kế hoạch|báo cáo|công điện|"
+    r"tờ trình|chương trình|giấy mời|biên bản)\s*(?=\n|$)"
 )
 _NAMED = re.compile(
-    r"(?<!\w)(?P<kind>thông báo kết luận|thông báo|công văn|văn bản|chỉ thị|quyết định|nghị quyết|kế hoạch|báo cáo|công điện|tờ trình|"
+    r"(?<!\w)(?P<kind>thông báo kết luận|thông báo|công văn|văn bản|chỉ thị|quyết định|nghị quyết|"
+    r"kế hoạch|báo cáo|công điện|tờ trình|"
     r"chương trình|giấy mời|kết luận|nghị định|thông tư|luật)?\s*(?:hỏa tốc\s*)?(?:số\s*:?\s*)(?P<n>"
     + _NUMBER
     + r"|\d{1,5}(?=\s*(?:,\s*)?ngày))"
@@ -42,7 +56,8 @@ _NAMED = re.compile(
     r"(?:\s+của\s+(?P<issuer>[^,;.:()\n]{3,60}))?"
 )
 _SOURCE = re.compile(
-    r"(?:\(\s*theo|(?:truyền đạt|thông báo|có) ý kiến[^.\n]{0,250}tại|^\s*(?:tại|theo)?)\s*(?:công văn|văn bản|thông báo)\s+số"
+    r"(?:\(\s*theo|(?:truyền đạt|thông báo|có) ý kiến[^.\n]{0,250}tại|^\s*(?:tại|theo)?)\s*(?:công văn|"
+    r"văn bản|thông báo)\s+số"
     rf"\s*:?\s*(?P<n>{_NUMBER})\s*,?\s*{_DATE}"
 )
 _SUBJECT = re.compile(r"(?:^|\n)\s*(?:v/v|về việc)\s*:?\s*(?P<s>[^\n]{8,300})")
@@ -53,10 +68,12 @@ _CHAIRED = re.compile(r"(?P<who>[^\n.;:]{6,220}?)\s+(?:đã\s+)?chủ trì\s+(?:
 _HELD = re.compile(rf"(?:^|[\n.])\s*(?:vào\s+)?(?:sáng|chiều|tối)?\s*{_DATE}\s*,")
 _INVITED = re.compile(rf"giấy mời\s+số\s*:?\s*(?P<n>{_NUMBER})")
 _PRESENT = re.compile(
-    r"(?:tham dự|cùng dự|dự họp|dự)\s*(?:cuộc họp|hội nghị|buổi họp|buổi làm việc)?\s*(?:,\s*)?(?:còn\s+)?(?:có|gồm)\s*:?\s*(?P<who>[^\n.]{5,600})"
+    r"(?:tham dự|cùng dự|dự họp|dự)\s*(?:cuộc họp|hội nghị|buổi họp|"
+    r"buổi làm việc)?\s*(?:,\s*)?(?:còn\s+)?(?:có|gồm)\s*:?\s*(?P<who>[^\n.]{5,600})"
 )
 _SIGNED = re.compile(
-    r"(?:^|\n)(?P<title>(?:(?:tm|kt|tl|tuq|q)\s*\.[^\n]{3,90}\n+\s*)*(?:phó\s+)?(?:chủ tịch|chánh văn phòng|giám đốc|bí thư|trưởng ban)[^\n]{0,60})\n"
+    r"(?:^|\n)(?P<title>(?:(?:tm|kt|tl|tuq|q)\s*\.[^\n]{3,90}\n+\s*)*(?:phó\s+)?(?:chủ tịch|"
+    r"chánh văn phòng|giám đốc|bí thư|trưởng ban)[^\n]{0,60})\n"
 )
 _PERSON = re.compile(r"(?:[A-ZĐÂĂÊÔƠƯ][^\W\d_]+\s*){2,5}$")
 _WHO_SIGNED = re.compile(r"do\s+(?P<who>[^\n.;:]{4,90}?)\s+(?:ký|ban hành)")
@@ -73,7 +90,8 @@ def facts(text: Text, blocks: list[Block], issued_on: dt.date | None) -> Documen
     return DocumentFacts(
         kind=kind, number=_tidy(text, number, "n"), issued_on=issued_on or date,
         issued_on_certain=certain or issued_on is not None, issuer=_issuer(text, head), place=place,
-        signatory=signatory, signatory_title=title, subject=_subject(text, head), meeting=_meeting(text, head),
+        signatory=signatory, signatory_title=title, subject=_subject(text, head),
+        meeting=_meeting(text, head),
         references=references,
     )  # fmt: skip
 
@@ -130,7 +148,8 @@ def _issuer(text: Text, head: str) -> str | None:
     for place, line in enumerate(lines):
         low = line.lower()
         if line.isupper() and re.match(
-            r"(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd|tỉnh ủy|tỉnh uỷ|thành ủy|văn phòng|sở|ban|bộ|thủ tướng|chính phủ|hội đồng)",
+            r"(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd|tỉnh ủy|tỉnh uỷ|thành ủy|văn phòng|sở|ban|bộ|"
+            r"thủ tướng|chính phủ|hội đồng)",
             low,
         ):
             name = line.split("CỘNG HÒA")[0].split("CỘNG HOÀ")[0].strip()
@@ -167,7 +186,8 @@ def _meeting(text: Text, head: str) -> Meeting | None:
     people = _tidy(text, present, "who") if present else None
     chair = _tidy(text, chaired, "who") if chaired else None
     return Meeting(
-        title=_tidy(text, named, "title"), chair=re.split(r"[,;]\s+(?=đ/c|đồng chí|ông|bà)", chair, flags=re.IGNORECASE)[-1] if chair else None,
+        title=_tidy(text, named, "title"),
+        chair=re.split(r"[,;]\s+(?=đ/c|đồng chí|ông|bà)", chair, flags=re.IGNORECASE)[-1] if chair else None,
         held_on=_day(held) if held else None, invitation_no=_tidy(text, invited, "n"),
         participants=tuple(part.strip() for part in re.split(r"[,;]", people)) if people else (),
     )  # fmt: skip
@@ -175,9 +195,8 @@ def _meeting(text: Text, head: str) -> Meeting | None:
 
 def _signatory(text: Text) -> tuple[str | None, str | None]:
     """Return title and name of who signed, from the foot of the document or "do … ký"."""
-    found = None
-    for found in _SIGNED.finditer(text.low, max(0, len(text.low) - 4_000)):
-        pass
+    signed = list(_SIGNED.finditer(text.low, max(0, len(text.low) - 4_000)))
+    found = signed[-1] if signed else None
     if found:
         title = " ".join(text.plain[found.start("title") : found.end("title")].split())
         for line in text.plain[found.end() : found.end() + 300].split("\n"):

@@ -25,7 +25,7 @@ def name_key(name: str) -> str:
 
 
 class Gazetteer:
-    """Names of agencies with their spellings. The shipped one is :func:`shipped`; a site adds its own units."""
+    """Names of agencies with their spellings. The shipped one is :func:`shipped`; a site adds its units."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.branches = {
@@ -130,8 +130,12 @@ def _starters(data: dict[str, Any]) -> frozenset[str]:
     """Return every word that a name can begin with, capital names of provinces aside."""
     names = [
         *_DETERMINERS, *data["titles"], *data["groups"], *data["provinces"], *data["branches"],
-        *(each for table in ("names", "area_heads", "area_kinds", "open_heads") for name, others in data[table].items()
-          for each in (name, *others)),
+        *(
+            each
+            for table in ("names", "area_heads", "area_kinds", "open_heads")
+            for name, others in data[table].items()
+            for each in (name, *others)
+        ),
     ]  # fmt: skip
     return frozenset(word for name in names for word in Tokens(Text(name)).words[:1])
 

@@ -14,29 +14,27 @@ from haidang.directives.extraction.deadlines import Limit, events, limits, urgen
 from haidang.directives.extraction.layout import BODY, Block
 from haidang.directives.extraction.model import Deadline, Item, Name, Warning  # noqa: A004
 from haidang.directives.extraction.names import Found, Names
+from haidang.directives.extraction.products import product
 from haidang.directives.extraction.sentences import sentences
 from haidang.directives.extraction.text import Text
 from haidang.directives.extraction.tokens import Tokens
 from haidang.directives.extraction.warnings import warning
 
 _LEAD_IN = (
-    ["đối", "với"], ["về", "phía"], ["giao"], ["yêu", "cầu"], ["đề", "nghị"], ["riêng"], ["trách", "nhiệm", "của"],
+    ["đối", "với"], ["về", "phía"], ["giao"], ["yêu", "cầu"], ["đề", "nghị"], ["riêng"],
+    ["trách", "nhiệm", "của"],
     ["nhiệm", "vụ", "của"], ["phân", "công"], ["trách", "nhiệm"], ["nhiệm", "vụ"],
 )  # fmt: skip
 _SENT = re.compile(r"(?:gửi|nộp|báo cáo|chuyển|đăng ký)\s+(?:kết quả\s+)?(?:về|cho|tới|đến)\s+")
-_PRODUCT = re.compile(
-    r"(?:xây dựng|lập|ban hành|trình|tham mưu|soạn thảo|dự thảo|hoàn thiện|hoàn chỉnh|gửi|nộp|có|đề xuất|phê duyệt)\s+(?:[^,;.:]{0,40}?\s)?"
-    r"(?P<product>(?:báo cáo|kế hoạch|đề án|phương án|tờ trình|dự thảo|danh sách|danh mục|quyết định|nghị quyết|quy chế|văn bản|hồ sơ|chương trình|quy định|lộ trình|công văn|kịch bản)"
-    r"(?:\s+[^,;.:\s]+){0,12})"
-)
 _SPEAKS = re.compile(
-    r"phát biểu (?:chỉ đạo|kết luận|kết thúc|tại|bế mạc)|kết luận (?:cuộc họp|hội nghị|buổi)|nêu rõ|nhấn mạnh|chỉ rõ|có ý kiến|ý kiến chỉ đạo"
+    r"phát biểu (?:chỉ đạo|kết luận|kết thúc|tại|bế mạc)|kết luận (?:cuộc họp|hội nghị|buổi)|nêu rõ|"
+    r"nhấn mạnh|chỉ rõ|có ý kiến|ý kiến chỉ đạo"
     r"|(?:ubnd|chủ tịch|bí thư|lãnh đạo|đồng chí|ông|bà)[^.;:]{0,80}(?:yêu cầu|đề nghị|chỉ đạo)"
 )
 _TIME_ONLY = re.compile(
-    r"(?:thời gian|thời hạn|hạn|tiến độ)?\s*(?:thực hiện|hoàn thành|xong|báo cáo|gửi báo cáo)?(?:\s+(?:việc|xong|hoàn thành|thực hiện))*\s*:?\s*$"
+    r"(?:thời gian|thời hạn|hạn|tiến độ)?\s*(?:thực hiện|hoàn thành|xong|báo cáo|"
+    r"gửi báo cáo)?(?:\s+(?:việc|xong|hoàn thành|thực hiện))*\s*:?\s*$"
 )
-_REPORT = re.compile(r"báo cáo(?:\s+(?:kết quả|về))?[^,;.:]{0,60}")
 
 
 @dataclass(slots=True)
@@ -240,7 +238,8 @@ class Reader:
         last = self.found[-1]
         self.found[-1] = msgspec.structs.replace(
             last, sentence=self.text.raw[last.start : finish], end=finish, deadline=due,
-            warnings=(*last.warnings, *warnings), rules=(*last.rules, "due.next", *((due.rule,) if due else ())),
+            warnings=(*last.warnings, *warnings),
+            rules=(*last.rules, "due.next", *((due.rule,) if due else ())),
         )  # fmt: skip
         return True
 
@@ -326,7 +325,7 @@ class Reader:
             sentence=self.text.raw[start:finish], start=start, end=finish,
             lead=tuple(self._name(name) for name in leads),
             cooperating=tuple(self._name(name) for name in helping),
-            action=self._action(anchor.body, stop), product=self._product(start_at, end_at),
+            action=self._action(anchor.body, stop), product=product(self.text, start_at, end_at),
             deadline=due, urgency=urgent, warnings=tuple(warnings), rules=tuple(dict.fromkeys(rules)),
             confidence=anchor.confidence, heading=self._heading_text(number),
         )  # fmt: skip
@@ -346,13 +345,6 @@ class Reader:
         if first >= end:
             return ""
         return " ".join(self.text.plain[self.tokens.starts[first] : self.tokens.ends[end - 1]].split())
-
-    def _product(self, start: int, end: int) -> str | None:
-        match = _PRODUCT.search(self.text.low, start, end)
-        span = match.span("product") if match else None
-        if span is None and (report := _REPORT.search(self.text.low, start, end)):
-            span = report.span()
-        return " ".join(self.text.plain[span[0] : span[1]].split()) if span else None
 
     def _deadline(self, start: int, end: int) -> tuple[Deadline | None, Deadline | None, list[Warning]]:
         found = limits(self.text.low, start, end, self.issued_on)

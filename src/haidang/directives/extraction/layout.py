@@ -26,7 +26,8 @@ BODY = 7
 _ENDS = (".", ":", ";", "!", "?", "./", '."', '"')
 _FRAME = re.compile(r"nơi nhận\s*:?|lưu\s*:\s*(?:vt|vp)|như (?:kính gửi|trên|điều)\s*;")
 _SIGNATURE = re.compile(
-    r"(?:tm|kt|tl|tuq|q)\s*\.\s*(?:ủy ban|ubnd|hội đồng|chủ tịch|giám đốc|bộ trưởng|chánh|ban|trưởng|thủ tướng|đoàn)[^.;:]{0,80}"
+    r"(?:tm|kt|tl|tuq|q)\s*\.\s*(?:ủy ban|ubnd|hội đồng|chủ tịch|giám đốc|bộ trưởng|chánh|ban|trưởng|"
+    r"thủ tướng|đoàn)[^.;:]{0,80}"
 )
 _AGAIN = re.compile(r"cộng hòa xã hội chủ nghĩa|phụ lục|ủy ban nhân dân$|thông báo$|công điện$")
 _ROMAN = re.compile(r"[ivx]{1,5}\s*[.)/-]")
@@ -129,7 +130,7 @@ def _label(text: Text, start: int, end: int) -> re.Match[str] | None:
     if found.lastgroup == "roman" and text.plain[start].islower():
         return None
     after = text.low[found.end() : found.end() + 1]
-    if found.lastgroup == "letter" and text.plain[start].isupper() and not text.plain[start + 1] == ".":
+    if found.lastgroup == "letter" and text.plain[start].isupper() and text.plain[start + 1] != ".":
         return None
     return None if found.lastgroup == "arabic" and after.isdigit() else found
 

@@ -17,7 +17,8 @@ NOTE_WORDS_MAX = 80
 PERSON_WORDS_MAX = 6
 LIST_MAX = 80
 _MANY = Phrases([
-    "các", "những", "mỗi", "từng", "một số", "hai", "ba", "tất cả các", "tất cả những", "toàn bộ các", "toàn thể các",
+    "các", "những", "mỗi", "từng", "một số", "hai", "ba", "tất cả các", "tất cả những", "toàn bộ các",
+    "toàn thể các",
     "toàn thể", "từng các",
 ])  # fmt: skip
 """What makes many of a noun."""
@@ -325,8 +326,7 @@ class Names(Groups):
             return start
         area = self.areas.at(at, end)
         if area is None:
-            stop = self.areas.proper(at, end, numbers=True) if at > start else at
-            return stop
+            return self.areas.proper(at, end, numbers=True) if at > start else at
         if area.members or (area.collective and not area.text.startswith(("các ", "cấp "))):
             return at
         return area.end

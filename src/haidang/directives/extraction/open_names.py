@@ -6,15 +6,18 @@ from haidang.directives.extraction.vocabulary import Found, Vocabulary
 
 OPEN_WORDS_MAX = 18
 _ENDS = frozenset({
-    "để", "theo", "tại", "trong", "do", "về", "nếu", "khi", "sau", "trước", "từ", "nhằm", "là", "mà", "thì", "đến",
-    "của", "có", "qua", "được", "bị", "căn",
+    "để", "theo", "tại", "trong", "do", "về", "nếu", "khi", "sau", "trước", "từ", "nhằm", "là", "mà",
+    "thì", "đến",
+    "của", "có", "qua", "cùng", "với", "được", "bị", "căn",
 })  # fmt: skip
 """Words that no name holds in lower case."""
 _WORKS = (
-    ["kế", "hoạch"], ["phương", "án"], ["đề", "án"], ["dự", "thảo"], ["quy", "chế"], ["danh", "mục"], ["báo", "cáo"],
+    ["kế", "hoạch"], ["phương", "án"], ["đề", "án"], ["dự", "thảo"], ["quy", "chế"], ["danh", "mục"],
+    ["báo", "cáo"],
     ["thực", "hiện"], ["triển", "khai"], ["rà", "soát"], ["kiểm", "tra"], ["tốt", "các"], ["chặt", "chẽ"],
     ["hồ", "sơ"], ["lộ", "trình"], ["chương", "trình"], ["giải", "pháp"], ["thẩm", "định"], ["lấy", "ý"],
-    ["đồng", "bộ"], ["hiệu", "quả"], ["kinh", "phí"], ["nguồn", "lực"], ["dứt", "điểm"], ["triệt", "để"], ["hội", "nghị"],
+    ["đồng", "bộ"], ["hiệu", "quả"], ["kinh", "phí"], ["nguồn", "lực"], ["dứt", "điểm"], ["triệt", "để"],
+    ["hội", "nghị"],
     ["cuộc", "họp"], ["đoàn", "kiểm"], ["thông", "tin"], ["số", "liệu"], ["văn", "bản"], ["nội", "dung"],
 )  # fmt: skip
 """What follows a verb when it is the work and not part of a name."""
@@ -78,21 +81,23 @@ class OpenNames(Vocabulary):
         words = self.words
         if at > 0 and self.lists.compounds.at(words, at - 1, end) > 1:
             return False
-        if words[at] in {"và", "cùng", "với"}:
-            if words[at] != "và" or self.at(at + 1, end) or self.areas.at(at + 1, end):
-                return True
-            return bool(self.acts(at + 1, end)) and not self.lists.noun_actions.at(words, at + 1, end)
-        if words[at] in _ENDS:
-            return True
-        if self.modal(at, end) or self.lists.past.at(words, at, end):
+        if words[at] == "và":
+            return self._joins_another(at + 1, end)
+        if words[at] in _ENDS or self.modal(at, end) or self.lists.past.at(words, at, end):
             return True
         noun = self.lists.noun_actions.at(words, at, end)
         if noun and noun >= self.acts(at, end) and not strong:
             return self._of_work(at, end) or not self._of_name(at)
         return bool(self.acts(at, end)) and not self.tokens.capital(at)
 
+    def _joins_another(self, at: int, end: int) -> bool:
+        """Say whether "và" leads to another unit or to an action, and not on with the name."""
+        if self.at(at, end) or self.areas.at(at, end):
+            return True
+        return bool(self.acts(at, end)) and not self.lists.noun_actions.at(self.words, at, end)
+
     def _of_name(self, at: int) -> bool:
-        """Say whether a noun-like verb goes on with a name: "dự án đầu tư xây dựng", "Bảo vệ và phát triển"."""
+        """Say whether a noun-like verb goes on with a name: "dự án đầu tư", "Bảo vệ và phát triển"."""
         if (
             self.tokens.capital(at)
             or self.words[at - 1] == "và"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from haidang.directives.extraction.gazetteer import Words
 from haidang.directives.extraction.names import Found, Names
@@ -12,7 +13,8 @@ from haidang.directives.extraction.tokens import Tokens
 UNRESOLVED_WORDS_MAX = 14
 LOOK_BACK = 60
 _ISSUERS = frozenset({
-    "ubnd tỉnh", "ubnd thành phố", "ubnd tp", "chính phủ", "tỉnh ủy", "thành ủy", "ban thường vụ", "thường trực",
+    "ubnd tỉnh", "ubnd thành phố", "ubnd tp", "chính phủ", "tỉnh ủy", "thành ủy", "ban thường vụ",
+    "thường trực",
     "hđnd tỉnh", "hđnd thành phố", "quốc hội", "lãnh đạo",
 })  # fmt: skip
 """Those who give orders in most documents; they are not told what to do in a list of conclusions."""
@@ -34,40 +36,55 @@ class Orders(Phrasing):
     ) -> Anchor | None:
         """Return the order whose trigger stands at a word: "giao Sở Xây dựng …"."""
         length = self.lists.triggers.at(self.words, at, end)
-        if not length or not self._is_order(at, length, first, end):
+        if not length or not self._may_order(at, length, first, end, now, fresh=fresh):
             return None
         weak = self.lists.weak_triggers.at(self.words, at, end) == length
-        opens = at == self.after_connectives(first, end)
-        if weak and (opens or not fresh or not self._has_subject(first, at)):
-            return None
-        if not fresh and not self._joined(at, first):
-            return None
-        if opens and now.context and self.words[at] in {"yêu", "đề"}:
-            return None
-        body = at + length
-        while (body < end and self.words[body] in {"cho", ":"}) or self.words[body : body + 2] == [
-            "đối",
-            "với",
-        ]:
-            body += 2 if self.words[body] == "đối" else 1
+        body = self._addressee(at + length, end)
         names, after = self.names.row(body, end)
-        if found and len(names) == 1 and names[0].name.casefold() in _ISSUERS:
-            return None
-        if names and self.words[after : after + 1] == ["tại"] and self.words[at] == "đề":
-            return None
         past = self.past_before(at, first)
         if past == "đã" and (found or self._older(first, at)):
             return None
-        if not names and not weak:
-            return self._without_name(at, body, first, end, now)
         if not names:
-            return None
-        if weak and not (self.works(after, end) or self.words[after : after + 1] in ([","], [":"])):
+            return None if weak else self._without_name(at, body, first, end, now)
+        if not self._fits(at, names, after, end, weak=weak, found=found):
             return None
         self._issuer_before(at, first)
-        return Anchor(
-            at, tuple(names), after, "order.weak" if weak else "order", 0.75 if weak or past else 0.95
-        )
+        rule = "order.weak" if weak else "order"
+        return Anchor(at, tuple(names), after, rule, 0.75 if weak or past else 0.95)
+
+    def _may_order(self, at: int, length: int, first: int, end: int, now: Situation, *, fresh: bool) -> bool:
+        """Say whether a trigger gives an order of this sentence, and not of somebody who is told of in it."""
+        if not self._is_order(at, length, first, end):
+            return False
+        weak = self.lists.weak_triggers.at(self.words, at, end) == length
+        opens = at == self.after_connectives(first, end)
+        if weak and (opens or not fresh or not self._has_subject(first, at)):
+            return False
+        if not fresh and not self._joined(at, first):
+            return False
+        return not (opens and now.context and self.words[at] in {"yêu", "đề"})
+
+    def _addressee(self, at: int, end: int) -> int:
+        """Step over "cho", "đối với" and ":" between a trigger and a name."""
+        while at < end:
+            if self.words[at] in {"cho", ":"}:
+                at += 1
+            elif self.words[at : at + 2] == ["đối", "với"]:
+                at += 2
+            else:
+                break
+        return at
+
+    def _fits(
+        self, at: int, names: list[Found], after: int, end: int, *, weak: bool, found: list[Anchor]
+    ) -> bool:
+        """Say whether names behind a trigger are addressees: not the issuer, not "đề nghị … tại Tờ trình"."""
+        if found and len(names) == 1 and names[0].name.casefold() in _ISSUERS:
+            return False
+        next_word = self.words[after] if after < end else ""
+        if next_word == "tại" and self.words[at] == "đề":
+            return False
+        return not weak or self.works(after, end) or next_word in {",", ":"}
 
     def _is_order(self, at: int, length: int, first: int, end: int) -> bool:
         """Say whether a trigger is a verb of the issuer here, not a noun, a passive or part of a word."""
@@ -84,7 +101,7 @@ class Orders(Phrasing):
     def _has_subject(self, first: int, at: int) -> bool:
         """Say whether a chairman or a committee stands before a weak trigger."""
         before = self.words[max(first, at - 14) : at]
-        pairs = {" ".join(pair) for pair in zip(before, before[1:], strict=False)}
+        pairs = {" ".join(pair) for pair in pairwise(before)}
         titled = {
             "chủ tịch",
             "bí thư",
@@ -113,20 +130,20 @@ class Orders(Phrasing):
         cut = at
         while cut > first and self.words[cut - 1] not in {";", ":", ","} and at - cut < 16:
             cut -= 1
-        if cut == first or self.words[cut - 1] not in {";", ":", ","} or cut == at:
+        if cut in {first, at} or self.words[cut - 1] not in {";", ":", ","}:
             return False
         if any(self.acts(word, at) for word in range(cut, at)):
             return False
         names, _ = self.names.row(cut, at)
         return bool(names) or self.words[cut - 1] in {";", ":"}
 
-    def is_issuer(self, names: list[Found] | tuple[Found, ...]) -> bool:
+    def is_issuer(self, names: tuple[Found, ...]) -> bool:
         if len(names) != 1:
             return False
         name = names[0].name
         return name.casefold() in _ISSUERS or _PROVINCIAL.match(name) is not None
 
-    def decides(self, names: list[Found], verb: int, end: int) -> bool:
+    def decides(self, names: tuple[Found, ...], verb: int, end: int) -> bool:
         """Say whether a subject is the one who gives orders here, or does what only such a one does."""
         if self.lists.decisions.at(self.words, verb, end):
             return True

@@ -13,11 +13,13 @@ from haidang.directives.extraction.tokens import Tokens
 _CLOSING = re.compile(
     r"^(?:thừa lệnh .{0,80})?văn phòng .{0,60}thông báo (?:để|đến|tới|cho) .{0,240}(?:biết|thực hiện)|"
     r"chịu trách nhiệm thi hành (?:quyết định|chỉ thị|nghị quyết) này|căn cứ quyết định (?:này )?thi hành|"
-    r"thông báo (?:\S+ ){0,14}(?:biết|được biết)(?: ,)?(?: và)?(?: (?:phối hợp|tổ chức|triển khai|nghiêm túc))?(?: (?:thực hiện|triển khai))"
+    r"thông báo (?:\S+ ){0,14}(?:biết|được biết)(?: ,)?(?: và)?(?: (?:phối hợp|tổ chức|triển khai|"
+    r"nghiêm túc))?(?: (?:thực hiện|triển khai))"
 )
 """How a notice ends: it is made known, nobody is told to do anything."""
 _MET = re.compile(
-    r"(?:tại|trong|dự|sau) (?:cuộc họp|buổi làm việc|hội nghị|buổi họp|phiên họp|buổi kiểm tra)(?: [^,]{0,60})? , "
+    r"(?:tại|trong|dự|sau) (?:cuộc họp|buổi làm việc|hội nghị|buổi họp|phiên họp|"
+    r"buổi kiểm tra)(?: [^,]{0,60})? , "
     r"(?:các |đại )?(?:đại biểu|đại diện|thành viên|ý kiến|đồng chí)(?! chủ tịch| bí thư| phó)"
 )
 """What those who met have said."""
@@ -171,7 +173,7 @@ class Phrasing:
         return None if copula else at
 
     def listed(self, first: int, end: int) -> int | None:
-        """Return where the action of a point under a heading of addressees begins, with a verb no list knows."""
+        """Return where the action of a point under addressees begins, with a verb that no list knows."""
         at = self.after_connectives(first, end)
         if at >= end or end - at < 4 or self.words[at] in NO_VERBS or not self.words[at].isalpha():
             return None

@@ -19,7 +19,10 @@ from haidang.directives.extraction.warnings import warning
 TEXT_MAX = 4_000_000
 """Characters of a text; no notice of a hundredth of this length has been seen."""
 
-FOLLOWED = frozenset({"thông báo", "công văn", "chỉ thị", "quyết định", "nghị quyết", "kế hoạch", "công điện", "chương trình", "báo cáo"})  # fmt: skip
+FOLLOWED = frozenset({
+    "thông báo", "công văn", "chỉ thị", "quyết định", "nghị quyết", "kế hoạch", "công điện",
+    "chương trình", "báo cáo",
+})  # fmt: skip
 """Kinds of documents whose carrying out an item may repeat."""
 
 
@@ -41,9 +44,9 @@ def read(text: str, *, issued_on: dt.date | None = None, gazetteer: Gazetteer | 
 
 def _following(items: list[Item], references: tuple[Reference, ...]) -> list[Item]:
     """Return the items with the numbers of the notices and letters that each of them names."""
-    return [
-        msgspec.structs.replace(
-            item, follows=tuple(dict.fromkeys(one.number for one in references if item.start <= one.start < item.end and one.kind in FOLLOWED))
-        )
-        for item in items
-    ]  # fmt: skip
+    return [msgspec.structs.replace(item, follows=_numbers(item, references)) for item in items]
+
+
+def _numbers(item: Item, references: tuple[Reference, ...]) -> tuple[str, ...]:
+    inside = (each for each in references if item.start <= each.start < item.end)
+    return tuple(dict.fromkeys(each.number for each in inside if each.kind in FOLLOWED))

@@ -162,7 +162,8 @@ class _Tally:
         precision, recall = _ratio(self.matched, self.proposed), _ratio(self.matched, self.items)
         return Score(
             documents=documents, items=self.items, proposed=self.proposed, matched=self.matched,
-            precision=precision, recall=recall, f1=_f1(precision, recall), lead_exact=_ratio(self.exact, self.matched),
+            precision=precision, recall=recall, f1=_f1(precision, recall),
+            lead_exact=_ratio(self.exact, self.matched),
             cooperating_f1=_f1(_ratio(self.coop[0], self.coop[1]), _ratio(self.coop[0], self.coop[2])),
             deadlines=self.due[0], deadlines_missed=self.due[1], deadlines_false=self.due[2],
             dates=self.dates[0], dates_wrong=self.dates[1], mistakes=tuple(self.mistakes),

@@ -1,7 +1,8 @@
 """The working copy of a text, and the way back from it to the raw text.
 
-Official texts come decomposed (NFD), with two styles of tone marks (hoà, hòa), with hard spaces, three kinds of
-dashes and an Icelandic Đ. Rules are written once, against ``low``; what is shown and stored is the raw text.
+Official texts come decomposed (NFD), with two styles of tone marks (hoà, hòa), with hard spaces, three kinds
+of dashes and an Icelandic Đ. Rules are written once, against ``low``; what is shown and stored is the raw
+text.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ def marked(found: list[dict[str, Any]]) -> list[Marked]:
     """Return the marked items as the scorer takes them."""
     return [
         Marked(
-            f"{each['id']}-{number}", each["id"], item["item"], tuple(item["lead"]), tuple(item.get("coop", ())),
-            item.get("deadline"), _day(item.get("date")),
+            f"{each['id']}-{number}", each["id"], item["item"], tuple(item["lead"]),
+            tuple(item.get("coop", ())), item.get("deadline"), _day(item.get("date")),
         )
         for each in found
         for number, item in enumerate(each["items"], start=1)

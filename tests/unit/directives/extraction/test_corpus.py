@@ -1,9 +1,9 @@
-"""The standing test set: what a person would mark in invented notices, letters and reports of chairmen's words."""
+"""The standing test set: what a person would mark in invented notices, letters and reports."""
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.unit.directives.extraction.corpus import documents, marked, samples
@@ -12,10 +12,15 @@ from haidang.directives.extraction import Reading, read
 from haidang.directives.extraction.score import Sample, score
 
 ALL = documents()
+HARD = "\u00a0 "
 
 
 def _read(each: dict[str, Any]) -> Reading:
     return read(each["text"], issued_on=each["issued"])
+
+
+def _form(text: str, form: Literal["NFC", "NFD"]) -> str:
+    return unicodedata.normalize(form, text).replace(" ", HARD)
 
 
 def test_the_set_is_read_as_marked() -> None:
@@ -32,11 +37,10 @@ def test_what_was_done_told_or_praised_is_no_directive(each: dict[str, Any]) -> 
 
 
 def test_decomposed_text_and_the_other_tone_marks_give_the_same() -> None:
-    swapped = str.maketrans({"–": "-"})
     plain = score(samples(ALL), marked(ALL))
     for form in ("NFD", "NFC"):
         texts = [
-            Sample(each.doc, unicodedata.normalize(form, each.text.translate(swapped)).replace(" ", "\u00a0 "), each.docdate)
+            Sample(each.doc, _form(each.text, form), each.docdate)
             for each in samples(ALL)
         ]  # fmt: skip
         found = score(texts, marked(ALL))

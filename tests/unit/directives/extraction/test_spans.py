@@ -13,10 +13,14 @@ from haidang.directives.extraction import Reading, read
 from haidang.directives.extraction.text import Text
 
 PIECES = st.sampled_from([
-    "Giao ", "Sở Xây dựng", "các sở: Y tế, Nội vụ", " chủ trì, phối hợp với ", "UBND H. Phú Tân", ", ", "; ", ". ", ":\n", "\n- ",
-    "1. ", "trước ngày 31/9", " trong quý IV/2023", " rà soát kế hoạch", "yêu cầu ", " phải ", "(trừ quận 1)", "đã ", "\u00a0", "\r\n",
-    "uỷ ban nhân dân tỉnh", "\u200b", "Nơi nhận:", "Kính gửi: ", "Số: 05/TB-UBND", "ngày 5 tháng 9 năm 2019", "do ", "cùng ", "…", "“",
-    "Công ty TNHH ", "Đồng thời, ", "hoà\u0301", "\u0323", "Hoàn thành trước 5/5.", " gửi về ", "đồng chí Lê Văn An", "🙂", "\x00",
+    "Giao ", "Sở Xây dựng", "các sở: Y tế, Nội vụ", " chủ trì, phối hợp với ", "UBND H. Phú Tân", ", ",
+    "; ", ". ", ":\n", "\n- ",
+    "1. ", "trước ngày 31/9", " trong quý IV/2023", " rà soát kế hoạch", "yêu cầu ", " phải ",
+    "(trừ quận 1)", "đã ", "\u00a0", "\r\n",
+    "uỷ ban nhân dân tỉnh", "\u200b", "Nơi nhận:", "Kính gửi: ", "Số: 05/TB-UBND",
+    "ngày 5 tháng 9 năm 2019", "do ", "cùng ", "…", "“",
+    "Công ty TNHH ", "Đồng thời, ", "hoà\u0301", "\u0323", "Hoàn thành trước 5/5.", " gửi về ",
+    "đồng chí Lê Văn An", "🙂", "\x00",
 ])  # fmt: skip
 TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=40).map("".join)
 FORMS = st.sampled_from(["NFC", "NFD", "raw"])
