@@ -16,6 +16,7 @@ import { go, href } from '../../router'
 import { drafts } from './doing'
 import { documentName } from './parts'
 import type { DirectiveDocument, DocumentRow, Meeting } from './types'
+import { UnitPicker } from './unit-picker'
 
 interface Props {
   document: DirectiveDocument
@@ -49,6 +50,20 @@ export function DocumentFacts({ document, onChange }: Props) {
       </ul>,
     ])
   }
+  if (document.referred_by && document.referred_by.length > 0) {
+    rows.push([
+      f.referredBy,
+      <ul>
+        {document.referred_by.map((each) => (
+          <li key={each.id}>
+            <a href={href(`/directives/documents/${each.id}`)}>
+              {each.number || each.kind} {each.issued_on && <span class="num">· {date(each.issued_on)}</span>}
+            </a>
+          </li>
+        ))}
+      </ul>,
+    ])
+  }
   if (document.runs.length > 0) {
     rows.push([
       m.confirm.runs,
@@ -74,7 +89,9 @@ export function DocumentFacts({ document, onChange }: Props) {
           ))}
         </dl>
         {document.meeting && <SameMeeting document={document} meeting={document.meeting} />}
-        {document.acts.includes('withdraw') && <Withdraw document={document} onChange={onChange} />}
+        {(['withdraw', 'make_secret'] as const).map(
+          (act) => document.acts.includes(act) && <TakeAway key={act} act={act} document={document} onChange={onChange} />,
+        )}
       </div>
     </section>
   )
@@ -109,6 +126,7 @@ type Draft = Record<'number' | 'issued_on' | 'issuer' | 'signatory' | 'subject' 
   title: string
   held_on: string
   chair: string
+  readers: number[]
 }
 
 const NEW = 'new'
@@ -119,17 +137,21 @@ function said(document: DirectiveDocument | DocumentRow): Record<(typeof FIELDS)
   return { number, issued_on: issued_on ?? '', issuer, signatory, subject, secrecy, meeting_id: meeting ? String(meeting.id) : '' }
 }
 
+function readersOf(document: DirectiveDocument): number[] {
+  return (document.readers ?? []).map(({ id }) => id)
+}
+
 function Form({ document, onChange }: Props) {
   const m = messages.value
   const f = m.facts
   const key = `${-document.id} facts`
   const [draft, setDraft] = useState<Draft>(
-    () => (drafts.get(key) as Draft | undefined) ?? { ...said(document), title: '', held_on: '', chair: '' },
+    () => (drafts.get(key) as Draft | undefined) ?? { ...said(document), title: '', held_on: '', chair: '', readers: readersOf(document) },
   )
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const meetings = useResource('meetings', (signal) => get<Page<Meeting>>('/api/v1/meetings', { limit: 100 }, signal))
-  const set = (name: keyof Draft) => (value: string) => {
+  const set = (name: keyof Draft) => (value: string | number[]) => {
     const next = { ...draft, [name]: value }
     drafts.set(key, next)
     setDraft(next)
@@ -162,6 +184,8 @@ function Form({ document, onChange }: Props) {
         if (value === was[name]) continue
         change[name] = name === 'meeting_id' ? (value ? Number(value) : null) : name === 'issued_on' ? value || null : value
       }
+      if (draft.secrecy === 'restricted' && draft.readers.join() !== readersOf(document).join()) change['readers'] = draft.readers
+      else if (draft.secrecy === 'normal' && readersOf(document).length > 0) change['readers'] = []
       await send('PATCH', `/api/v1/directive-documents/${document.id}`, change, { version, key: newKey() })
       drafts.delete(key)
       toast(f.changed)
@@ -203,6 +227,9 @@ function Form({ document, onChange }: Props) {
           onChange={set('secrecy')}
         />
       </div>
+      {draft.secrecy === 'restricted' && (
+        <UnitPicker label={f.readers} chosen={draft.readers} fault={problem?.fault('readers')} onChange={set('readers')} />
+      )}
       {draft.meeting_id === NEW && (
         <div class="form-row">
           <Field label={f.meetingTitle} value={draft.title} onInput={set('title')} required fault={problem?.fault('title')} />
@@ -237,28 +264,38 @@ function Form({ document, onChange }: Props) {
   )
 }
 
-function Withdraw({ document, onChange }: Props) {
+/** Take a document back, or take its text away because it turned out to be secret: both ask why, in place. */
+function TakeAway({ act, document, onChange }: Props & { act: 'withdraw' | 'make_secret' }) {
   const m = messages.value.confirm
+  const words = m.takeAway[act]
   const [why, setWhy] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const withdraw = async (event: Event) => {
+  const submit = async (event: Event) => {
     event.preventDefault()
     try {
-      const body = { do: { act: 'withdraw', reason: why?.trim() } }
+      const body = { do: { act, reason: why?.trim() } }
       await send('POST', `/api/v1/directive-documents/${document.id}/acts`, body, { version: document.version, key: newKey() })
-      toast(m.withdrawn)
+      toast(words.done)
+      setWhy(null)
       onChange()
     } catch (error) {
       setProblem(asProblem(error))
     }
   }
-  if (why === null) return <Button onClick={() => setWhy('')}>{m.withdraw}</Button>
+  if (why === null) {
+    return (
+      <p>
+        <Button onClick={() => setWhy('')}>{words.title}</Button>
+      </p>
+    )
+  }
   return (
-    <form class="form confirm" onSubmit={(event) => void withdraw(event)} aria-label={m.withdraw}>
-      <Field label={m.withdrawWhy} value={why} onInput={setWhy} required autofocus />
+    <form class="form confirm" onSubmit={(event) => void submit(event)} aria-label={words.title}>
+      <p>{words.text}</p>
+      <Field label={m.why} value={why} onInput={setWhy} required autofocus />
       {problem && <ProblemBox problem={problem} />}
       <div class="form-foot">
-        <Button type="submit">{m.withdraw}</Button>
+        <Button type="submit">{words.title}</Button>
         <Button onClick={() => setWhy(null)}>{common.value.cancel}</Button>
       </div>
     </form>

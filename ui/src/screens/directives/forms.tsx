@@ -114,7 +114,9 @@ export function FillForm({ candidate, acts }: Props) {
   ])
   return (
     <form ref={own} class="form card-form" tabIndex={-1} onSubmit={submit} aria-label={m.fillTitle}>
-      <p class="strong">{m.fillTitle}</p>
+      <p>
+        <span class="strong">{m.fillTitle}</span> {lacks('time') && <span class="muted small">{m.fillHint}</span>}
+      </p>
       {lacks('person') && (
         <UnitPicker
           label={m.lead}

@@ -70,6 +70,7 @@ export function MatrixPart({ directive, onChange }: { directive: Directive; onCh
           go('', { task: opened.peek() === id ? null : id }, { replace: true })
         }}
       />
+      {(resource.data.hidden ?? 0) > 0 && <p class="muted">{m.hidden(resource.data.hidden ?? 0)}</p>}
       {opened.value && (
         <div class="matrix-task">
           <h3>{rows.find(({ task_id }) => String(task_id) === opened.value)?.org.name}</h3>

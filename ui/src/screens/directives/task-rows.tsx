@@ -38,6 +38,7 @@ export function TaskRows({ directive, onChange }: Props) {
           </li>
         ))}
       </ol>
+      {(directive.tasks_hidden ?? 0) > 0 && <p class="muted">{m.hidden(directive.tasks_hidden ?? 0)}</p>}
     </section>
   )
 }

@@ -36,6 +36,8 @@ export interface DocumentRow {
   candidates: { open: number; accepted: number; rejected: number }
   directives: number
   owner: Ref
+  /** Units that may see a restricted one. */
+  readers?: Ref[]
   simulated: boolean
   version: number
   acts: string[]
@@ -141,6 +143,8 @@ export interface DirectiveDocument extends Omit<DocumentRow, 'candidates' | 'dir
   /** null: a reference only. */
   text: string | null
   references: Reference[]
+  /** Later documents that refer to this one. */
+  referred_by?: { id: number; number: string; kind: string; issued_on: string | null }[]
   runs: Run[]
   warnings?: Warning[]
   issued_on_certain?: boolean
