@@ -17,22 +17,25 @@ import { site } from '../api/session'
 import type { Counts, Place, Row } from './types'
 import './boards.css'
 
-const SETTLE_MS = 600
+/** However much happens, a board is asked for no more often than this. */
+const SETTLE_MS = 1_500
 /** Without the stream the board is asked for so often, while somebody looks. */
 const REFRESH_MS = 30_000
 const TOPICS: readonly Topic[] = ['directives', 'tasks']
 /** Every figure is older than the last answer by no more than this, or says so. */
 export const PERIOD_S = 120
 
-/** Ask again once what has happened has settled; where the line is down, now and then. */
+/** Ask again soon after something has happened; where the line is down, now and then. */
 export function useLive(reload: () => void, more: readonly Topic[] = []): void {
   const latest = useRef(reload)
   latest.current = reload
   useEffect(() => {
     let settling: number | undefined
     const soon = () => {
-      clearTimeout(settling)
-      settling = window.setTimeout(() => latest.current(), SETTLE_MS)
+      settling ??= window.setTimeout(() => {
+        settling = undefined
+        latest.current()
+      }, SETTLE_MS)
     }
     const hushes = [...TOPICS, ...more].map((topic) => listen(topic, (event) => event.kind !== 'hello' && event.kind !== 'beat' && soon()))
     const timer = setInterval(() => line.peek().state !== 'live' && document.visibilityState === 'visible' && soon(), REFRESH_MS)
