@@ -1,4 +1,4 @@
-"""The inboxes of tasks on a database of a million: what a page costs, and by which plan.
+"""The inboxes of tasks and the counts of directives on a database of a million: what they cost, and why.
 
 A database of its own in a temporary data folder is filled in bulk with tasks of a province's shape (200
 units, one in eight open), and each inbox is asked for as the screen asks, warm, many times. The goal of
@@ -20,6 +20,8 @@ from haidang.base.clock import FixedClock
 from haidang.base.database import Connection, Database
 from haidang.base.opening import opened
 from haidang.base.settings import Settings
+from haidang.bench.counts import GOAL_MS as COUNTS_GOAL_MS
+from haidang.bench.counts import bench_counts, fill
 from haidang.organisation import prepare, system
 from haidang.organisation.permissions import Principal, Scope
 from haidang.tasks.service.desk import desk_of
@@ -92,7 +94,11 @@ async def _bench(folder: Path, count: int, say: Callable[[str], None]) -> dict[s
                 wanted = await filter_of(connection, desk, who, asked)
                 found[name] = await _measure(connection, who, wanted)
             say(f"{name}: {found[name]['median_ms']} ms")
-        return {"tasks": count, "goal_ms": GOAL_MS, "inboxes": found}
+        counts = await bench_counts(db, desk, first, say)
+        return {
+            "tasks": count, "goal_ms": GOAL_MS, "inboxes": found, "counts_goal_ms": COUNTS_GOAL_MS,
+            "counts": counts,
+        }  # fmt: skip
 
 
 async def _fill(db: Database, count: int) -> int:
@@ -113,9 +119,12 @@ async def _fill(db: Database, count: int) -> int:
             await connection.execute(_TASKS, span | {"first": first, "units": UNITS, "now": NOW})
         await connection.execute(_PARTIES)
         await connection.execute("ALTER TABLE task ENABLE TRIGGER task_parties")
+        await fill(connection)
     connection = await db.dedicated()
     try:
-        await connection.execute("VACUUM ANALYZE task, task_party")
+        await connection.execute(
+            "VACUUM ANALYZE task, task_party, directive, directive_document, directive_task"
+        )
     finally:
         await connection.close()
     return int(first)

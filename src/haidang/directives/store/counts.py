@@ -72,21 +72,22 @@ _OPEN_FROM = (
 )
 # What a task says of its source anybody who gives tasks could write: ``directive_task`` is what was issued.
 _ISSUED = (
-    "SELECT t.*, x.directive_id::text AS directive FROM task t JOIN directive_task x ON x.task_id = t.id "
-    "WHERE t.parent_id IS NULL"
+    "SELECT t.*, x.directive_id, x.directive_id::text AS directive FROM task t "
+    "JOIN directive_task x ON x.task_id = t.id WHERE t.parent_id IS NULL"
 )
 _OTHERS = (
-    "SELECT t.*, NULL AS directive FROM task t WHERE t.source_kind = ANY(%(others)s) AND t.parent_id IS NULL"
+    "SELECT t.*, NULL::bigint AS directive_id, NULL AS directive FROM task t "
+    "WHERE t.source_kind = ANY(%(others)s) AND t.parent_id IS NULL"
 )
 _PARTS = """
-SELECT t.*, made.directive FROM task t JOIN (
+SELECT t.*, made.directive_id, made.directive FROM task t JOIN (
     WITH RECURSIVE up AS (
         SELECT id, parent_id AS above FROM task WHERE source_kind = ANY(%(made)s) AND parent_id IS NOT NULL
         UNION ALL
         SELECT up.id, p.parent_id FROM up JOIN task p ON p.id = up.above
         WHERE p.parent_id IS NOT NULL AND p.source_kind = ANY(%(made)s)
     )
-    SELECT up.id, top.directive FROM up JOIN ({roots}) AS top ON top.id = up.above
+    SELECT up.id, top.directive_id, top.directive FROM up JOIN ({roots}) AS top ON top.id = up.above
 ) AS made USING (id)"""
 """Periods and remainders, whatever stands between them and the directive's own task."""
 
@@ -136,7 +137,7 @@ def _join(cut: Cut) -> str:
     ):  # fmt: skip
         return ""
     return (
-        " LEFT JOIN directive d ON d.id::text = t.directive"
+        " LEFT JOIN directive d ON d.id = t.directive_id"
         " LEFT JOIN directive_document doc ON doc.id = d.document_id"
     )
 
