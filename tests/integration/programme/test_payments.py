@@ -182,6 +182,22 @@ async def test_an_advance_is_recovered_no_further_than_it_went(world: World) -> 
     await refused(enter(world, project, 1, kind="advance"), "invalid-request")
 
 
+async def test_a_reversed_recovery_lets_no_more_out_than_the_plan(world: World) -> None:
+    project = await project_with_plan(world, 10 * BILLION)
+    contract = await add_contract(world, project, 20 * BILLION)
+    await enter(world, project, 4 * BILLION, kind="advance", contract_id=contract.id)
+    taken = await enter(world, project, 4 * BILLION, kind="recovery", contract_id=contract.id)
+    await enter(world, project, 10 * BILLION, contract_id=contract.id)
+    problem = await refused(do(world, taken, Reverse(document="1", note="x")), "money-does-not-balance")
+    assert problem.extra["figures_dong"] == [14 * BILLION, 10 * BILLION]
+    # A plan that is lowered below what has left is found at night.
+    await world.plan(project, 9 * BILLION, date(2026, 6, 1))
+    async with world.db.transaction() as connection:
+        found = await ledger.check(connection, world.desk)
+    mine = [each.dong for each in found.findings if each.about == f"project:{project.id}:2026"]
+    assert mine == [(10 * BILLION, 9 * BILLION)]
+
+
 @pytest.mark.parametrize(
     ("year", "day", "period"),
     [(2025, date(2025, 12, 31), 12), (2025, date(2026, 1, 31), 13), (2025, date(2026, 2, 1), None)],
@@ -222,7 +238,7 @@ async def test_no_sum_loses_or_invents_a_dong(world: World, flows: list[tuple[An
             assert getattr(refusal, "kind", None) and refusal.kind.code == "money-does-not-balance", refusal
             continue
         one = Disbursed(**{f"{kind}_dong": dong})
-        if reverse and kind != "advance":
+        if reverse and kind == "volume":
             await do(world, payment, Reverse(document="1", note="x"))
         else:
             expected += one

@@ -22,6 +22,7 @@ from haidang.programme.model.register import Decision, Node, Program, Project, T
 from haidang.programme.service import bottlenecks, files, ledger, projects, reading, records
 from haidang.programme.service.bottlenecks import CAUSES, Cause, NewBottleneck
 from haidang.programme.service.projects import NewTotal, ProjectPatch
+from haidang.programme.store import register
 from haidang.programme.store.register import Filter
 from haidang.tasks.model.due import Due
 from haidang.tasks.service import evidence
@@ -76,6 +77,18 @@ async def test_a_party_sees_the_project_while_it_takes_part(world: World) -> Non
         )
     async with world.db.transaction() as connection:
         await refused(reading.opened(connection, world.desk, stranger, project.id), "not-found")
+    # One that ends later sees until then; the night takes its sight away.
+    await add_record(
+        world, project, "party", org_id=world.orgs["other"], role="funder", valid_from="2026-01-01",
+        valid_to="2026-04-01",
+    )  # fmt: skip
+    for day, sees in ((date(2026, 3, 31), True), (date(2026, 4, 1), False)):
+        async with world.db.transaction() as connection:
+            assert await register.refresh_sight(connection, day) == (not sees)
+            if sees:
+                await reading.opened(connection, world.desk, stranger, project.id)
+            else:
+                await refused(reading.opened(connection, world.desk, stranger, project.id), "not-found")
 
 
 async def test_totals_are_adjusted_by_decisions_and_their_parts_add_up(world: World) -> None:

@@ -214,7 +214,9 @@ async def change(
     await known_orgs(connection, "owner_org", (after.owner_org, after.deciding_org))
     after = msgspec.structs.replace(
         after,
-        orgs=orgs_of(after.owner_org, after.deciding_org, await register.parties(connection, project_id)),
+        orgs=orgs_of(
+            after.owner_org, after.deciding_org, await register.parties(connection, project_id, desk.today())
+        ),
     )
     require(principal, "programme.edit", after)
     _check(after)

@@ -171,7 +171,7 @@ async def _parties_told(connection: Connection, desk: Desk, project: Project, na
     """Let who takes part see the project, and who has left no more."""
     if "party" not in names:
         return project
-    parties = await register.parties(connection, project.id)
+    parties = await register.parties(connection, project.id, desk.today())
     orgs = projects.orgs_of(project.owner_org, project.deciding_org, parties)
     if orgs == project.orgs:
         return project

@@ -26,7 +26,7 @@ async def page(
     values: dict[str, Any] = {}
     for permission, mark in (("programme.edit", "edit"), ("programme.oversee", "watch")):
         scope, found = scope_sql(
-            principal, permission, org="c.owner_org", area="p.area_code", sector="p.sector"
+            principal, permission, org="p.owner_org", area="p.area_code", sector="p.sector"
         )
         limits.append(scope.replace("scope_", f"{mark}_"))
         values |= {name.replace("scope_", f"{mark}_"): value for name, value in found.items()}

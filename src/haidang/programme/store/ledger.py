@@ -35,21 +35,24 @@ QUESTIONS: dict[str, str] = {
         SELECT CASE WHEN line > 0 THEN 'project:' || line ELSE 'node:' || -line END || ':' || plan_year || ':'
                || day, ARRAY[given, planned] FROM sums WHERE given > planned""",
     "paid_beyond_plan": f"""
-        WITH d AS (SELECT p.project_id, p.fund_source_id, p.plan_year, p.carry_over, max(p.paid_on) AS day,
-                          {_OUT} AS out_dong
-                   FROM payment p WHERE p.state = 'confirmed' GROUP BY 1, 2, 3, 4
-                   HAVING bool_and(p.exception = '')),
+        WITH paid AS (SELECT p.project_id, p.fund_source_id, p.plan_year, p.carry_over,
+                             max(p.paid_on) AS last_on, {_OUT} AS out_dong
+                      FROM payment p WHERE p.state = 'confirmed' GROUP BY 1, 2, 3, 4
+                      HAVING bool_and(p.exception = '')),
+        d AS (SELECT paid.*, x.day FROM paid CROSS JOIN LATERAL
+              (VALUES (paid.last_on), (date '9999-12-31')) AS x (day)),
         held AS (
             SELECT d.*, sum(c.amount_dong) FILTER (WHERE c.plan_kind = 'carry_over') AS carried,
                    sum(c.amount_dong) FILTER (WHERE c.plan_kind = 'allocation') AS given,
                    sum(c.amount_dong) FILTER (WHERE c.plan_kind = 'annual') AS planned
             FROM d LEFT JOIN capital_plan c ON c.project_id = d.project_id
              AND c.fund_source_id = d.fund_source_id AND c.plan_year = d.plan_year AND {_HELD}
-            GROUP BY 1, 2, 3, 4, 5, 6),
+            GROUP BY 1, 2, 3, 4, 5, 6, 7),
         may AS (SELECT held.*, CASE WHEN carry_over THEN carried ELSE coalesce(given, planned) END AS may_dong
                 FROM held)
-        SELECT 'project:' || project_id || ':' || plan_year || CASE WHEN carry_over THEN ':carry' ELSE '' END,
-               ARRAY[out_dong, may_dong] FROM may WHERE out_dong > coalesce(may_dong, 0)""",
+        SELECT DISTINCT 'project:' || project_id || ':' || plan_year
+               || CASE WHEN carry_over THEN ':carry' ELSE '' END, ARRAY[out_dong, may_dong]
+        FROM may WHERE out_dong > coalesce(may_dong, 0)""",
     "recovered_beyond_advance": """
         WITH sums AS (
             SELECT contract_id, coalesce(sum(confirmed_dong) FILTER (WHERE kind = 'advance'), 0) AS advanced,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -142,13 +143,31 @@ async def in_sight(
     return {each.id: each for each in (build(Project, found) for found in await cursor.fetchall())}
 
 
-async def parties(connection: Connection, project_id: int) -> list[int]:
-    """Return the units that take part in a project by a row that has not ended."""
+async def parties(connection: Connection, project_id: int, today: date) -> list[int]:
+    """Return the units that take part in a project on a day."""
     cursor = await connection.execute(
-        "SELECT DISTINCT org_id FROM project_party WHERE project_id = %s AND valid_to IS NULL ORDER BY 1",
-        (project_id,),
+        "SELECT DISTINCT org_id FROM project_party WHERE project_id = %(project)s "
+        "AND valid_from <= %(today)s AND (valid_to IS NULL OR valid_to > %(today)s) ORDER BY 1",
+        {"project": project_id, "today": today},
     )
     return [number for (number,) in await cursor.fetchall()]
+
+
+async def refresh_sight(connection: Connection, today: date) -> int:
+    """Let units see the projects in which they take part today, and no others; return how many changed.
+
+    What an asker wrote is not touched, so the version of the row stays.
+    """
+    cursor = await connection.execute(
+        "UPDATE project p SET orgs = f.orgs FROM (SELECT j.id, "
+        "(SELECT array_agg(DISTINCT x.org ORDER BY x.org) FROM (SELECT j.owner_org AS org UNION SELECT j.deciding_org WHERE j.deciding_org IS NOT NULL UNION "
+        "SELECT y.org_id FROM project_party y WHERE y.project_id = j.id AND y.valid_from <= %(today)s "
+        "AND (y.valid_to IS NULL OR y.valid_to > %(today)s)) x) AS orgs FROM project j "
+        "WHERE EXISTS (SELECT FROM project_party y WHERE y.project_id = j.id)) f "
+        "WHERE f.id = p.id AND NOT (p.orgs @> f.orgs AND p.orgs <@ f.orgs)",
+        {"today": today},
+    )
+    return cursor.rowcount
 
 
 async def lives(connection: Connection, ids: Collection[int]) -> dict[int, Life]:
