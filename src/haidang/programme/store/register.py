@@ -160,8 +160,8 @@ async def refresh_sight(connection: Connection, today: date) -> int:
     """
     cursor = await connection.execute(
         "UPDATE project p SET orgs = f.orgs FROM (SELECT j.id, "
-        "(SELECT array_agg(DISTINCT x.org ORDER BY x.org) FROM (SELECT j.owner_org AS org UNION SELECT j.deciding_org WHERE j.deciding_org IS NOT NULL UNION "
-        "SELECT y.org_id FROM project_party y WHERE y.project_id = j.id AND y.valid_from <= %(today)s "
+        "(SELECT array_agg(DISTINCT x.org ORDER BY x.org) FROM (SELECT j.owner_org AS org "
+        "UNION SELECT j.deciding_org WHERE j.deciding_org IS NOT NULL UNION SELECT y.org_id FROM project_party y WHERE y.project_id = j.id AND y.valid_from <= %(today)s "
         "AND (y.valid_to IS NULL OR y.valid_to > %(today)s)) x) AS orgs FROM project j "
         "WHERE EXISTS (SELECT FROM project_party y WHERE y.project_id = j.id)) f "
         "WHERE f.id = p.id AND NOT (p.orgs @> f.orgs AND p.orgs <@ f.orgs)",
