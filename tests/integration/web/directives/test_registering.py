@@ -100,6 +100,9 @@ async def test_restricted_is_for_the_named_units_only(town: Town) -> None:
     assert issued.status_code == 201, issued.text
     number = issued.json()["directives"][0]["id"]
     assert (await town.people["xay.dung"].get(f"{API}/directives/{number}")).status_code == 200
+    assert await told(town, "directive", number) == {
+        town.orgs["office"], town.orgs["finance"], town.orgs["works"]
+    }, "only who may see it hears of it"  # fmt: skip
     assert (await town.people["xem"].get(f"{API}/directives/{number}")).status_code == 404
 
 
@@ -229,3 +232,15 @@ async def test_whoever_is_limited_to_a_sector_or_an_area_sees_no_more(town: Town
     assert [each["id"] for each in listed["items"]] == [roads["document"]["id"]]
     assert (await town.get("dia.ban", f"{API}/directives"))["items"] == []
     assert (await town.get("dia.ban", DOCS))["items"] == []
+
+
+async def told(town: Town, thing: str, number: int) -> set[int]:
+    """Return the units that the house's log tells of a thing, be it handed to the writer or not yet."""
+    async with town.site.house.db.transaction() as connection:
+        cursor = await connection.execute(
+            "SELECT body FROM event_inbox WHERE topic = 'directives' AND ref = %(ref)s "
+            "UNION ALL SELECT j->'body' FROM change WHERE kind = 9 AND j->>'topic' = 'directives' "
+            "AND j->>'ref' = %(ref)s",
+            {"ref": f"{thing}:{number}"},
+        )
+        return {org for (body,) in await cursor.fetchall() for org in body["orgs"]}
