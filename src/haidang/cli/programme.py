@@ -15,6 +15,7 @@ from haidang.base.database import Connection
 from haidang.base.errors import OperatorError
 from haidang.base.problems import Problem
 from haidang.base.settings import Settings
+from haidang.cli import LazyGroup
 
 if TYPE_CHECKING:
     from haidang.programme.sheets.description import Description
@@ -23,12 +24,22 @@ if TYPE_CHECKING:
 FILE_MAX = 32 << 20
 
 
-@click.group()
+COMMANDS = {
+    "import": (
+        "haidang.cli.programme:import_sheet",
+        "Read a plan sheet, compare it, take it. Nhập kế hoạch vốn.",
+    ),
+    "check": ("haidang.cli.programme_check:check", "Recount the ledger from its rows. Kiểm tra sổ cái."),
+    "backtest": ("haidang.cli.backtest:backtest", "Hold forecasts against the past. Kiểm nghiệm dự báo."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
 def programme() -> None:
     """Programmes: plan sheets and the ledger (docs/programme.md). Chương trình, dự án, vốn."""
 
 
-@programme.command("import")
+@click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--sheet", metavar="DESCRIPTION", help="A described sheet by name, or a YAML file of yours.")
 @click.option("--page", help="Name of the worksheet; absent: the one that a description fits best.")

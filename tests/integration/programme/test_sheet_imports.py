@@ -166,17 +166,20 @@ async def test_who_does_not_decide_on_the_plan_sees_and_takes_nothing(world: Wor
 
 
 async def test_two_thousand_rows_come_in_within_two_seconds(world: World) -> None:
-    made_sheet = plan_sheet(14, owners=15, projects=110)
+    made_sheet = plan_sheet(15, owners=15, projects=60)
     content = written(made_sheet.grid)
     assert made_sheet.grid.last >= 2_000
     program = await world.program(period_from=2016, period_to=2020)
-    await bring(world, program, written(plan_sheet(15).grid))  # the first use of a process loads and compiles
-    began = time.perf_counter()
+    await bring(world, program, written(plan_sheet(14).grid))  # the first use of a process loads and compiles
+    began, worked = time.perf_counter(), time.process_time()
     made, diff, sheet = await bring(world, program, content)
     compared = time.perf_counter()
     await approve(world, made, diff, sheet)
     took = time.perf_counter() - began
-    print(f"{made_sheet.grid.last} rows: compared {compared - began:.2f} s, all {took:.2f} s")
+    worked = time.process_time() - worked
+    print(
+        f"{made_sheet.grid.last} rows: compared {compared - began:.2f} s, all {took:.2f} s, CPU {worked:.2f} s"
+    )
     assert await total(world, program) == made_sheet.total_dong
     assert took < 10  # the bound of 2 s is measured on a quiet machine (docs/programme-sheets.md)
     async with world.db.transaction() as connection:
