@@ -89,5 +89,6 @@ def test_a_leader_opens_on_what_they_gave_themselves() -> None:
     assert whose(None, "le thi binh", leaders) == leaders[1]
     assert whose(None, "Thị Bình Minh", leaders) is None
     assert whose(None, "", leaders) is None
+    assert whose(None, "Chủ tịch", ["Phó Chủ tịch", "Chủ tịch"]) == "Chủ tịch"
     assert whose("*", "Lê Thị Bình", leaders) is None, "everybody's, where that is asked for"
     assert whose("Bí thư", "Lê Thị Bình", leaders) == "Bí thư"

@@ -147,7 +147,8 @@ def whose(asked: str | None, name: str, leaders: Sequence[str]) -> str | None:
     own = fold(name)
     if not own:
         return None
-    return next((each for each in leaders if f" {fold(each)}".endswith(f" {own}")), None)
+    named = [each for each in leaders if f" {fold(each)}".endswith(f" {own}")]
+    return min(named, key=len, default=None)  # "Chủ tịch …" is no "Phó Chủ tịch …"
 
 
 def figures(counts: Counts) -> dict[str, Any]:
