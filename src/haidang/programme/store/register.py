@@ -153,21 +153,24 @@ async def parties(connection: Connection, project_id: int, today: date) -> list[
     return [number for (number,) in await cursor.fetchall()]
 
 
+_SIGHT = """
+WITH present AS (
+    SELECT j.id, j.owner_org AS org FROM project j
+    UNION SELECT j.id, j.deciding_org FROM project j WHERE j.deciding_org IS NOT NULL
+    UNION SELECT y.project_id, y.org_id FROM project_party y
+          WHERE y.valid_from <= %(today)s AND (y.valid_to IS NULL OR y.valid_to > %(today)s)),
+found AS (SELECT id, array_agg(org ORDER BY org) AS orgs FROM present GROUP BY id)
+UPDATE project p SET orgs = f.orgs FROM found f
+WHERE f.id = p.id AND NOT (p.orgs @> f.orgs AND p.orgs <@ f.orgs)
+"""
+
+
 async def refresh_sight(connection: Connection, today: date) -> int:
     """Let units see the projects in which they take part today, and no others; return how many changed.
 
     What an asker wrote is not touched, so the version of the row stays.
     """
-    cursor = await connection.execute(
-        "UPDATE project p SET orgs = f.orgs FROM (SELECT j.id, "
-        "(SELECT array_agg(DISTINCT x.org ORDER BY x.org) FROM (SELECT j.owner_org AS org "
-        "UNION SELECT j.deciding_org WHERE j.deciding_org IS NOT NULL UNION SELECT y.org_id FROM project_party y WHERE y.project_id = j.id AND y.valid_from <= %(today)s "
-        "AND (y.valid_to IS NULL OR y.valid_to > %(today)s)) x) AS orgs FROM project j "
-        "WHERE EXISTS (SELECT FROM project_party y WHERE y.project_id = j.id)) f "
-        "WHERE f.id = p.id AND NOT (p.orgs @> f.orgs AND p.orgs <@ f.orgs)",
-        {"today": today},
-    )
-    return cursor.rowcount
+    return (await connection.execute(_SIGHT, {"today": today})).rowcount
 
 
 async def lives(connection: Connection, ids: Collection[int]) -> dict[int, Life]:
