@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haidang.directives.extraction.names import Found
 from haidang.directives.extraction.orders import Orders
-from haidang.directives.extraction.phrasing import NO_VERBS, Anchor, Situation
+from haidang.directives.extraction.phrasing import Anchor, Situation
 
 _MEETINGS = ("cuộc", "hội", "buổi", "phiên", "lễ", "kỳ")
 
@@ -109,7 +109,11 @@ class Duties(Orders):
     def _like_verb(self, at: int) -> bool:
         """Say whether a word that no list knows may be the verb of a listed duty: "Sở Tài chính họp bàn"."""
         word = self.words[at]
-        return word.isalpha() and not self.tokens.capital(at) and word not in NO_VERBS
+        return (
+            word.isalpha()
+            and not self.tokens.capital(at)
+            and not self.lists.no_verbs.at(self.words, at, at + 1)
+        )
 
     def _verb(self, after: int, end: int) -> int | None:
         """Return where the verb of a subject stands, past "căn cứ …,", "trong tháng 8" and the like."""

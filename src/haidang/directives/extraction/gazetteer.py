@@ -15,7 +15,7 @@ from haidang.directives.extraction.tokens import Phrases, Tokens
 
 JOINTS = frozenset({"và", "&", "-", ",", "/", ".", "–"})
 """Signs and words between the parts of a name that do not count when names are compared."""
-_WORDS_MAX = 16
+_WORDS_MAX = 22
 """No name of the gazetteer is longer."""
 
 
@@ -73,6 +73,8 @@ class Gazetteer:
         """Return where the longest name of a table that begins at ``first`` ends, and its canonical form."""
         found: tuple[int, str] | None = None
         key = ""
+        if first < end and tokens.words[first] in JOINTS:
+            return None
         for at in range(first, min(end, first + _WORDS_MAX)):
             word = tokens.words[at]
             if word in JOINTS:
@@ -102,6 +104,7 @@ class Words:
         self.past = Phrases(data["past"])
         self.narrative = Phrases(data["narrative"])
         self.name_bridges = Phrases(data["name_bridges"])
+        self.no_verbs = Phrases(data["no_verbs"])
         self.manners = Phrases(data["manners"])
         self.decisions = Phrases(data["decisions"])
         self.compounds = Phrases(data["compounds"])

@@ -266,7 +266,7 @@ class Names(Groups):
             return []
         area = self.areas.at(stop, end)
         if area is None:
-            if name != "Cấp ủy, chính quyền" and stop < end and self.words[stop] in JOINTS:
+            if stop < end and self.words[stop] in JOINTS:
                 other = self.gazetteer.find(
                     self.gazetteer.area_heads, self.tokens, stop + 1, min(end, stop + 7)
                 )
@@ -329,7 +329,7 @@ class Names(Groups):
             return self.areas.proper(at, end, numbers=True) if at > start else at
         if area.members or (area.collective and not area.text.startswith(("các ", "cấp "))):
             return at
-        return area.end
+        return self.qualifiers(area.end, end) if area.collective else area.end
 
     def _tail_text(self, first: int, end: int) -> str:
         area = self.areas.at(first, end)

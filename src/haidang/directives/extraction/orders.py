@@ -71,6 +71,8 @@ class Orders(Phrasing):
                 at += 1
             elif self.words[at : at + 2] == ["đối", "với"]:
                 at += 2
+            elif self.words[at] == "," and self.names.at(at + 1, end):
+                at += 1  # "yêu cầu, chủ tịch UBND các quận"
             else:
                 break
         return at

@@ -23,84 +23,6 @@ _MET = re.compile(
     r"(?:các |đại )?(?:đại biểu|đại diện|thành viên|ý kiến|đồng chí)(?! chủ tịch| bí thư| phó)"
 )
 """What those who met have said."""
-NO_VERBS = frozenset(
-    {
-        "là",
-        "có",
-        "được",
-        "bị",
-        "vẫn",
-        "đã",
-        "đang",
-        "cho",
-        "nhận",
-        "tại",
-        "của",
-        "và",
-        "với",
-        "về",
-        "trong",
-        "ở",
-        "từ",
-        "đến",
-        "như",
-        "mà",
-        "thì",
-        "cũng",
-        "còn",
-        "nên",
-        "do",
-        "để",
-        "khi",
-        "nếu",
-        "theo",
-        "qua",
-        "vào",
-        "ra",
-        "nói",
-        "hiện",
-        "sẽ",
-        "rất",
-        "này",
-        "đó",
-        "gồm",
-        "bao",
-        "làm",
-        "năm",
-        "tháng",
-        "ngày",
-        "trên",
-        "trước",
-        "sau",
-        "bằng",
-        "hoặc",
-        "hay",
-        "luôn",
-        "chính",
-        "tỉnh",
-        "thành",
-        "huyện",
-        "quận",
-        "xã",
-        "phường",
-        "trung",
-        "việt",
-        "khu",
-        "khác",
-        "chưa",
-        "vừa",
-        "mới",
-        "đều",
-        "lại",
-        "đồng",
-        "phát",
-        "cơ",
-        "thuộc",
-        "số",
-        "các",
-        "những",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +97,12 @@ class Phrasing:
     def listed(self, first: int, end: int) -> int | None:
         """Return where the action of a point under addressees begins, with a verb that no list knows."""
         at = self.after_connectives(first, end)
-        if at >= end or end - at < 4 or self.words[at] in NO_VERBS or not self.words[at].isalpha():
+        if (
+            at >= end
+            or end - at < 4
+            or self.lists.no_verbs.at(self.words, at, end)
+            or not self.words[at].isalpha()
+        ):
             return None
         if self.words[end - 1] == ":" or "là" in self.words[at : at + 12] or self.names.at(at, end):
             return None

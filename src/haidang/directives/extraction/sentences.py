@@ -12,7 +12,7 @@ _STOP = re.compile(
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(,;:\"'.-])(?:tp|h|q|p|tx|tt|x|ths|ts|gs|pgs|bs|ks|kts|ls|đ|đc|t|st|kt|tm|tl|tuq|no|vv|v|nđ|cn|[a-z])$"
 )
-_NUMBER = re.compile(r"(?:^|\s)(?:số|điều|khoản|mục|điểm|phần|chương)\s+[\divx]+$")
+_NUMBER = re.compile(r"(?:^|\s)(?:điều|khoản|mục|điểm|phần|chương)\s+[\divx]+$")
 
 
 SENTENCE_MAX = 6_000
