@@ -1,4 +1,4 @@
-"""What drawing a document costs: pages, milliseconds, bytes of DOCX and PDF, by the press that rooms use.
+"""What drawing and reading a document costs: pages, milliseconds, bytes, by the processes that rooms use.
 
 Every document is drawn in a process of its own, so each figure holds the start of Python, the reading of the
 report, the drawing and the way back. The reports are those of an incident's log of growing length and of the
@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from haidang.documents import press
+from haidang.documents.intake.desk import read_apart
 from haidang.documents.report import (
     ROWS_MAX,
     Body,
@@ -49,12 +50,22 @@ def bench_documents(*, rounds: int, say: Callable[[str], None]) -> dict[str, Any
                 begun = time.perf_counter()
                 content = press.print_now(report, form)
                 times.append((time.perf_counter() - begun) * 1_000)
-            line[form] = {"median_ms": median(times), "max_ms": max(times), "bytes": len(content)}
+            line[form] = {
+                "median_ms": median(times), "max_ms": max(times), "bytes": len(content),
+                "read_ms": median(_read_ms(form, content) for _ in range(rounds)),
+            }  # fmt: skip
             if form == "pdf":
                 line["pages"] = content.count(b"/Type/Page/")
         found.append(line)
     met = all(line[form]["median_ms"] <= line["goal_ms"] for line in found for form in ("docx", "pdf"))
     return {"rounds": rounds, "documents": found, "met": met}
+
+
+def _read_ms(form: str, content: bytes) -> float:
+    """Return how long it takes to read a document as text again, as a file of a stranger is."""
+    begun = time.perf_counter()
+    read_apart(f"a.{form}", content)
+    return (time.perf_counter() - begun) * 1_000
 
 
 def documents() -> tuple[tuple[str, Report, float], ...]:

@@ -50,7 +50,8 @@ def test_lists_show_the_numbers_that_word_shows() -> None:
         listed("Gạch", 2), listed("Từ bảy", 3, 1), p("Thường"), parts=dict(NUMBERING),
     ))  # fmt: skip
     assert found.text.split("\n") == [
-        "I. Đánh giá", "1. Kết quả", "a) Một", "b) Hai", "2. Tồn tại", "a) Ba", "II. Nhiệm vụ", "1. Giao Sở Y",
+        "I. Đánh giá", "1. Kết quả", "a) Một", "b) Hai", "2. Tồn tại", "a) Ba", "II. Nhiệm vụ",
+        "1. Giao Sở Y",
         "- Gạch", "7. Từ bảy", "Thường",
     ]  # fmt: skip
 
