@@ -159,11 +159,16 @@ async def test_letters_follow_the_ladder_and_are_counted(db: Database, house: Ho
     with pytest.raises(Problem, match="directive-letter-nothing"):
         await _write(db, house, house.desk)
     await clockwork.tick(db, house.later)
+    async with db.transaction() as connection:
+        [owed] = (await letters.due(connection, house.later, house.office))["items"]
+    assert owed == {"org": {"id": house.site.units[0], "name": "Sở Xây dựng"}, "tasks": 2, "days": 102}
     first = await _write(db, house, house.later)
     assert (first["turn"], first["year"], first["number"]) == (1, 2026, "01/VP")
     assert {each["step"] for each in first["tasks"]} == {"after-30"} and len(first["tasks"]) == 2
     with pytest.raises(Problem, match="directive-letter-nothing"):  # each due has one letter of itself
         await _write(db, house, house.later)
+    async with db.transaction() as connection:
+        assert (await letters.due(connection, house.later, house.office))["items"] == []
     chosen = tuple(each["id"] for each in first["tasks"])
     second = await _write(db, house, house.later, task_ids=chosen[:1], answer_by=date(2026, 8, 3))
     assert (second["turn"], second["number"]) == (2, "02/VP")

@@ -638,6 +638,7 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/directive-reports/issued/{report}?format=pdf"
     ),
     ("GET", "/api/v1/directive-letters"): Asked(LIST),
+    ("GET", "/api/v1/directive-letters/due"): Asked(LIST),
     ("POST", "/api/v1/directive-letters"): Asked(REFUSED, body={"org": "{org}", "task_ids": ["{task}"]}),
     ("GET", "/api/v1/directive-letters/{letter_id:int}"): Asked(
         REFUSED, "/api/v1/directive-letters/{reminder}?format=docx"

@@ -141,6 +141,19 @@ async def list_letters(
         )  # fmt: skip
 
 
+@get(f"{L}/due", opt=MAKE, tags=["directives"], summary="Units to which a reminder letter is due")
+async def due_letters(
+    *,
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+) -> dict[str, Any]:
+    """Return units for whose tasks the ladder calls for a letter that was not written yet."""
+    async with db.transaction() as connection:
+        return await letters.due(connection, desk_of(settings, clock), principal)
+
+
 @post(L, opt=MAKE, tags=["directives"], summary="Write a reminder letter to a unit")
 async def write_letter(
     *,
@@ -178,5 +191,6 @@ async def read_letter(
 
 
 ROUTES = (
-    preview_report, list_reports, issue_report, issued_report, list_letters, write_letter, read_letter,
+    preview_report, list_reports, issue_report, issued_report, list_letters, due_letters, write_letter,
+    read_letter,
 )  # fmt: skip

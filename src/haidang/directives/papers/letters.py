@@ -20,6 +20,7 @@ from haidang.directives.papers import store
 from haidang.directives.papers.gathering import late_of
 from haidang.directives.papers.issuing import frozen, issuer_of
 from haidang.directives.papers.letter import Letter, Previous, topic
+from haidang.directives.papers.model import Late
 from haidang.directives.service.counting import Cut, unit_names
 from haidang.directives.service.desk import LOG, TOPIC
 from haidang.documents import numbering
@@ -106,13 +107,11 @@ async def _owed(
     late = await store.late(
         connection, principal, cut, now=now, soon=soon_end(desk, now), limit=_READ_MAX, tasks=new.task_ids
     )
-    wanted = {step.step for row in late for step in desk.policies.named(row["policy"]).ladder if step.letter}
-    steps = await store.fallen(connection, [row["id"] for row in late], sorted(wanted))
+    steps = await _steps(connection, desk, late)
     if new.task_ids is not None:
         _all_late(new.task_ids, late)
         return late, steps
-    written = await store.written(connection, [row["id"] for row in late], issuer)
-    due = [row for row in late if row["id"] in steps and (row["id"], row["due_version"]) not in written]
+    due = await _unwritten(connection, late, steps, issuer)
     if not due:
         raise Problem(
             NOTHING_DUE,
@@ -120,6 +119,40 @@ async def _owed(
             f"{len(late)} overdue tasks are not at that step yet, or have their letter; choose tasks.",
         )
     return due[:TASKS_MAX], steps
+
+
+async def _steps(connection: Connection, desk: Desk, late: list[dict[str, Any]]) -> dict[int, str]:
+    """Return the step that calls for a letter, of each task for which it has fallen."""
+    wanted = {step.step for row in late for step in desk.policies.named(row["policy"]).ladder if step.letter}
+    return await store.fallen(connection, [row["id"] for row in late], sorted(wanted))
+
+
+async def _unwritten(
+    connection: Connection, late: list[dict[str, Any]], steps: dict[int, str], issuer: int
+) -> list[dict[str, Any]]:
+    """Return the tasks whose letter is due and was not written by an office under their present due."""
+    written = await store.written(connection, [row["id"] for row in late], issuer)
+    return [row for row in late if row["id"] in steps and (row["id"], row["due_version"]) not in written]
+
+
+async def due(connection: Connection, desk: Desk, principal: Principal) -> dict[str, Any]:
+    """Return the units to which the asker's office owes a letter, those that owe most first."""
+    issuer, now = issuer_of(principal), desk.now()
+    cut = Cut(reading="current")
+    late = await store.late(connection, principal, cut, now=now, soon=soon_end(desk, now), limit=_READ_MAX)
+    rows = await _unwritten(connection, late, await _steps(connection, desk, late), issuer)
+    units: dict[int, list[Late]] = {}
+    for row in rows:
+        units.setdefault(row["owner_org"], []).append(late_of(row, now))
+    items = [
+        {
+            "org": {"id": org, "name": owed[0].unit},
+            "tasks": len(owed),
+            "days": max(each.days for each in owed),
+        }
+        for org, owed in units.items()
+    ]
+    return {"items": sorted(items, key=lambda item: (-item["tasks"], -item["days"], item["org"]["name"]))}
 
 
 def _all_late(asked: Iterable[int], late: list[dict[str, Any]]) -> None:
