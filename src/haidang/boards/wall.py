@@ -185,9 +185,13 @@ class Wall:
             "incidents": await self._part("incident.read", self._incidents),
             "alerts": await self._part("alert.read", self._alerts),
             "tasks": await self._part("task.read", self._tasks),
-            "directives": await self._part("directive.read", self._directives),
+            "directives": await self.directives(),
             "feeds": await self._part("feed.read", self._feeds),
         }
+
+    async def directives(self) -> dict[str, Any]:
+        """Return the part of directives alone."""
+        return await self._part("directive.read", self._directives)
 
     async def _part(
         self, permission: str, work: Callable[[Connection], Awaitable[dict[str, Any]]]

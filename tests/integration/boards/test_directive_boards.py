@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -18,6 +18,8 @@ from haidang.boards.directives.board import PLACES, Asked, snapshot
 from haidang.boards.directives.brief import brief
 from haidang.boards.directives.meeting import meeting
 from haidang.boards.directives.owed import owed
+from haidang.boards.wall import Wall
+from haidang.city.service import City
 from haidang.organisation import prepare, root_org, system
 from haidang.organisation.permissions import Principal, Scope
 from haidang.organisation.service.orgs import NewOrg, add_org
@@ -308,3 +310,21 @@ async def test_a_unit_sees_what_it_owes_by_when_and_what_it_helps_with(db: Datab
     assert health["coop"][0]["directive"]["id"] == house.directives["late"], "whoever helps reads the notice"
     groups = {group["when"]: titles(group["rows"]) for group in building["groups"] if group["rows"]}
     assert groups == {"overdue": ["late"], "this_week": ["extended"], "later": ["later"]}
+
+
+async def test_the_wall_counts_by_unit_and_names_nothing_but_units(db: Database, house: House) -> None:
+    def wall(principal: Principal) -> Wall:
+        city = cast("City", None)  # the part of directives asks the city nothing
+        return Wall(db, house.settings, house.clock, city, principal=principal, area=None)
+
+    whole = await wall(OFFICE).directives()
+    assert whole == {
+        "state": "ok", "given": 8, "open": 6, "overdue": 3, "due_soon": 1, "awaiting_verdict": 1,
+        "units": [
+            {"name": "Sở Xây dựng", "open": 3, "late": 2}, {"name": "Sở Y tế", "open": 3, "late": 1},
+        ],
+    }  # fmt: skip
+    mine = await wall(house.reader("yt")).directives()
+    assert [unit["name"] for unit in mine["units"]] == ["Sở Y tế"]
+    nobody = Principal("account:901", "Người ngoài", house.units["nv"], ())
+    assert await wall(nobody).directives() == {"state": "forbidden"}
