@@ -66,6 +66,11 @@ _MEETING = re.compile(
 )
 _CHAIRED = re.compile(r"(?P<who>[^\n.;:]{6,220}?)\s+(?:đã\s+)?chủ trì\s+(?:cuộc họp|hội nghị|buổi|phiên|và)")
 _HELD = re.compile(rf"(?:^|[\n.])\s*(?:vào\s+)?(?:sáng|chiều|tối)?\s*{_DATE}\s*,")
+_WHEN_WHERE = re.compile(
+    r"\s*(?:(?:vào|trong)\s+)?(?:sáng|chiều|tối|trưa|ngày|hồi|lúc|tại|dưới)(?!\w)[^,]{0,120},",
+    re.IGNORECASE,
+)
+"""When and where a meeting was held, before its chairman."""
 _INVITED = re.compile(rf"giấy mời\s+số\s*:?\s*(?P<n>{_NUMBER})")
 _PRESENT = re.compile(
     r"(?:tham dự|cùng dự|dự họp|dự)\s*(?:cuộc họp|hội nghị|buổi họp|"
@@ -187,10 +192,18 @@ def _meeting(text: Text, head: str) -> Meeting | None:
     chair = _tidy(text, chaired, "who") if chaired else None
     return Meeting(
         title=_tidy(text, named, "title"),
-        chair=re.split(r"[,;]\s+(?=đ/c|đồng chí|ông|bà)", chair, flags=re.IGNORECASE)[-1] if chair else None,
+        chair=_person(chair) if chair else None,
         held_on=_day(held) if held else None, invitation_no=_tidy(text, invited, "n"),
         participants=tuple(part.strip() for part in re.split(r"[,;]", people)) if people else (),
     )  # fmt: skip
+
+
+def _person(words: str) -> str | None:
+    """Return who chaired, without when and where: "Ngày 28/8/2019, tại trụ sở UBND tỉnh, đồng chí …"."""
+    who = re.split(r"[,;]\s+(?=đ/c|đồng chí|ông|bà)", words, flags=re.IGNORECASE)[-1]
+    while aside := _WHEN_WHERE.match(who):
+        who = who[aside.end() :].strip()
+    return who.strip(" ,") or None
 
 
 def _signatory(text: Text) -> tuple[str | None, str | None]:

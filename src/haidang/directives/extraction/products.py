@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from haidang.directives.extraction.deadlines import limits
 from haidang.directives.extraction.text import Text
 
 _PRODUCT = re.compile(
@@ -22,4 +23,7 @@ def product(text: Text, start: int, end: int) -> str | None:
     span = match.span("product") if match else None
     if span is None and (report := _REPORT.search(text.low, start, end)):
         span = report.span()
-    return " ".join(text.plain[span[0] : span[1]].split()) if span else None
+    if span is None:
+        return None
+    inside = [each.start for each in limits(text.low, start, end, None) if span[0] < each.start < span[1]]
+    return " ".join(text.plain[span[0] : min([span[1], *inside])].split())

@@ -79,3 +79,21 @@ def test_unknown_names_surface_and_are_warned_of() -> None:
 def test_a_repeated_notice_is_linked() -> None:
     hospital = next(each for each in ALL if each["id"] == "hospital")
     assert [item.follows for item in _read(hospital).items if item.follows] == [("210/TB-UBND",)]
+
+
+@pytest.mark.parametrize(
+    ("words", "chair"),
+    [
+        ("Ngày 20/11/2026, Phó Chủ tịch UBND tỉnh Lê Văn Hải đã", "Phó Chủ tịch UBND tỉnh Lê Văn Hải"),
+        ("Chiều 27/11, tại trụ sở UBND tỉnh, ông Lê Văn Hải", "ông Lê Văn Hải"),
+    ],
+)  # fmt: skip
+def test_who_chaired_stands_without_day_and_place(words: str, chair: str) -> None:
+    meeting = read(f"THÔNG BÁO\n{words} chủ trì cuộc họp về tiến độ dự án.").document.meeting
+    assert meeting is not None
+    assert meeting.chair == chair
+
+
+def test_a_product_ends_before_its_deadline() -> None:
+    (item,) = read("Giao Sở Xây dựng lập báo cáo tiến độ trước ngày 22/12/2026.").items
+    assert item.product == "báo cáo tiến độ"
