@@ -87,6 +87,7 @@ async def units_do_it(open_as: OpenAs, tmp_path: Path) -> None:
     )
     await expect(lights.get_by_role("button", name="Công nhận", exact=True)).to_have_count(0)
     await lights.get_by_role("button", name="Nhận việc").click()
+    await expect(lights.locator(".task-line")).to_contain_text("Đã nhận")
     await lights.get_by_role("button", name="Đề nghị gia hạn").click()
     form = lights.locator("form")
     await form.get_by_label("Lý do xin gia hạn").fill("Chờ biển lặng")
