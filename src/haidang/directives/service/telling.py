@@ -24,64 +24,79 @@ TIMELINESS = (
 )  # fmt: skip
 
 
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside some directives, as far as the asker sees it."""
+
+    sources: dict[int, Document]
+    parties: list[tuple[directives.PartyRow, str]]
+    tasks: list[TaskLine]
+    hidden: dict[int, int]
+    """How many tasks of each are out of the asker's sight."""
+    back: dict[int, tuple[int | None, Any]]
+    """(what it repeats, given on) of each and of all before it."""
+    known: dict[int, dict[str, Any]]
+    """Those of ``back`` that the asker sees, in a few words."""
+    repeated_by: list[dict[str, Any]]
+    replaces: list[dict[str, Any]]
+    replaced_by: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+
+
 async def lines(
     connection: Connection, desk: Desk, principal: Principal, found: Sequence[Directive]
 ) -> list[dict[str, Any]]:
     """Return directives with what stands beside them; tasks out of the asker's sight are only counted."""
     ids = [each.id for each in found]
-    parties = await directives.parties(connection, ids)
     tasks, hidden = await directives.tasks_of(connection, principal, ids)
     back = await directives.earlier(connection, ids)
-    links = await directives.links(connection, ids)
-    by = {
-        "follows": await directives.named(
-            connection, principal, [each.follows_id for each in found if each.follows_id]
-        ),
-        "repeated_by": await directives.named(connection, principal, ids, column="follows_id"),
-        "replaces": await directives.named(
-            connection, principal, [each.replaces_id for each in found if each.replaces_id]
-        ),
-        "replaced_by": await directives.named(connection, principal, ids, column="replaces_id"),
-    }
-    # Whoever sees a directive sees its document.
-    sources = await documents.many(connection, {each.document_id for each in found})
-    shown = []
-    for each in found:
-        mine = [line for line in tasks if line.directive_id == each.id]
-        facts = _facts(desk, each, sources[each.document_id])
-        replaced = [_brief(line) for line in by["replaced_by"] if line["replaces_id"] == each.id]
-        chain = chain_of(each.id, {number: link for number, (link, _) in back.items()})
-        first = min([each.given_on, *(back[number][1] for number in chain if number in back)])
-        done, of = fulfilled([{"state": line.task.state} for line in mine])
-        shown.append(
-            facts
-            | {
-                role: [
-                    {"id": party.org_id, "name": name, "text": party.raw_text, "via": party.via,
-                     "exceptions": party.exceptions}
-                    for party, name in parties
-                    if party.directive_id == each.id and party.role == word
-                ]
-                for role, word in (("lead", "lead"), ("cooperating", "coop"))
-            }
-            | {
-                "tasks": [_task(desk, line) for line in mine], "tasks_hidden": hidden.get(each.id, 0),
-                "done": done, "of": of, "chain": chain, "first_given_on": first,
-                "age_days": (desk.today() - first).days,
-                "follows": next((_brief(x) for x in by["follows"] if x["id"] == each.follows_id), None),
-                "repeated_by": [_brief(x) for x in by["repeated_by"] if x["follows_id"] == each.id],
-                "replaces": next((_brief(x) for x in by["replaces"] if x["id"] == each.replaces_id), None),
-                "replaced_by": replaced[0] if replaced else None,
-                "links": [
-                    {name: link[name] for name in ("kind", "ref", "title")}
-                    for link in links if link["directive_id"] == each.id
-                ],
-                "acts": open_acts(
-                    each, issuer=may(principal, "directive.issue", each.owner_org), replaced=bool(replaced)
-                ),
-            }
-        )  # fmt: skip
-    return shown
+    replaced = [each.replaces_id for each in found if each.replaces_id is not None]
+    around = Around(
+        # Whoever sees a directive sees its document.
+        sources=await documents.many(connection, {each.document_id for each in found}),
+        parties=await directives.parties(connection, ids), tasks=tasks, hidden=hidden, back=back,
+        known={each["id"]: each for each in await directives.named(connection, principal, back)},
+        repeated_by=await directives.named(connection, principal, ids, column="follows_id"),
+        replaces=await directives.named(connection, principal, replaced),
+        replaced_by=await directives.named(connection, principal, ids, column="replaces_id"),
+        links=await directives.links(connection, ids),
+    )  # fmt: skip
+    return [_line(desk, principal, each, around) for each in found]
+
+
+def _line(desk: Desk, principal: Principal, each: Directive, around: Around) -> dict[str, Any]:
+    mine = [line for line in around.tasks if line.directive_id == each.id]
+    done, of = fulfilled([{"state": line.task.state} for line in mine])
+    chain = chain_of(each.id, {number: link for number, (link, _) in around.back.items()})
+    first = min([each.given_on, *(around.back[number][1] for number in chain if number in around.back)])
+    follows = around.known.get(each.follows_id or 0)
+    replaced = [line for line in around.replaced_by if line["replaces_id"] == each.id]
+    issuer = may(principal, "directive.issue", each.owner_org)
+    return _facts(desk, each, around.sources[each.document_id]) | {
+        "lead": _parties(around, each.id, "lead"), "cooperating": _parties(around, each.id, "coop"),
+        "tasks": [_task(desk, line) for line in mine], "tasks_hidden": around.hidden.get(each.id, 0),
+        "done": done, "of": of, "chain": [number for number in chain if number in around.known],
+        "first_given_on": first, "age_days": (desk.today() - first).days,
+        "follows": None if follows is None else _brief(follows),
+        "repeated_by": [_brief(line) for line in around.repeated_by if line["follows_id"] == each.id],
+        "replaces": next((_brief(x) for x in around.replaces if x["id"] == each.replaces_id), None),
+        "replaced_by": _brief(replaced[0]) if replaced else None,
+        "links": [
+            {name: link[name] for name in ("kind", "ref", "title")}
+            for link in around.links if link["directive_id"] == each.id
+        ],
+        "acts": open_acts(each, issuer=issuer, replaced=bool(replaced)),
+    }  # fmt: skip
+
+
+def _parties(around: Around, directive_id: int, role: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": party.org_id, "name": name, "text": party.raw_text, "via": party.via,
+            "exceptions": party.exceptions,
+        }
+        for party, name in around.parties
+        if party.directive_id == directive_id and party.role == role
+    ]  # fmt: skip
 
 
 def _facts(desk: Desk, each: Directive, document: Document) -> dict[str, Any]:
