@@ -19,6 +19,7 @@ from haidang.programme.sheets.description import Column, Description, Numbering,
 from haidang.programme.sheets.findings import Finding, at, of_cell
 from haidang.programme.sheets.headings import Layout, Surroundings
 from haidang.programme.sheets.legacy import Encoding, converted, vietnamese
+from haidang.programme.sheets.numbering import numbering
 from haidang.programme.sheets.values import (
     NONE_SIGNS,
     Amiss,
@@ -34,9 +35,6 @@ Role = Literal["project", "heading", "total", "detail", "remark", "unknown"]
 TEXT_MAX = 1_000
 """Characters of a name or a note that the register takes."""
 
-_ROMAN = re.compile(r"(?=[IVXLC])(C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
-_ROMAN_VALUE = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DAMAGED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]|\w\?\w")
 _LOCATED = frozenset(("places", "period", "code", "decision"))
 """Columns that only projects fill."""
@@ -97,8 +95,24 @@ class Reader:
     def lines(self) -> list[Line]:
         """Return the lines below the headings, in their order."""
         rows = sorted(row for row in self.page.rows if row > self.layout.bottom)
-        found = [self._line(row) for row in rows if self._filled(row)]
+        last = max((row for row in rows if self._counts(row)), default=0)
+        found = [self._line(row) for row in rows if row <= last and self._filled(row)]
+        for row in rows:
+            if row > last:
+                cell = min(self.page.rows[row].values(), key=lambda each: each.column)
+                vi, en = "dưới bảng, không nhập", "below the table, not imported"
+                self.notes.append(at(cell.at, "row-remark", vi, en, value=cell.text, effect="row", row=row))
         return [line for line in found if line is not None]
+
+    def _counts(self, row: int) -> bool:
+        """Say whether a row is of the table: it has a number, a project's data, or money that is no word."""
+        for column in self.layout.description.columns:
+            cell = self.cell_of(row, column.name)
+            if cell is None or column.kind in ("name", "text"):
+                continue
+            if column.kind != "money" or cell.kind != "text" or any(map(str.isdigit, cell.text)):
+                return True
+        return False
 
     def cell_of(self, row: int, name: str) -> Cell | None:
         """Return the cell of a column in a row, also where it shows from a merged one above."""
@@ -362,34 +376,3 @@ def _merged(page: Page, layout: Layout) -> dict[tuple[int, int], Cell]:
             for row in range(top, bottom + 1):
                 found[row, left] = cell
     return found
-
-
-def numbering(text: str) -> tuple[tuple[Numbering, int], ...]:
-    """Return what a row's number may be, with its value in that order; empty where it is none."""
-    said = text.strip(" .)(:/")
-    if said.endswith(".0") and said[:-2].isdecimal():
-        said = said[:-2]
-    if said and len(said) <= 6 and set(said) == {"*"}:
-        return (("stars", len(said)),)
-    if re.fullmatch(r"0*[1-9][0-9]{0,3}", said):
-        return (("arabic", int(said)),)
-    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){1,4}", said):
-        return (("dotted", int(said.rpartition(".")[2])),)
-    found: list[tuple[Numbering, int]] = []
-    if (roman := _roman(said)) is not None:
-        found.append(("roman", roman))
-    if len(said) == 1 and said in _ALPHABET:
-        found.append(("letter", _ALPHABET.index(said) + 1))
-    if len(said) == 1 and said.upper() in _ALPHABET and said.islower():
-        found.append(("small", _ALPHABET.index(said.upper()) + 1))
-    return tuple(found)
-
-
-def _roman(text: str) -> int | None:
-    if not text or _ROMAN.fullmatch(text) is None:
-        return None
-    total = 0
-    values = [_ROMAN_VALUE[letter] for letter in text]
-    for value, following in zip(values, [*values[1:], 0], strict=True):
-        total += -value if value < following else value
-    return total

@@ -26,15 +26,15 @@ def value_of(line: Line, column: str) -> int | None:
     return sum(below) if below else None
 
 
-def summed(columns: Sequence[Column], tree: Tree) -> list[str]:
-    """Return the columns of money whose totals the groups of a sheet state."""
+def summed(columns: Sequence[Column], tree: Tree) -> dict[str, bool]:
+    """Return the columns of money whose totals a sheet states; True where its groups do, not only its end."""
     parents = [line for line in tree.headings if line.children]
-    found = []
+    found = {}
     for column in columns:
         stated = sum(column.name in line.money or column.name in line.unread for line in parents)
         totals = sum(column.name in line.money for line, _ in tree.totals)
-        if column.kind == "money" and column.sums and (totals or stated * 2 > len(parents)):
-            found.append(column.name)
+        if column.kind == "money" and column.sums and (totals or stated):
+            found[column.name] = stated * 2 > len(parents)
     return found
 
 
@@ -44,22 +44,22 @@ def agreeing(columns: Sequence[Column], tree: Tree) -> int:
     return sum(difference == 0 for _, _, _, difference in _checks(tree, names))
 
 
-def _checks(tree: Tree, columns: Sequence[str]) -> Iterator[tuple[Line, str, int, int | None]]:
+def _checks(tree: Tree, columns: dict[str, bool]) -> Iterator[tuple[Line, str, int, int | None]]:
     """Yield each group with lines below, a column, what these amount to, and how far the group is off."""
     groups = [(line, line.children) for line in tree.headings if line.children]
     groups += [(line, _parts_of_total(line, above, tree, columns)) for line, above in tree.totals]
     # A tree grows from the outside in, so that a wrong group is found after the one above it.
     for line, parts in groups:
-        for column in columns:
+        for column, by_groups in columns.items():
             values = [value_of(part, column) for part in parts]
             known = [value for value in values if value is not None]
             if column in line.money:
                 yield line, column, sum(known), line.money[column] - sum(known)
-            elif known:
+            elif known and (by_groups or column in line.unread):
                 yield line, column, sum(known), None
 
 
-def _parts_of_total(line: Line, above: list[Line], tree: Tree, columns: Sequence[str]) -> list[Line]:
+def _parts_of_total(line: Line, above: list[Line], tree: Tree, columns: dict[str, bool]) -> list[Line]:
     """Return the lines that a total row adds up: everything, or those of an open group that it fits."""
     for group in above:
         fits = all(

@@ -107,3 +107,36 @@ def test_the_best_page_is_read_and_the_others_are_named() -> None:
     nothing = read(written(made.grid), Asked(page="khác"))
     assert [each.code for each in nothing.refused] == ["sheet-unknown"]
     assert at((1, 1)) == "A1"
+
+
+def test_what_stands_below_the_table_is_told_and_not_taken() -> None:
+    made = plan_sheet(9)
+    last = made.grid.last
+    made.grid.cells |= {
+        (last + 2, 2): "Nơi nhận:", (last + 2, 5): "TM. ỦY BAN NHÂN DÂN", (last + 3, 5): "CHỦ TỊCH",
+        (last + 8, 5): "Nguyễn Văn A",
+    }  # fmt: skip
+    found = read(written(made.grid))
+    assert (found.plan_total_dong, found.refused, found.unreconciled) == (made.total_dong, (), ())
+    below = {each.cell for each in found.notes if each.code == "row-remark"}
+    assert below == {at((last + 2, 2)), at((last + 3, 5)), at((last + 8, 5))}
+
+
+def test_totals_may_stand_at_the_end_or_only_there() -> None:
+    made = plan_sheet(10)
+    end = made.grid.last + 1
+    for column in (5, 6):
+        made.grid.cells[end, column] = made.grid.cells.pop((8, column))
+    del made.grid.cells[8, 2]
+    made.grid.cells[end, 1] = "TỔNG CỘNG"
+    made.grid.merged = [*made.grid.merged, (end, 1, end, 2)]
+    found = read(written(made.grid))
+    assert (found.plan_total_dong, found.unreconciled, found.refused) == (made.total_dong, (), ())
+    leaves = {each.row for each in found.groups if each.plans}
+    for row, column in list(made.grid.cells):
+        if 8 < row < end and column >= 5 and row not in made.projects and row not in leaves:
+            del made.grid.cells[row, column]
+    bare = read(written(made.grid))
+    assert (bare.plan_total_dong, bare.unreconciled, bare.refused) == (made.total_dong, (), ())
+    made.grid.cells[end, 6] += 1
+    assert [off.cell for off in read(written(made.grid)).unreconciled] == [at((end, 6))]

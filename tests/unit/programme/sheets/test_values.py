@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haidang.programme.sheets.lines import numbering
+from haidang.programme.sheets.numbering import numbering
 from haidang.programme.sheets.values import Amiss, Money, clean, day, money, number, serial, unit_of, years
 
 
