@@ -110,9 +110,13 @@ class Names(Groups):
             return []
         if head in self.gazetteer.branches:
             match = self.gazetteer.find(self.gazetteer.branches[head], self.tokens, at, end)
-            if match and self.tokens.capital(at) and not self.starts_unit(at, end):
-                return [Found(at, match[0], match[1], "org", "names.shared", head)]
-            return []
+            if match is None or not self.tokens.capital(at):
+                return []
+            # "các bộ: Công an, Quốc phòng", but "các bộ, Công an tỉnh"
+            ministry = head == "bộ" and self.areas.at(match[0], end) is None
+            if self.starts_unit(at, end) and not ministry:
+                return []
+            return [Found(at, match[0], match[1], "org", "names.shared", head)]
         area = self.areas.at(at, end)
         if area is None or (area.collective and before.kind == "org" and not area.members):
             stop = self.areas.proper(at, end, numbers=True)
@@ -173,6 +177,8 @@ class Names(Groups):
 
     def _person(self, first: int, at: int, end: int) -> list[Found]:
         """Return the unit of a person named with an office, or the person alone as unresolved."""
+        if at < end and self.starts_unit(at, end) and (found := self._unit(at, end)):
+            return [replace(each, first=first if not n else each.first) for n, each in enumerate(found)]
         stop = at
         while stop < end and stop - at < PERSON_WORDS_MAX and self.tokens.capital(stop):
             if self.title(stop, end) or not self.words[stop].isalpha():
