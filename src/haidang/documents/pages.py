@@ -19,6 +19,8 @@ MM = 25.4 / 72
 """A point in millimetres."""
 COLUMN_GAP = 1.6
 """Sizes of its letters between two words from which they stand in two columns."""
+ROW_GAP = 0.6
+"""Sizes of its letters by which one stands above or below another and is no longer of its line."""
 WORD_GAP = 0.15
 """Sizes of its letters from which there is a space between two of them."""
 TILTED = 0.03
@@ -111,7 +113,10 @@ class Letters:
         words = page.get_textpage()
         try:
             lines = tuple(
-                filter(None, (self._line(words, at, end, height, looks) for at, end in _spans(words)))
+                self._line(words, shown, height, looks=looks, apart=len(rows) > 1)
+                for at, end in _spans(words)
+                for rows in (_rows(words, _shown(words, at, end)),)
+                for shown in rows
             )
         finally:
             words.close()
@@ -125,15 +130,11 @@ class Letters:
         )
 
     def _line(
-        self, words: pypdfium2.PdfTextPage, at: int, end: int, height: float, looks: bool
-    ) -> Line | None:
-        shown = [index for index in range(at, end) if chr(raw.FPDFText_GetUnicode(words, index)).strip()]
-        if shown and (_tilted(words, shown[0]) or _tilted(words, shown[-1])):
-            shown = [index for index in shown if not _tilted(words, index)]
-        if not shown:
-            return None
+        self, words: pypdfium2.PdfTextPage, shown: list[int], height: float, *, looks: bool, apart: bool
+    ) -> Line:
+        """Return the line of some letters; ``apart``: between them the file has letters of other lines."""
         places = [_origin(words, index)[0] for index in shown]
-        if places == sorted(places):
+        if not apart and places == sorted(places):
             text = _text(words, shown[0], shown[-1] + 1)
         else:
             # Letters of another font are drawn after the others of their line: it is read by their places.
@@ -201,6 +202,30 @@ def _spans(words: pypdfium2.PdfTextPage) -> Iterator[tuple[int, int]]:
             at = index + 1
     if count > at:
         yield at, count
+
+
+def _shown(words: pypdfium2.PdfTextPage, at: int, end: int) -> list[int]:
+    """Return the letters of a line that are seen; those of a mark across the page are none of it."""
+    shown = [index for index in range(at, end) if chr(raw.FPDFText_GetUnicode(words, index)).strip()]
+    if shown and (_tilted(words, shown[0]) or _tilted(words, shown[-1])):
+        return [index for index in shown if not _tilted(words, index)]
+    return shown
+
+
+def _rows(words: pypdfium2.PdfTextPage, shown: list[int]) -> list[list[int]]:
+    """Part what PDFium took for one line by the heights on which its letters stand, from the top."""
+    rows: list[tuple[float, list[int]]] = []
+    for index in shown:
+        base = _origin(words, index)[1]
+        if rows and abs(rows[-1][0] - base) < ROW_GAP * _size(words, index):
+            rows[-1][1].append(index)
+            continue
+        near = next((row for at, row in rows if abs(at - base) < ROW_GAP * _size(words, index)), None)
+        if near is None:
+            rows.append((base, [index]))
+        else:
+            near.append(index)
+    return [row for _, row in sorted(rows, key=lambda each: -each[0])]
 
 
 def _by_place(words: pypdfium2.PdfTextPage, shown: list[int]) -> str:

@@ -258,6 +258,19 @@ async def test_more_files_than_may_wait_are_told_to_come_again(monkeypatch: pyte
     assert len(await asyncio.gather(*waiting)) == desk.QUEUE_MAX
 
 
+def test_letters_are_read_by_their_places_not_by_the_order_in_which_they_were_drawn() -> None:
+    """As LibreOffice writes a line of two fonts: first the letters of one, then those of the other."""
+    words = (
+        "Giao S) Tj 50 0 Td (Xay) Tj -10 0 Td (o) Tj 36 0 Td (dung bao cao ket qua cong tac truoc ngay) Tj "
+        "ET BT /F1 13 Tf 90 685 Td (05/3/2026 va thong bao ket luan cuoc hop giao ban so 12/TB-) Tj ET "
+        "BT /F1 13 Tf 90 670 Td (UBND tinh"
+    )
+    assert read_file("a.pdf", pdf(text=words)).text == (
+        "Giao So Xay dung bao cao ket qua cong tac truoc ngay "
+        "05/3/2026 va thong bao ket luan cuoc hop giao ban so 12/TB-UBND tinh"
+    )
+
+
 def test_a_pdf_of_others_is_read() -> None:
     found = read_file("a.pdf", pdf())
     assert (found.text, found.pages) == ("Van ban mot hai ba bon nam sau bay tam", 1)

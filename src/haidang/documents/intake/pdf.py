@@ -33,9 +33,10 @@ _PASSWORD = 4
 """PDFium's word for a file under a password."""
 _PAGE_NUMBER = re.compile(r"(?:trang\s*)?[-–—]?\s*\d{1,4}\s*(?:/\s*\d{1,4})?\s*[-–—]?", re.I)
 _BEGINS = re.compile(
-    r"(?:[-–—+*•●▪]|\d{1,3}(?:\.\d{1,3}){0,3}[.)/]|[a-zđ]{1,2}[.)]|[IVX]{1,5}[.)]|Điều\s+\d|Chương\s|Mục\s|Phần\s|"
+    r"(?:[-–—+*•●▪]|\d{1,3}(?:\.\d{1,3}){0,3}[.)](?=\s)|[a-zđ]{1,2}[.)]|[IVX]{1,5}[.)]|Điều\s+\d|Chương\s|Mục\s|Phần\s|"
     r"Nơi nhận|Kính gửi|Căn cứ)\s*",
 )
+_HYPHEN = re.compile(r"\w-$")
 _ENDS = re.compile(r"[.;:!?…][\"”’)]*$")
 
 
@@ -144,7 +145,8 @@ def _paragraphs(pages: list[Page]) -> list[str]:
     for number, line in lines:
         text = line.text.strip()
         if last is not None and _goes_on(last, (number, line), left, right):
-            found[-1] = f"{found[-1]} {text}"
+            # "Bà Rịa-" and "Vũng Tàu" are one name: Vietnamese breaks lines after a hyphen, never by one.
+            found[-1] += text if _HYPHEN.search(found[-1]) else f" {text}"
         else:
             found.append(text)
         last = (number, line)
