@@ -40,8 +40,14 @@ class NewDocument(Facts, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     owner_org: int | None = None
 
     def facts(self) -> Facts:
-        """Return what is said of the document."""
-        return Facts(**{name: getattr(self, name) for name in Facts.__struct_fields__})
+        """Return what is said of the document, beside or within ``reference_only``, once."""
+        beside = {name: getattr(self, name) for name in Facts.__struct_fields__}
+        said = {name: value for name, value in beside.items() if value is not msgspec.UNSET}
+        within = {} if self.reference_only is None else self.reference_only.given()
+        for name in said.keys() & within.keys():
+            if said[name] != within[name]:
+                raise Problem(INVALID, faults=(Fault(name, "được nêu hai lần", "is said twice"),))
+        return Facts(**(said | within))
 
 
 class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="withdraw"):
@@ -117,7 +123,7 @@ async def register_document(
         )
     else:
         new = _decoded(body)
-        owner_org, facts = new.owner_org, new.reference_only or new.facts()
+        owner_org, facts = new.owner_org, new.facts()
         if new.text is not None:
             incoming = await registering.text_in(
                 db, desk, principal, new.text, owner_org=owner_org, facts=facts

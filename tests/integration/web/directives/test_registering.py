@@ -76,6 +76,12 @@ async def test_secret_documents_are_a_reference_only(town: Town) -> None:
     assert (await town.people["chuyen.vien"].get(at + "/file")).status_code == 404
     # Not even for a reader of the whole office who does not register.
     assert (await town.people["xem"].get(at)).status_code == 404
+    # The mark holds wherever it is said, and not twice in two ways.
+    beside = {"reference_only": {"number": "06-TM/TU"}, "secrecy": "secret"}
+    made = await town.post("chuyen.vien", DOCS, beside)
+    assert made.json()["document"]["secrecy"] == "secret", made.text
+    twice = {"reference_only": {"number": "07-TM/TU", "secrecy": "normal"}, "secrecy": "secret"}
+    assert code(await town.post("chuyen.vien", DOCS, twice), 400) == "invalid-request"
     # What has a text cannot be made secret: it is stored already.
     row = (await town.notice())["document"]
     answer = await town.patch("chuyen.vien", f"{DOCS}/{row['id']}", {"secrecy": "secret"}, row["version"])
