@@ -912,13 +912,22 @@ async def directives_of(site: Site, agency: Agency) -> dict[str, Any]:
 
 
 async def reminded(site: Site, agency: Agency, task: int) -> int:
-    """Let a task of a directive be overdue for as long as it takes to remind its unit by letter."""
+    """Let a task of a directive be overdue, remind its unit by letter; a new due calls for the next one."""
+    late = (
+        "UPDATE task SET due_end = now() - interval '60 days', next_action_at = NULL, due_version = %s "
+        "WHERE id = %s"
+    )
     async with site.house.db.transaction() as connection:
-        await connection.execute("UPDATE task SET due_end = now() - interval '9 days' WHERE id = %s", (task,))
+        await connection.execute(late, (1, task))
     new = {"org": agency.org_id, "task_ids": [task]}
     letter = await site.write(agency.client, "POST", "/api/v1/directive-letters", new)
     async with site.house.db.transaction() as connection:
-        await connection.execute("UPDATE task SET due_end = due_original WHERE id = %s", (task,))
+        await connection.execute(late, (2, task))
+        await connection.execute(
+            "INSERT INTO reminder (task_id, version, step, due_at, made_at) "
+            "VALUES (%s, 2, 'after-30', now(), now())",
+            (task,),
+        )
     return int(letter["id"])
 
 
