@@ -52,6 +52,7 @@ _EVERY = re.compile(
     r"(?<!\w)(?:(?:định kỳ|thường kỳ)\s*(?:,|là|vào)?\s*)?(?:(?:trước|"
     r"vào)\s+(?:ngày\s+)?\d{1,2}\s+)?(?:hàng|hằng|mỗi)\s+(?P<e>tuần|tháng|quý|năm)(?!\s+(?:việt|vạn))"
     r"|(?<!\w)định kỳ\s*(?:,|là)?\s*(?P<e2>6 tháng|sáu tháng|tuần|tháng|quý|năm)(?:\s*/?\s*(?:một|1)?\s*lần)?"
+    r"(?:\s*(?:,|và)\s*(?:hàng|hằng)\s+(?:tuần|tháng|quý|năm))?"
     r"|(?<!\w)(?P<e3>6 tháng|sáu tháng)(?:\s*/?\s*(?:một|1)\s*lần)"
 )
 _EVENT = re.compile(

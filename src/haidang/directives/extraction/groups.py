@@ -78,6 +78,8 @@ class Groups(OpenNames):
             if listed:
                 return listed
         name = self.tokens.plain(first, stop)
+        if at > first:  # "Các sở" at the start of a sentence is "các sở"
+            name = name[0].lower() + name[1:]
         return [Found(first, self.clause(stop, end), name, "collective", "names.group")]
 
     def _row_of_groups(self, at: int, end: int) -> bool:

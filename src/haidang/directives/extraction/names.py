@@ -109,14 +109,7 @@ class Names(Groups):
         if head is None:
             return []
         if head in self.gazetteer.branches:
-            match = self.gazetteer.find(self.gazetteer.branches[head], self.tokens, at, end)
-            if match is None or not self.tokens.capital(at):
-                return []
-            # "các bộ: Công an, Quốc phòng", but "các bộ, Công an tỉnh"
-            ministry = head == "bộ" and self.areas.at(match[0], end) is None
-            if self.starts_unit(at, end) and not ministry:
-                return []
-            return [Found(at, match[0], match[1], "org", "names.shared", head)]
+            return self._branch_of(head, at, end)
         area = self.areas.at(at, end)
         if area is None or (area.collective and before.kind == "org" and not area.members):
             stop = self.areas.proper(at, end, numbers=True)
@@ -127,6 +120,16 @@ class Names(Groups):
                     return [Found(at, stop, name, "org", "names.shared", head)]
             return []
         return self.of_area(at, at, head, area)
+
+    def _branch_of(self, head: str, at: int, end: int) -> list[Found]:
+        """Return a further branch of a head: "các bộ: Công an, Quốc phòng", not "…, Công an tỉnh"."""
+        match = self.gazetteer.find(self.gazetteer.branches[head], self.tokens, at, end)
+        if match is None or not self.tokens.capital(at):
+            return []
+        ministry = head == "bộ" and self.areas.at(match[0], end) is None
+        if self.starts_unit(at, end) and not ministry:
+            return []
+        return [Found(at, match[0], match[1], "org", "names.shared", head)]
 
     def at(self, first: int, end: int) -> list[Found]:
         """Return the name, or the several of a shared head, that begin at a word."""
@@ -350,5 +353,6 @@ class Names(Groups):
             stop = self.qualifiers(area.end, end)
             if area.members:
                 return self.of_area(first, first, "UBND", area)
-            return [Found(first, stop, self.tokens.plain(first, stop), "collective", "names.group", "UBND")]
+            name = self.tokens.plain(first, stop)
+            return [Found(first, stop, name[0].lower() + name[1:], "collective", "names.group", "UBND")]
         return [Found(first, area.end, f"UBND {area.text}", "org", "names.area", "UBND")]

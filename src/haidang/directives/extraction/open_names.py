@@ -37,11 +37,25 @@ class OpenNames(Vocabulary):
         numbered = self.words[head[0]].isdigit()
         if not self.tokens.capital(at) and not self.tokens.capital(head[0]) and at == first and not numbered:
             return []
-        name = f"{head[1]} {self.tokens.plain(head[0], stop)}"
-        name = name.replace(" ,", ",").replace("( ", "(")
+        written = self.tokens.plain(at, head[0])
+        whole = written if written.casefold() == head[1].casefold() else head[1]
+        stop, acronym = self._acronym(stop, end)
+        name = (
+            f"{whole} {self.tokens.plain(head[0], stop)}"
+            if not acronym
+            else (f"{whole} {self.tokens.plain(head[0], stop - 3)} ({acronym})")
+        )
         if at > first:
             return [Found(first, stop, self.tokens.plain(first, stop), "collective", "names.open")]
         return [Found(first, stop, name, "org", "names.open")]
+
+    def _acronym(self, at: int, end: int) -> tuple[int, str]:
+        """Return the first word after an abbreviation in brackets, and it: "… Sài Gòn (CNS)"."""
+        if at + 2 < end and self.words[at] == "(" and self.words[at + 2] == ")":
+            inside = self.tokens.plain(at + 1, at + 2)
+            if inside.isupper() and len(inside) > 1:
+                return at + 3, inside
+        return at, ""
 
     def open_end(self, at: int, end: int) -> int:
         """Return where an open name ends."""
