@@ -67,7 +67,11 @@ class Demo:
             self._orgs = await _add_agencies(connection, now.astimezone(LOCAL).date())
             await duty.prepare(connection, self._city.settings, self._clock, self._orgs)
             known = set(await store.made_up(connection, SOURCE))
-        await directing.prepare(self._db, self._city.settings, self._clock, self._orgs)
+        try:
+            await directing.prepare(self._db, self._city.settings, self._clock, self._orgs)
+        except Problem as problem:
+            # The devices live all the same; another process may just be making the same notices.
+            _log.error("the directives were refused", reason=str(problem), faults=problem.faults)
         new = [device for device in self._devices if device.id not in known]
         if new:
             _log.info("making the demonstration province", devices=len(new))
