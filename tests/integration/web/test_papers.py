@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.integration.web.conftest import Site
 from tests.unit.documents.pdf_reading import pages
+
+from haidang.documents.lint import lint
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -35,13 +37,15 @@ async def test_reports_lists_and_sheets_are_files(site: Site) -> None:
         f"/api/v1/shifts/handover/{handover['id']}/sheet": f"ban-giao-ca-{handover['id']}",
         "/api/v1/tasks/export": "nhiem-vu",
     }
+    forms: tuple[tuple[Literal["docx", "pdf"], str], ...] = (("docx", WORD), ("pdf", "application/pdf"))
     for path, name in wanted.items():
-        for form, media in (("docx", WORD), ("pdf", "application/pdf")):
+        for form, media in forms:
             answer = await site.administrator.get(path, params={"format": form})
             assert answer.status_code == 200, answer.text
             assert answer.headers["content-type"].partition(";")[0] == media
             assert answer.headers["content-disposition"] == f'attachment; filename="{name}.{form}"'
             assert answer.headers["cache-control"] == "no-store"
+            assert lint(answer.content, form) == ()
     shown = pages((await site.administrator.get(next(iter(wanted)), params={"format": "pdf"})).content)
     assert all("DIỄN TẬP" in page for page in shown)
     await other.client.aclose()
