@@ -284,6 +284,9 @@ async def test_what_a_year_leaves_is_carried_over_by_a_decision_or_lapses(world:
     left = {name: row[name] // BILLION for name in ("unspent_dong", "carried_over_dong", "lapsed_dong")}
     assert left == {"unspent_dong": 3, "carried_over_dong": 2, "lapsed_dong": 1}
     assert row["plan_dong"] == row["paid_dong"] + row["carried_over_dong"] + row["lapsed_dong"]
+    async with world.db.transaction() as connection:
+        asked = looking.left_over(connection, world.desk, ME, project.program_id, 42_833)
+        await refused(asked, "invalid-request")
 
 
 async def test_the_ledger_check_finds_what_was_put_in_past_the_rules(world: World) -> None:

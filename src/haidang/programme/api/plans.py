@@ -160,7 +160,7 @@ async def get_money(
 async def get_unspent(
     *,
     program_id: FromPath[int],
-    year: FromQuery[Annotated[int, msgspec.Meta(ge=1990, le=2100)]],
+    year: FromQuery[int],
     db: NamedDependency[Database],
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],

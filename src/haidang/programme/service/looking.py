@@ -11,10 +11,12 @@ from haidang.base.database import Connection
 from haidang.organisation.permissions import Principal
 from haidang.programme.model.plans import PlanKind
 from haidang.programme.service import money, nodes, plans, programs
-from haidang.programme.service.desk import Desk
+from haidang.programme.service.desk import Desk, wrong
 from haidang.programme.service.money import Cut
 from haidang.programme.store import nodes as node_store
 from haidang.programme.store import payments, register, rows, unspent
+
+YEARS = (1990, 2100)
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +151,8 @@ async def left_over(
 
     Before that day nothing has lapsed; ``lapsed_dong`` is then what would.
     """
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise wrong("year", "từ {} đến {}".format(*YEARS), "{} to {}".format(*YEARS), str(year))
     whole, names = await _sight(connection, principal, program_id)
     found = await unspent.of_year(connection, program_id, year, desk.today(), None if whole else set(names))
     totals = {
