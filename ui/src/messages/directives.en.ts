@@ -110,7 +110,7 @@ export const en: Messages<typeof vi> = {
     merge: 'Merge',
     mergeKey: 'Merge with the next',
     reopen: 'Look again',
-    add: 'Add a directive',
+    add: 'Add',
     addSelection: 'Add what is selected',
     addKey: 'Add a directive from the selection or from a list of sentences',
     issueKey: 'Issue as tasks',

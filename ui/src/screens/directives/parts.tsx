@@ -46,7 +46,7 @@ export function documentName(row: Pick<DocumentRow, 'kind' | 'kind_vi' | 'kind_e
   const isKindless = KINDLESS.has(row.kind)
   if (isKindless && !row.number && row.file) return row.file.name
   const kind = isKindless ? messages.value.documents.column.document : named(row.kind_vi, row.kind_en)
-  return `${kind} ${row.number || `(${messages.value.documents.noNumber})`}`
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${row.number || `(${messages.value.documents.noNumber})`}`
 }
 
 /** How a document stands; one that is a reference only was never read. */
