@@ -227,7 +227,10 @@ class Names(Groups):
 
     def _longer(self, group: list[Found], unit: list[Found]) -> list[Found]:
         """Return the longer of two readings; a row of members is never cut short."""
-        return unit if unit and (not group or (len(group) == 1 and unit[-1].end > group[-1].end)) else group
+        if not unit or not group:
+            return unit or group
+        longer = unit[-1].end - group[-1].end
+        return unit if len(group) == 1 and (longer > 0 or (longer == 0 and unit[0].kind == "org")) else group
 
     def branches(self, first: int, at: int, end: int) -> list[Found]:
         """Return "Sở" + branch, or several branches after "các sở"."""

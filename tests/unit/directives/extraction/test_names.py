@@ -69,3 +69,8 @@ def test_abbreviations_and_names_are_one() -> None:
     assert len(found.names) + sum(len(branch) for branch in found.branches.values()) > 500
     for spellings in found.branches.values():
         assert all(key.isalnum() for key in spellings)
+
+
+def test_a_department_that_no_list_knows_is_one_unit() -> None:
+    (name,) = read("UBND tỉnh giao Sở Thủy triều sửa chữa cầu cảng số 5.").items[0].lead
+    assert (name.name, name.kind) == ("Sở Thủy triều", "org")
