@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -24,6 +25,7 @@ from tests.unit.documents.letters import filled
 
 from haidang.base.problems import Problem
 from haidang.documents import pdf as press
+from haidang.documents import word
 from haidang.documents.intake import model, read_file
 from haidang.documents.intake.desk import read_apart
 
@@ -196,6 +198,48 @@ def test_it_is_refused_in_a_process_of_its_own_too(name: str) -> None:
     with pytest.raises(Problem) as refusal:
         read_apart(file, content)
     assert refusal.value.kind.code == code
+
+
+def bent(content: bytes, chance: random.Random) -> bytes:
+    """Return a file with some bytes changed, lost or doubled."""
+    found = bytearray(content)
+    for _ in range(chance.randrange(1, 9)):
+        at, length = chance.randrange(len(found)), chance.randrange(1, 40)
+        match chance.randrange(3):
+            case 0:
+                found[at] = chance.randrange(256)
+            case 1:
+                del found[at : at + length]
+            case _:
+                found[at:at] = found[: length * 2]
+    return bytes(found)
+
+
+@pytest.mark.parametrize("name", ["a.docx", "b.docx", "a.pdf", "a.eml", "a.html"])
+def test_what_is_damaged_is_read_or_refused_and_nothing_else(name: str) -> None:
+    chance = random.Random(7)
+    whole = {
+        "a.docx": docx(p("Giao việc")),
+        "b.docx": word.drawn(filled("cong-van")),
+        "a.pdf": SCAN,
+        "a.eml": b"From: a@b\nDate: x\nContent-Type: multipart/mixed; boundary=z\n\n--z\n\nabc\n--z--\n",
+        "a.html": b"<html><meta charset=utf-8><title>x</title><table><tr><td>a<p>b</table></html>",
+    }[name]
+    outcomes = set()
+    for _ in range(150):
+        try:
+            read_file(name, bent(whole, chance))
+            outcomes.add("read")
+        except Problem as refusal:
+            outcomes.add(refusal.kind.code)
+    assert "read" in outcomes
+    assert outcomes <= {
+        "read",
+        "document-unreadable",
+        "document-hostile",
+        "document-scanned",
+        "document-encrypted",
+    }
 
 
 def test_what_is_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

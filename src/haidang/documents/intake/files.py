@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haidang.base.problems import Problem
 from haidang.documents.intake.detect import kind_of
 from haidang.documents.intake.model import FILE_BYTES_MAX, UNREADABLE, FileKind, TextFile, refused, too_large
 
@@ -16,7 +17,17 @@ def read_file(name: str, content: bytes) -> TextFile:
         raise too_large(
             f"Tệp lớn hơn {FILE_BYTES_MAX >> 20} MB.", f"The file is larger than {FILE_BYTES_MAX >> 20} MB."
         )
-    found = _read(kind_of(name, content), content)
+    try:
+        found = _read(kind_of(name, content), content)
+    except Problem:
+        raise
+    except Exception as cause:
+        # A parser that falls over a file, in whichever of a dozen ways, has found it damaged.
+        raise refused(
+            UNREADABLE,
+            "Tệp bị hỏng; hãy mở bằng chương trình gốc và lưu lại.",
+            "The file is damaged: open it where it was made and save it again.",
+        ) from cause
     if not found.text:
         raise refused(UNREADABLE, "Tài liệu không có chữ nào.", "There are no words in the document.")
     return found
