@@ -21,6 +21,7 @@ const TABS = {
   list: () => import('./list'),
   board: () => import('./board'),
   owed: () => import('./owed'),
+  papers: () => import('./papers'),
   quality: () => import('./quality'),
 } satisfies Record<string, Load>
 
