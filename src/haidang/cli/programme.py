@@ -58,7 +58,8 @@ def import_sheet(file: Path, *, sheet: str | None, dry_run: bool, as_json: bool,
 
     Exits with 0 where every cell was taken and every group adds up, 1 where not, 2 where called wrongly.
     """
-    from haidang.programme.sheets.reading import Asked, read  # noqa: PLC0415 - lazy commands
+    from haidang.programme.sheets import open_json  # noqa: PLC0415 - lazy commands
+    from haidang.programme.sheets.reading import Asked, read  # noqa: PLC0415
     from haidang.programme.sheets.report import clean, report_of, told  # noqa: PLC0415
 
     if said["approve"] and (dry_run or said["signed_on"] is None):
@@ -69,7 +70,7 @@ def import_sheet(file: Path, *, sheet: str | None, dry_run: bool, as_json: bool,
     try:
         descriptions = _descriptions(sheet)
         asked = Asked(descriptions=descriptions, **{name: said[name] for name in _OPTIONS})
-        found = read(content, asked)
+        found = open_json.read(content) if open_json.is_json(content) else read(content, asked)
     except Problem as problem:
         if not as_json:
             raise OperatorError(problem.vi, problem.en) from problem

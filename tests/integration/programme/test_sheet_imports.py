@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.integration.programme.conftest import BILLION, World
 from tests.shared_data import shared
+from tests.unit.programme.sheets.test_open_json import package, project
 from tests.unit.programme.sheets.workbooks import plan_sheet, written
 
 from haidang.base.problems import Problem
@@ -184,3 +185,14 @@ async def test_two_thousand_rows_come_in_within_two_seconds(world: World) -> Non
     async with world.db.transaction() as connection:
         tree = await nodes.tree(connection, program.id, 2020, valid_on=DECEMBER, known_at=world.clock.now())
     assert tree.report.unreconciled == ()
+
+
+async def test_an_open_package_comes_in_the_same_way(world: World) -> None:
+    program = await world.program(period_from=2023, period_to=2026)
+    content = package(project(), project(id="oc4ids-x-2", title="Cầu Bến Gỗ"))
+    made, diff, sheet = await bring(world, program, content)
+    assert (made.media_type, diff.counts()["added"]) == ("application/json", 2)
+    await approve(world, made, diff, sheet)
+    assert await total(world, program) == sheet.plan_total_dong == 14_000_000_006
+    _, again, _ = await bring(world, program, content)
+    assert again.counts()["unchanged"] == 2

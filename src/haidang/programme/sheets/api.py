@@ -157,7 +157,9 @@ async def show_file(
     async with db.transaction() as connection:
         found, _ = await importing.find(connection, principal, import_id)
     content = await importing.content_of(settings, found)
-    return Response(content, media_type=XLSX, headers=press.headers(f"bang-ke-hoach-{import_id}", "xlsx"))
+    ending = "xlsx" if found.media_type == XLSX else "json"
+    headers = press.headers(f"bang-ke-hoach-{import_id}", ending)
+    return Response(content, media_type=found.media_type, headers=headers)
 
 
 @post(

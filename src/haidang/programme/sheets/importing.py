@@ -24,7 +24,7 @@ from haidang.organisation.service.orgs import orgs_called, root_org
 from haidang.programme.model.register import DecisionKind, Program, Project
 from haidang.programme.service import programs
 from haidang.programme.service.desk import Desk, record, wrong
-from haidang.programme.sheets import reading, store
+from haidang.programme.sheets import open_json, reading, store
 from haidang.programme.sheets.description import known, named
 from haidang.programme.sheets.diff import Diff, Known, compared
 from haidang.programme.sheets.reading import Asked, Sheet
@@ -104,11 +104,15 @@ async def read(settings: Settings, content: bytes, options: Options) -> Sheet:
             descriptions=_descriptions(settings, options.sheet), page=options.page, numbers=options.numbers,
             unit=options.unit, year=options.year,
         )  # fmt: skip
-        _readings[key] = await asyncio.to_thread(reading.read, content, asked)
+        _readings[key] = await asyncio.to_thread(_read, content, asked)
     _readings.move_to_end(key)
     while len(_readings) > KEPT_READINGS:
         _readings.popitem(last=False)
     return _readings[key]
+
+
+def _read(content: bytes, asked: Asked) -> Sheet:
+    return open_json.read(content) if open_json.is_json(content) else reading.read(content, asked)
 
 
 def _descriptions(settings: Settings, name: str | None) -> Any:
@@ -116,8 +120,9 @@ def _descriptions(settings: Settings, name: str | None) -> Any:
 
 
 async def keep(settings: Settings, name: str, content: bytes) -> Kept:
-    """Keep the file as evidence; the caller has read it, so that it is a workbook."""
-    return await evidence.keep_as(settings, name, XLSX, content)
+    """Keep the file as evidence; the caller has read it, so that it is what it says."""
+    media_type = "application/json" if open_json.is_json(content) else XLSX
+    return await evidence.keep_as(settings, name, media_type, content)
 
 
 async def content_of(settings: Settings, found: Import) -> bytes:
@@ -177,13 +182,19 @@ async def held(connection: Connection, desk: Desk, program_id: int, sheet: Sheet
     for name in sorted({each.owner for each in sheet.projects if each.owner}):
         called = await orgs_called(connection, name, valid_from)
         owners[name] = called[0].id if len(called) == 1 else None
+    sources = {each.code: each.id for each in await programs.fund_sources(connection)}
+    unknown = {plan.fund_source for plan in sheet.plans} - set(sources)
+    if unknown:
+        raise wrong(
+            "fund_source", "không có nguồn vốn này", "no such fund source", ", ".join(sorted(unknown))
+        )
     return Known(
         projects=projects,
         totals=await totals.on(connection, [each.id for each in projects], valid_from, desk.now()),
         plans=await store.plans_of(connection, program_id, years),
         nodes=await nodes.of_year(connection, program_id, year) if year else (),
         places=await nodes.places(connection, program_id, year) if year else (),
-        sources={each.code: each.id for each in await programs.fund_sources(connection)},
+        sources=sources,
         owners=owners,
     )
 
