@@ -35,6 +35,7 @@ from haidang.directives.service.meetings import meeting_of
 from haidang.directives.store import documents, sealing
 from haidang.directives.store import meetings as meeting_store
 from haidang.documents import intake
+from haidang.documents.intake.model import FileKind
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service.access import changes, missing, unchanged
 from haidang.tasks.service.evidence import Kept, clean_name, keep_as, place
@@ -42,12 +43,12 @@ from haidang.tasks.store import tasks
 
 FOLDER = "directives"
 """Where files of documents lie in the data folder."""
-MEDIA_TYPES = {
+MEDIA_TYPES: dict[FileKind, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "html": "text/html",
     "text": "text/plain",
-    "eml": "message/rfc822",
+    "mail": "message/rfc822",
 }
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
 
+import httpx
 from tests.integration.web.directives.conftest import API, DOCS, NOTICE, Town, code, of
+
+from haidang.documents.press import printed
+from haidang.documents.report import Paragraph, Report
 
 
 async def test_a_document_is_registered_once_with_what_was_read(town: Town) -> None:
@@ -56,6 +62,39 @@ async def test_a_file_is_read_kept_and_given_back(town: Town) -> None:
         path, content=content, headers={"Idempotency-Key": uuid.uuid4().hex}
     )
     assert code(known, 409) == "document-known"
+
+
+async def test_every_kind_of_file_is_read_and_what_could_do_harm_is_not(town: Town) -> None:
+    order = "Giao Sở Xây dựng báo cáo tiến độ trước ngày 20/10/2030."
+    report = Report(
+        title="Thông báo", subtitle="Kết luận", agency="UBND tỉnh", place="Bắc Ninh", day=date(2026, 3, 1),
+        made_at=datetime(2026, 3, 1, tzinfo=UTC), blocks=(Paragraph(text=order),),
+    )  # fmt: skip
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "vp@example.org", "Chuyển thông báo"
+    mail.set_content(order)
+    files = {
+        "a.docx": await printed(report, "docx"),
+        "a.pdf": await printed(report, "pdf"),
+        "a.html": f"<html><body><p>{order}</p><script>alert(1)</script></body></html>".encode(),
+        "a.eml": mail.as_bytes(),
+        "a.txt": order.encode(),
+    }
+    for name, content in files.items():
+        made = await send(town, name, content)
+        assert made.status_code == 201, (name, made.text)
+        [one] = made.json()["candidates"]
+        assert one["lead"][0]["orgs"][0]["name"] == "Sở Xây dựng" and one["due"]["on"] == "2030-10-20", name
+        file = await town.people["chuyen.vien"].get(f"{DOCS}/{made.json()['document']['id']}/file")
+        assert file.content == content, name
+    harm = {"b.docx": b"PK\x03\x04 nothing", "b.exe": bytes(range(256)), "b.pdf": b"%PDF-1.7 nothing"}
+    for name, content in harm.items():
+        assert (await send(town, name, content)).status_code == 422, name
+
+
+async def send(town: Town, name: str, content: bytes) -> httpx.Response:
+    headers = {"Idempotency-Key": uuid.uuid4().hex}
+    return await town.people["chuyen.vien"].post(f"{DOCS}?name={name}", content=content, headers=headers)
 
 
 async def test_secret_documents_are_a_reference_only(town: Town) -> None:
