@@ -1,5 +1,5 @@
 // Bringing documents in: drop files, choose them, paste a text, or register a secret one by its reference alone.
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { newKey } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { Button, Field, Select } from '../../design/controls'
@@ -19,22 +19,12 @@ export function Intake({ onTaken }: { onTaken: () => void }) {
   const [form, setForm] = useState<'paste' | 'reference' | null>(null)
   const chooser = useRef<HTMLInputElement>(null)
   const take = (files: Iterable<File>) => takeIn([...files], 'normal', onTaken)
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    take(event.dataTransfer?.files ?? [])
-  }
+  const latest = useRef(take)
+  latest.current = take
+  useEffect(() => whileDragged(setOver, (files) => latest.current(files)), [])
   return (
     <section class="intake" aria-label={m.title}>
-      <div
-        class={`intake-drop${over ? ' intake-over' : ''}`}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <div class={`intake-drop${over ? ' intake-over' : ''}`}>
         <Icon name="document" size={24} />
         <p class="intake-words">
           <span class="strong">{over ? m.dropNow : m.drop}</span>
@@ -71,6 +61,30 @@ export function Intake({ onTaken }: { onTaken: () => void }) {
       {uploads.value.length > 0 && <Uploads list={uploads.value} />}
     </section>
   )
+}
+
+/** Take files that fall anywhere on the page: one that misses the frame must not replace the page. */
+function whileDragged(show: (over: boolean) => void, take: (files: Iterable<File>) => void): () => void {
+  const over = (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes('Files')) return
+    event.preventDefault()
+    show(true)
+  }
+  const leave = (event: DragEvent) => event.relatedTarget === null && show(false)
+  const drop = (event: DragEvent) => {
+    if (!event.dataTransfer?.files.length) return
+    event.preventDefault()
+    show(false)
+    take(event.dataTransfer.files)
+  }
+  addEventListener('dragover', over)
+  addEventListener('dragleave', leave)
+  addEventListener('drop', drop)
+  return () => {
+    removeEventListener('dragover', over)
+    removeEventListener('dragleave', leave)
+    removeEventListener('drop', drop)
+  }
 }
 
 function Uploads({ list }: { list: readonly Upload[] }) {
