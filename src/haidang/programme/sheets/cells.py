@@ -35,6 +35,7 @@ _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
+_OLD = b"\xd0\xcf\x11\xe0"
 _BARE = re.compile(r"\s+")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -77,6 +78,11 @@ class Page(msgspec.Struct, frozen=True):
 def read_pages(content: bytes, *, hidden: bool = False) -> list[Page]:
     """Return the visible sheets of a workbook, or all; ``Problem`` (workbook-unreadable) where it is none."""
     file = io.BytesIO(content)
+    if content.startswith(_OLD):
+        raise refused(
+            "Tệp .xls cũ hoặc có mật khẩu: hãy lưu thành .xlsx không mật khẩu.",
+            "An old .xls or one with a password: save it as .xlsx without one.",
+        )
     try:
         workbook.check(file)
         with zipfile.ZipFile(file) as archive:
