@@ -475,6 +475,7 @@ ASKED: dict[tuple[str, str], Asked] = {
                         "valid_from": "2026-02-01"}]},
     ),
     ("GET", G + "/money"): Asked(REFUSED, "/api/v1/programme/programs/{program}/money?year=2026"),
+    ("GET", G + "/board"): Asked(REFUSED, "/api/v1/programme/programs/{program}/board?year=2026"),
     ("GET", G + "/unspent"): Asked(REFUSED, "/api/v1/programme/programs/{program}/unspent?year=2026"),
     ("GET", G + "/snapshots"): Asked(REFUSED, "/api/v1/programme/programs/{program}/snapshots"),
     ("POST", G + "/snapshots"): Asked(

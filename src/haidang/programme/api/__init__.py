@@ -1,6 +1,6 @@
 """The routes of the room. What is out of the asker's sight answers 404, as if it did not exist."""
 
-from haidang.programme.api import beside, forecast, open_data, payments, plans, programs, projects
+from haidang.programme.api import beside, board, forecast, open_data, payments, plans, programs, projects
 
 ROUTES = (
     *programs.ROUTES,
@@ -8,6 +8,7 @@ ROUTES = (
     *projects.ROUTES,
     *beside.ROUTES,
     *payments.ROUTES,
+    *board.ROUTES,
     *forecast.ROUTES,
     *open_data.ROUTES,
 )

@@ -1,0 +1,114 @@
+"""The programme board: every project in sight with its plans, what was paid, and what asks for attention."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from haidang.base.database import Connection
+from haidang.organisation.permissions import Principal
+from haidang.programme.model.money import Disbursed, Ratio
+from haidang.programme.model.register import Decision
+from haidang.programme.service import money, plans, programs, reading
+from haidang.programme.service.desk import Desk
+from haidang.programme.service.money import Cut
+from haidang.programme.service.plans import Beside
+from haidang.programme.store import board as store
+from haidang.programme.store import payments, register, rows
+
+QUIET: dict[str, Any] = {
+    "overdue_contracts": 0, "contract_days": None, "milestones": 0, "milestones_met": 0,
+    "late_milestones": 0, "milestone_days": None, "bottlenecks": 0,
+}  # fmt: skip
+
+
+async def board(
+    connection: Connection, desk: Desk, principal: Principal, program_id: int, year: int
+) -> dict[str, Any]:
+    """Return the projects of a programme that the asker sees, and the total that they come to.
+
+    The plan is the year's, as it holds today; ``elsewhere`` is what stands on lines without a project, so
+    that rows and elsewhere together are the total. Who sees a part is shown the total of that part.
+    """
+    program = await programs.visible(connection, principal, program_id)
+    names = await register.names_in_sight(connection, principal, program_id)
+    count = await register.count(connection, program_id)
+    whole = principal.may("programme.read", org_id=program.owner_org) and len(names) == count
+    today = desk.today()
+    cut = Cut(plan_year=year, plan_as_of=today, cutoff=today, known_at=desk.now())
+    projects = await register.in_sight(connection, principal, names)
+    orgs = await rows.names(connection, "org", "name", [each.owner_org for each in projects.values()])
+    lines = await reading.lines(
+        connection, desk, [(each, orgs[each.owner_org]) for each in projects.values()]
+    )
+    beside = [
+        each for each in await plans.side_by_side(connection, program_id, year, today, cut.known_at)
+        if each.line.project_id in projects or (whole and each.line.project_id is None)
+    ]  # fmt: skip
+    decisions = await register.decisions(connection, principal, program_id, None)
+    planned = _planned(beside, {each.id: each for each in decisions})
+    paid = await payments.disbursed(
+        connection, ["project", "carry_over"], program=program_id, projects=sorted(projects), year=year,
+        cutoff=today, known_at=cut.known_at,
+    )  # fmt: skip
+    asks = await store.attention(connection, projects, today)
+    standing = await money.standing(connection, program_id, cut, projects=None if whole else sorted(projects))
+    return {
+        "program": msgspec.to_builtins(program), "whole": whole, "year": year, "as_of": today,
+        "known_at": cut.known_at, "years": await store.years(connection, program_id),
+        "may_plan": principal.may("programme.plan", org_id=program.owner_org),
+        "items": [
+            line | planned.get(line["id"], _planned_nothing())
+            | _paid(line["id"], planned.get(line["id"]), paid, cut) | QUIET | asks.get(line["id"], {})
+            for line in lines
+        ],
+        "elsewhere": planned.get(None, _planned_nothing()),
+        "money": money.shown(standing),
+    }  # fmt: skip
+
+
+def _planned_nothing() -> dict[str, Any]:
+    return {"initial_dong": None, "initial_on": None, "current_dong": None, "current_from": None,
+            "decision": None}  # fmt: skip
+
+
+def _planned(beside: list[Beside], decisions: dict[int, Decision]) -> dict[int | None, dict[str, Any]]:
+    """Return each project's initial and current plan over all sources, with the latest decision of it."""
+    found: dict[int | None, dict[str, Any]] = {}
+    for each in beside:
+        sums = found.setdefault(each.line.project_id, _planned_nothing())
+        for name, amount in (("initial_dong", each.initial_dong), ("current_dong", each.current_dong)):
+            if amount is not None:
+                sums[name] = (sums[name] or 0) + amount
+        if each.initial_on is not None:
+            sums["initial_on"] = each.initial_on
+        if each.current_from is not None and (
+            sums["current_from"] is None or each.current_from >= sums["current_from"]
+        ):
+            sums["current_from"] = each.current_from
+            known = decisions.get(each.current_decision or 0)
+            sums["decision"] = known and {"doc_number": known.doc_number, "signed_on": known.signed_on}
+    return found
+
+
+def _paid(
+    project: int,
+    planned: dict[str, Any] | None,
+    paid: dict[tuple[Any, ...], Disbursed],
+    cut: Cut,
+) -> dict[str, Any]:
+    """Return what was paid of the year's own plan, the rest beside it, and the share of the current plan."""
+    own = paid.get((project, False), Disbursed())
+    carried = paid.get((project, True), Disbursed())
+    plan: int | None = planned["current_dong"] if planned else None
+    ratio = None
+    if plan is not None:
+        ratio = money.ratio_shown(
+            Ratio(numerator_dong=own.total_dong, denominator_dong=plan, denominator_kind="annual",
+                  plan_as_of=cut.plan_as_of, cutoff=cut.cutoff)
+        )  # fmt: skip
+    return {
+        "paid_dong": own.total_dong, "paid_carry_over_dong": carried.total_dong,
+        "outstanding_advance_dong": (own + carried).outstanding_advance_dong, "ratio": ratio,
+    }  # fmt: skip

@@ -1,0 +1,57 @@
+"""SQL of the programme board: which years have plans, and what asks for attention of each project."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from haidang.base.database import Connection
+
+_CONTRACTS = """
+SELECT c.project_id AS id, count(*)::int AS overdue_contracts,
+    max(%(today)s - n.expires_on)::int AS contract_days
+FROM contract c CROSS JOIN LATERAL contract_now(c.id) AS n
+WHERE c.project_id = ANY(%(projects)s) AND c.ended_on IS NULL AND n.expires_on < %(today)s GROUP BY 1
+"""
+_MILESTONES = """
+SELECT m.project_id AS id, count(*)::int AS milestones, count(m.actual_on)::int AS milestones_met,
+    count(*) FILTER (WHERE m.actual_on IS NULL AND d.days > 0)::int AS late_milestones,
+    max(d.days) FILTER (WHERE m.actual_on IS NULL AND d.days > 0) AS milestone_days
+FROM milestone m CROSS JOIN LATERAL (
+    SELECT greatest(%(today)s, coalesce(m.forecast_on, %(today)s)) - m.baseline_on AS days) d
+WHERE m.project_id = ANY(%(projects)s) GROUP BY 1
+"""
+_BOTTLENECKS = """
+SELECT b.project_id AS id, count(*)::int AS bottlenecks FROM bottleneck b JOIN task t ON t.id = b.task_id
+WHERE b.project_id = ANY(%(projects)s) AND t.is_open GROUP BY 1
+"""
+
+
+async def years(connection: Connection, program_id: int) -> list[int]:
+    """Return the years for which a programme has plan amounts that hold, the latest first."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT plan_year FROM capital_plan WHERE program_id = %s AND superseded_at IS NULL "
+        "AND plan_kind <> 'medium' ORDER BY 1 DESC",
+        (program_id,),
+    )
+    return [year for (year,) in await cursor.fetchall()]
+
+
+async def attention(
+    connection: Connection, projects: Collection[int], today: date
+) -> dict[int, dict[str, Any]]:
+    """Return contracts past their end, milestones that slip, open bottlenecks; what has none is absent.
+
+    The end of a contract is that of its last extension. A milestone that is not met slips by the later of
+    today and its forecast after its baseline.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        for query in (_CONTRACTS, _MILESTONES, _BOTTLENECKS):
+            await cursor.execute(query, {"projects": sorted(projects), "today": today})
+            for each in await cursor.fetchall():
+                found.setdefault(each.pop("id"), {}).update(each)
+    return found
