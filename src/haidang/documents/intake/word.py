@@ -148,7 +148,7 @@ class _Reader:
             for row in _inside(table, f"{W}tr")
         ]
         columns = max(map(len, rows), default=0)
-        many = any(sum(bool(line.strip()) for line in cell) > 1 for row in rows for cell in row)
+        many = any(_many_lines(cell) for row in rows for cell in row)
         small = len(rows) <= LAYOUT_ROWS_MAX and columns <= LAYOUT_COLUMNS_MAX
         if columns < 2 or (many and small and not _has_lines(table)):
             return [line for row in rows for cell in row for line in cell]
@@ -166,6 +166,11 @@ def _inside(parent: Any, tag: str) -> Iterator[Any]:
             yield child
         elif child.tag == f"{W}sdt" and (content := child.find(f"{W}sdtContent")) is not None:
             yield from content.iterfind(tag)
+
+
+def _many_lines(cell: list[str]) -> bool:
+    """Tell whether a cell holds several lines, as paragraphs or broken by Shift+Enter within one."""
+    return sum(bool(line.strip()) for paragraph in cell for line in paragraph.split("\n")) > 1
 
 
 def _goes_on(cell: Any) -> bool:
