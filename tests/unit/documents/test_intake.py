@@ -78,7 +78,7 @@ def test_rows_stand_on_a_line_and_a_table_that_lays_out_does_not() -> None:
     assert lines[:4] == ["UBND TỈNH", "Số: 05/TB", DECREE, "Độc lập"]
     broken = "<w:p><w:r><w:t>UBND TỈNH</w:t><w:br/><w:t>Số: 05/TB</w:t></w:r></w:p>"
     head = read_file("a.docx", docx(table((broken, p(DECREE)), about="")))
-    assert head.text.split("\n") == ["UBND TỈNH", "Số: 05/TB", DECREE], "Shift+Enter ends a line as Enter does"
+    assert head.text.split("\n") == ["UBND TỈNH", "Số: 05/TB", DECREE], "Shift+Enter ends a line"
     assert lines[4:8] == ["STT | Nhiệm vụ | Hạn", "1 | Lập đề án | 30/6", "2 | | 1/7", "0 | b c"]
 
 
