@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "org": ("haidang.cli.org:org", "Agencies and who carries on whose work. Cơ quan, đơn vị."),
     "areas": ("haidang.cli.areas:areas", "Administrative areas and their outlines. Địa giới hành chính."),
     "programme": ("haidang.cli.programme:programme", "Plan sheets, the ledger. Chương trình, vốn."),
-    "directives": ("haidang.cli.directives:directives", "Read directives out of notices. Trích xuất chỉ đạo."),
+    "directives": ("haidang.cli.directives:directives", "Read directives in notices. Trích xuất chỉ đạo."),
     "documents": ("haidang.cli.documents:documents", "Hold papers against Decree 30/2020. Thể thức."),
     "procedures": ("haidang.cli.procedures:procedures", "Check procedures and their samples. Quy trình."),
     "rules": ("haidang.cli.rules:rules", "Check the rules of alerts. Kiểm tra quy tắc cảnh báo."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -76,14 +77,16 @@ async def package(
         raise missing("Chưa có dự án công khai.", "No project is public.")
     facts = await gathered(connection, desk, shown)
     publisher = (await letterhead(connection, None, settings.province_code)).name
-    document = await asyncio.to_thread(_document, facts, standard, settings, desk, address, publisher)
+    document = await asyncio.to_thread(
+        _document, facts, standard, settings, desk.today(), (address, publisher)
+    )
     return Published(document, shown[-1].id if len(found) > limit else None)
 
 
 def _document(
-    facts: Sequence[Facts], standard: Standard, settings: Settings, desk: Desk, address: str, publisher: str
+    facts: Sequence[Facts], standard: Standard, settings: Settings, on: date, said: tuple[str, str]
 ) -> dict[str, Any]:
-    prefixes, on = Prefixes(settings.oc4ids_prefix, settings.ocds_prefix), desk.today()
+    prefixes, (address, publisher) = Prefixes(settings.oc4ids_prefix, settings.ocds_prefix), said
     published = max(each.updated for each in facts)
     if standard == "oc4ids":
         listed = [oc4ids.project(each, prefixes, on=on) for each in facts]
