@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 import yaml
-from tests.unit.feeds.declarations import base
 
 from haidang import organisation
 from haidang.base.clock import SystemClock
@@ -20,6 +19,7 @@ from haidang.city.service import City
 from haidang.feeds.model.reading import read
 from haidang.feeds.service import declaring, runs
 from haidang.feeds.service.runner import FeedRunner
+from tests.unit.feeds.declarations import base
 
 STATIONS, HOURS = 20, 400
 

@@ -11,9 +11,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.integration.city.broker import client
-from tests.integration.city.device import Device
-
 from haidang.base.clock import FixedClock
 from haidang.base.database import Database
 from haidang.base.settings import Settings
@@ -28,6 +25,8 @@ from haidang.organisation.permissions import Principal
 from haidang.organisation.service.accounts import NewAccount, add_account, add_grant
 from haidang.organisation.service.audit import verify_log
 from haidang.organisation.service.standing import standing
+from tests.integration.city.broker import client
+from tests.integration.city.device import Device
 
 INCIDENTS = 24
 SIREN = "urn:ngsi-ld:Siren:1"

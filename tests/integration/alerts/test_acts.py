@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.integration.alerts.conftest import MINUTE, START, World
 
 from haidang.alerts.model import acts
 from haidang.alerts.model.alert import STATES, Alert
@@ -18,6 +17,7 @@ from haidang.alerts.service import acting, reading
 from haidang.alerts.store.lists import Filter
 from haidang.base.problems import Problem
 from haidang.organisation.service import verify_log
+from tests.integration.alerts.conftest import MINUTE, START, World
 
 HOUR = timedelta(hours=1)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.integration.alerts.conftest import MINUTE, START, World
 
 from haidang.alerts.model import acts
 from haidang.alerts.model.folding import LINES_MAX
@@ -18,6 +17,7 @@ from haidang.alerts.service import acting, reading
 from haidang.alerts.store.lists import Filter
 from haidang.base.problems import Problem
 from haidang.organisation.service import verify_log
+from tests.integration.alerts.conftest import MINUTE, START, World
 
 COUNT = 10_000
 RULES = 60

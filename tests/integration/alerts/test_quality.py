@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.integration.alerts.conftest import MINUTE, START, World
 
 from haidang.alerts.model import acts
 from haidang.alerts.service import reading
 from haidang.alerts.service.quality import quality
 from haidang.alerts.store.lists import Filter
 from haidang.base.problems import Problem
+from tests.integration.alerts.conftest import MINUTE, START, World
 
 
 async def test_a_month_names_its_worst_rules_its_mix_and_who_did_what(world: World) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from tests.integration.alerts.conftest import MINUTE, START, World
 
 from haidang.alerts.model import acts
 from haidang.alerts.model.alert import COMMON, Alert, replace
@@ -15,6 +14,7 @@ from haidang.alerts.service.entering import NewAlert
 from haidang.alerts.service.maintaining import NewMaintenance
 from haidang.base.problems import Problem
 from haidang.organisation import system
+from tests.integration.alerts.conftest import MINUTE, START, World
 
 
 async def test_the_same_rule_and_entity_is_one_alert_with_its_count(world: World) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.integration.alerts.rule_site import PRINCIPAL, Site, opened, rules
 
 from haidang.alerts.rules import deciding
 from haidang.alerts.rules.deciding import NewMode, NewOverride
@@ -17,6 +16,7 @@ from haidang.base.database import Database
 from haidang.base.problems import Problem
 from haidang.city.tiers import summing
 from haidang.organisation.permissions import Principal, Scope
+from tests.integration.alerts.rule_site import PRINCIPAL, Site, opened, rules
 
 RULES = rules(
     high="{threshold: {attr: level, above: 5.6}}",

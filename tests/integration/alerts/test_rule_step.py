@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.integration.alerts.rule_site import PRINCIPAL, Site, opened, rules
 
 from haidang import pipeline
 from haidang.alerts.rules import clockwork, decided, live
 from haidang.alerts.rules.book import book_of
 from haidang.base.database import Database
+from tests.integration.alerts.rule_site import PRINCIPAL, Site, opened, rules
 
 HIGH = rules(
     high="{threshold: {attr: level, above: 5.6, clears_below: 5.4}}",

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 import pytest_asyncio
-from tests.integration.directives.site import DAY, LEADERS, ME, START, Site, built
 
 from haidang.base.clock import FixedClock
 from haidang.base.database import Database
@@ -17,6 +16,7 @@ from haidang.directives.service.counting import ABSENT, HIDDEN, Cut, asked, coun
 from haidang.organisation.permissions import Principal, Scope
 from haidang.tasks.model.due import local_day
 from haidang.tasks.model.task import Task
+from tests.integration.directives.site import DAY, LEADERS, ME, START, Site, built
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

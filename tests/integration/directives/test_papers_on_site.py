@@ -10,7 +10,6 @@ import msgspec
 import psycopg
 import pytest
 import pytest_asyncio
-from tests.integration.directives.site import ME, START, Site, built
 
 from haidang.base.clock import FixedClock
 from haidang.base.database import Connection, Database
@@ -27,6 +26,7 @@ from haidang.organisation.service.orgs import NewOrg, add_org
 from haidang.tasks.model.due import Due
 from haidang.tasks.service import clockwork, giving
 from haidang.tasks.service.desk import Desk
+from tests.integration.directives.site import ME, START, Site, built
 
 LATER = START + timedelta(days=120)
 DUE = date(2026, 4, 3)

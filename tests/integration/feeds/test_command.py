@@ -7,10 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import haidang
 from tests.integration.feeds.conftest import World
 from tests.shared_data import shared
-
-import haidang
 
 SECTORS = Path(haidang.__file__).parent / "sectors"
 

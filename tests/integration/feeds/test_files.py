@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.integration.feeds.conftest import World
-from tests.unit.feeds.declarations import base
 
 from haidang.base.problems import Problem
 from haidang.feeds.connectors.file import FileConnector
 from haidang.feeds.model.declaration import Declaration, FileSource
 from haidang.feeds.model.reading import read
 from haidang.feeds.model.rows import Row
+from tests.integration.feeds.conftest import World
+from tests.unit.feeds.declarations import base
 
 HEADER = "station,time,lon,lat,temp,wind,status,name"
 ROW = "{},2026-03-16T0{}:00:00+07:00,107.05,20.95,21.5°C,36 km/h,tốt,Trạm {}"

@@ -12,8 +12,6 @@ import httpx
 import pytest
 import pytest_asyncio
 import yaml
-from tests.integration.feeds.conftest import World
-from tests.unit.feeds.declarations import base
 
 from haidang.base.problems import Problem
 from haidang.feeds.connectors import network
@@ -21,6 +19,8 @@ from haidang.feeds.connectors.http import HttpConnector, origin_of
 from haidang.feeds.model.declaration import Declaration, HttpAuth, HttpSource, Secret
 from haidang.feeds.model.reading import read
 from haidang.feeds.model.rows import Row
+from tests.integration.feeds.conftest import World
+from tests.unit.feeds.declarations import base
 
 RECORD = {
     "station": "cầu 1", "time": "2026-03-16T09:00:00+07:00", "lon": 107.05, "lat": 20.95,

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.feeds.test_files import rows_of
-from tests.integration.feeds.test_tables import sheet
 
 from haidang.base.problems import Problem
 from haidang.feeds.connectors import records
+from tests.integration.feeds.test_files import rows_of
+from tests.integration.feeds.test_tables import sheet
 
 COLUMNS = ("Mã", "Số")
 

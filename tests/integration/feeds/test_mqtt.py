@@ -13,9 +13,6 @@ from typing import Any
 import msgspec
 import pytest_asyncio
 import yaml
-from tests.integration.feeds.broker import Broker
-from tests.integration.feeds.conftest import World
-from tests.unit.feeds.declarations import base
 
 from haidang.base.problems import Problem
 from haidang.feeds.connectors import Batch
@@ -24,6 +21,9 @@ from haidang.feeds.model.declaration import Declaration, MqttSource
 from haidang.feeds.model.reading import read
 from haidang.feeds.service.listening import Listener
 from haidang.feeds.service.runner import FeedRunner
+from tests.integration.feeds.broker import Broker
+from tests.integration.feeds.conftest import World
+from tests.unit.feeds.declarations import base
 
 ALLOW = ("127.0.0.1",)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.feeds.conftest import World
-from tests.shared_data import shared
-
 import haidang
 from haidang.feeds.model.declaration import Declaration
 from haidang.feeds.model.reading import read_file
 from haidang.feeds.service import declaring
+from tests.integration.feeds.conftest import World
+from tests.shared_data import shared
 
 SECTORS = Path(haidang.__file__).parent / "sectors"
 

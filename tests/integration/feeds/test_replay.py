@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.feeds.conftest import World
-from tests.integration.feeds.test_files import HEADER, ROW, feed
-from tests.unit.feeds.declarations import declared
 
 from haidang.base.clock import FixedClock
 from haidang.base.problems import Problem
 from haidang.city.model import Origin
 from haidang.feeds.service import replay
+from tests.integration.feeds.conftest import World
+from tests.integration.feeds.test_files import HEADER, ROW, feed
+from tests.unit.feeds.declarations import declared
 
 
 class PlayClock(FixedClock):

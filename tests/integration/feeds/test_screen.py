@@ -13,16 +13,16 @@ import pytest_asyncio
 import yaml
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
-from tests.integration.feeds.conftest import World
-from tests.integration.feeds.test_files import HEADER, ROW
-from tests.integration.feeds.test_mqtt import until
-from tests.unit.feeds.declarations import base
 
 from haidang.base.problems import Problem
 from haidang.feeds.api import ROUTES
 from haidang.feeds.model.reading import read
 from haidang.feeds.service import FeedRunner
 from haidang.organisation.permissions import PERMISSIONS, Principal, Scope
+from tests.integration.feeds.conftest import World
+from tests.integration.feeds.test_files import HEADER, ROW
+from tests.integration.feeds.test_mqtt import until
+from tests.unit.feeds.declarations import base
 
 ALL = frozenset(PERMISSIONS)
 

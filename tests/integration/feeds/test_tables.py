@@ -9,12 +9,12 @@ from xml.sax.saxutils import escape
 
 import pytest
 import yaml
-from tests.integration.feeds.conftest import World
-from tests.integration.feeds.test_files import rows_of, workbook
-from tests.unit.feeds.declarations import base
 
 from haidang.base.problems import Problem
 from haidang.feeds.model.reading import read
+from tests.integration.feeds.conftest import World
+from tests.integration.feeds.test_files import rows_of, workbook
+from tests.unit.feeds.declarations import base
 
 MONITORING: list[list[Any]] = [
     ["SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"],

@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.integration.incidents.conftest import START, World
 
 from haidang.base.problems import Problem
 from haidang.incidents.model import acts
@@ -16,6 +15,7 @@ from haidang.incidents.model.acts import LinkTo
 from haidang.incidents.model.tables import Facts
 from haidang.incidents.service import around, reading, resources
 from haidang.incidents.service.resources import NewResource
+from tests.integration.incidents.conftest import START, World
 
 
 def minutes(count: float) -> timedelta:

@@ -8,8 +8,6 @@ from typing import Any
 
 import docx
 import pytest
-from tests.integration.incidents.conftest import ME, START, World
-from tests.unit.documents.pdf_reading import pages
 
 from haidang.base.problems import Problem
 from haidang.documents import press
@@ -24,6 +22,8 @@ from haidang.incidents.model.tables import Facts
 from haidang.incidents.service import journal, resources
 from haidang.incidents.service.resources import NewResource
 from haidang.tasks.model.due import Due
+from tests.integration.incidents.conftest import ME, START, World
+from tests.unit.documents.pdf_reading import pages
 
 TEN_DAYS = Due(precision="working_days", count=10)
 

@@ -7,8 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.integration.incidents.conftest import START, World
-from tests.integration.incidents.test_acts import a_resource, clocks, minutes, refused
 
 from haidang.actions import handover
 from haidang.alerts.service.entering import NewAlert, by_hand
@@ -23,6 +21,8 @@ from haidang.incidents.service.resources import NewResource, ResourcePatch
 from haidang.incidents.service.shifts import NewHandover
 from haidang.incidents.store.lists import Filter
 from haidang.organisation.service.audit import verify_every, verify_log
+from tests.integration.incidents.conftest import START, World
+from tests.integration.incidents.test_acts import a_resource, clocks, minutes, refused
 
 
 async def act(world: World, name: str, number: int, doing: resources.ResourceAct) -> resources.Resource:

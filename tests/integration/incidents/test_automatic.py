@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.integration.incidents.conftest import START, World
 
 from haidang.alerts.model.signal import Rationale, Signal
 from haidang.alerts.service import raising
@@ -17,6 +16,7 @@ from haidang.incidents.model import acts
 from haidang.incidents.model.acts import LinkTo
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.service import automatic
+from tests.integration.incidents.conftest import START, World
 
 BASE: dict[str, Any] = {
     "version": 1, "title_vi": "Mực nước trên báo động III", "title_en": "Water above alarm III",

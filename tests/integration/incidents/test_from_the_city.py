@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 import pytest_asyncio
-from tests.integration.alerts.rule_site import Site, opened, rules
 
 from haidang import pipeline
 from haidang.base.database import Database
 from haidang.city import log
 from haidang.web.house import House
+from tests.integration.alerts.rule_site import Site, opened, rules
 
 AUTO = rules(high="{threshold: {attr: level, above: 5.6, clears_below: 5.4}}") + (
     "    incident: {kind: flood, severity: 2, open: auto}\n"

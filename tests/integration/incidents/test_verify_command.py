@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.integration.incidents.conftest import World
 
 from haidang.cli.audit import audit
 from haidang.incidents.model import acts
+from tests.integration.incidents.conftest import World
 
 
 async def verified(monkeypatch: pytest.MonkeyPatch, world: World, *options: str) -> Result:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from tests.integration.programme.conftest import BILLION, ME, World, add_contract, add_record
-from tests.integration.programme.test_forecast import PAID
-
 from haidang.base.clock import FixedClock
 from haidang.programme.service import board
 from haidang.programme.service.desk import desk_of
+from tests.integration.programme.conftest import BILLION, ME, World, add_contract, add_record
+from tests.integration.programme.test_forecast import PAID
 
 JULY = datetime(2026, 7, 20, 3, tzinfo=UTC)
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.integration.programme.conftest import BILLION, START, World, add_contract, refused
 
 from haidang.programme.model.cases import (
     RULES,
@@ -27,6 +26,7 @@ from haidang.programme.model.register import Project
 from haidang.programme.service import cases
 from haidang.programme.service.cases import NewCase
 from haidang.tasks.model.due import end_of
+from tests.integration.programme.conftest import BILLION, START, World, add_contract, refused
 
 PAPER: dict[str, Any] = {"document": "12/BQL", "decided_by": "Nguyễn Văn A", "text": "Chậm 45 ngày"}
 

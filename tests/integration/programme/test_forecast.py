@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.integration.programme.conftest import BILLION, ME, World
 
 from haidang.base.clock import FixedClock
 from haidang.base.problems import Problem
@@ -13,6 +12,7 @@ from haidang.programme.analysis.curves import PERIODS
 from haidang.programme.model.register import Project
 from haidang.programme.service import foreseeing
 from haidang.programme.service.desk import desk_of
+from tests.integration.programme.conftest import BILLION, ME, World
 
 AUGUST = datetime(2026, 8, 10, 3, tzinfo=UTC)
 PAID = """

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
-from tests.integration.programme.conftest import BILLION, World
 
 from haidang.base.problems import Problem
 from haidang.documents.sheet import HEAD_ROW, META
@@ -19,6 +18,7 @@ from haidang.programme.model.register import Program, Project
 from haidang.programme.sheets.monthly import service as monthly
 from haidang.programme.sheets.monthly.forms import FormName, Scope, millions, read_back
 from haidang.programme.sheets.monthly.service import Approved, Line
+from tests.integration.programme.conftest import BILLION, World
 
 
 async def three(world: World) -> tuple[Program, list[Project]]:

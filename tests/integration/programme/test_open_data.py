@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.integration.programme.conftest import BILLION, World, add_contract, add_record, refused
 
 from haidang.programme.open_data import checks
 from haidang.programme.service import open_data
+from tests.integration.programme.conftest import BILLION, World, add_contract, add_record, refused
 
 ADDRESS = "https://a.gov.vn/open-data/oc4ids"
 

@@ -13,7 +13,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.integration.programme.conftest import BILLION, ME, World, add_contract, refused
 
 from haidang.programme.model.money import Disbursed
 from haidang.programme.model.payments import (
@@ -30,6 +29,7 @@ from haidang.programme.service import ledger, looking, money, payments, snapshot
 from haidang.programme.service.money import Cut
 from haidang.programme.service.snapshots import NewSnapshot
 from haidang.programme.store import payments as store
+from tests.integration.programme.conftest import BILLION, ME, World, add_contract, refused
 
 MARCH = date(2026, 3, 10)
 

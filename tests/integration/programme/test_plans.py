@@ -11,7 +11,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.integration.programme.conftest import BILLION, ME, World
 
 from haidang.base.problems import Problem
 from haidang.organisation.service import verify_log
@@ -20,6 +19,7 @@ from haidang.programme.model.register import Place
 from haidang.programme.service import nodes, plans, projects
 from haidang.programme.service.nodes import NewNode
 from haidang.programme.service.projects import NewProject, NewTotal
+from tests.integration.programme.conftest import BILLION, ME, World
 
 JANUARY, JUNE, OCTOBER = date(2026, 1, 5), date(2026, 6, 20), date(2026, 10, 1)
 

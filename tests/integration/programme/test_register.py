@@ -7,14 +7,6 @@ from typing import Any, get_args
 
 import psycopg
 import pytest
-from tests.integration.programme.conftest import (
-    BILLION,
-    ME,
-    World,
-    add_contract,
-    add_record,
-    refused,
-)
 
 from haidang.organisation.service import verify_log
 from haidang.programme.model.kinds import KINDS
@@ -26,6 +18,14 @@ from haidang.programme.store import register
 from haidang.programme.store.register import Filter
 from haidang.tasks.model.due import Due
 from haidang.tasks.service import evidence
+from tests.integration.programme.conftest import (
+    BILLION,
+    ME,
+    World,
+    add_contract,
+    add_record,
+    refused,
+)
 
 ANH = b"\x89PNG\r\n\x1a\n anh"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.integration.programme.conftest import World
-from tests.unit.programme.sheets.test_schedules import mspdi, task
 
 from haidang.base.problems import Problem
 from haidang.programme.sheets.schedules import service
 from haidang.programme.sheets.schedules.reading import read
 from haidang.programme.sheets.schedules.service import Approved, Line
+from tests.integration.programme.conftest import World
+from tests.unit.programme.sheets.test_schedules import mspdi, task
 
 
 async def compared(world: World, project_id: int, content: bytes, by: str = "chu") -> list[Line]:

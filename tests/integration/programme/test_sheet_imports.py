@@ -8,10 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from tests.integration.programme.conftest import BILLION, World
-from tests.shared_data import shared
-from tests.unit.programme.sheets.test_open_json import package, project
-from tests.unit.programme.sheets.workbooks import plan_sheet, written
 
 from haidang.base.problems import Problem
 from haidang.organisation.service import verify_log
@@ -22,6 +18,10 @@ from haidang.programme.sheets.diff import Diff
 from haidang.programme.sheets.importing import Approval, ByDecision, Choice, Options
 from haidang.programme.sheets.reading import Sheet
 from haidang.programme.sheets.store import Import
+from tests.integration.programme.conftest import BILLION, World
+from tests.shared_data import shared
+from tests.unit.programme.sheets.test_open_json import package, project
+from tests.unit.programme.sheets.workbooks import plan_sheet, written
 
 DECEMBER = date(2019, 12, 6)
 BY = ByDecision(doc_number="12/NQ-HĐND", signed_on=DECEMBER)

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.integration.tasks.conftest import START, World
 
 from haidang.base.problems import Problem
 from haidang.organisation.service import verify_log
@@ -19,6 +18,7 @@ from haidang.tasks.model.due import Due, end_of
 from haidang.tasks.model.task import Task, timeliness
 from haidang.tasks.service import giving
 from haidang.tasks.service.giving import NewChild, TaskPatch
+from tests.integration.tasks.conftest import START, World
 
 DAY = timedelta(days=1)
 

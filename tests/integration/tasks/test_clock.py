@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from tests.integration.tasks.conftest import START, World
 
 from haidang.base.clock import LOCAL
 from haidang.base.jobs import make_jobs, working
@@ -17,6 +16,7 @@ from haidang.tasks.model import acts
 from haidang.tasks.model.due import Due, end_of
 from haidang.tasks.model.task import Task
 from haidang.tasks.service import clockwork
+from tests.integration.tasks.conftest import START, World
 
 DAY = timedelta(days=1)
 

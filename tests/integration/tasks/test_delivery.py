@@ -17,8 +17,6 @@ import msgspec
 import pytest
 import pytest_asyncio
 from aiosmtpd.controller import Controller
-from tests.integration.tasks.conftest import World
-from tests.integration.tasks.test_clock import local
 
 from haidang.base.problems import Problem
 from haidang.base.settings import Settings
@@ -26,6 +24,8 @@ from haidang.tasks.delivery import TRIES_MAX, deliver, pause
 from haidang.tasks.model import acts
 from haidang.tasks.service import wishes
 from haidang.tasks.service.wishes import Wishes
+from tests.integration.tasks.conftest import World
+from tests.integration.tasks.test_clock import local
 
 MINUTE = timedelta(minutes=1)
 

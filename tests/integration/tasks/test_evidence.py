@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.integration.tasks.conftest import World
-from tests.integration.tasks.test_acts import refused
 
 from haidang.base.problems import Problem
 from haidang.tasks.model import acts
 from haidang.tasks.model.task import Task
 from haidang.tasks.service import evidence
 from haidang.tasks.service.evidence import Kept, place
+from tests.integration.tasks.conftest import World
+from tests.integration.tasks.test_acts import refused
 
 PDF = b"%PDF-1.7\nbien ban"
 

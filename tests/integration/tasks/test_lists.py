@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
-from tests.integration.tasks.conftest import START, World
 
 from haidang.base.problems import Problem
 from haidang.documents import press, sheet
@@ -22,6 +21,7 @@ from haidang.tasks.service import lists, papers, reading
 from haidang.tasks.service.lists import Approved
 from haidang.tasks.service.reading import TIMELINESS, Asked
 from haidang.tasks.store import inbox
+from tests.integration.tasks.conftest import START, World
 
 DAY = timedelta(days=1)
 

@@ -326,7 +326,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/paper-numbers/gaps"): Asked(LIST),
     ("POST", "/api/v1/paper-numbers/gaps"): Asked(
         REFUSED,
-        body={"org_id": "{org}", "type_code": "BC", "year": 2026, "first": 1, "last": 2, "why": "chen vào sổ"},
+        body={"org_id": "{org}", "type_code": "BC", "year": 2026, "first": 1, "last": 2, "why": "chen sổ"},
     ),
     ("GET", "/api/v1/shifts/current"): Asked(LIST),
     ("GET", "/api/v1/shifts/people"): Asked(REFUSED, "/api/v1/shifts/people?org_id={org}"),

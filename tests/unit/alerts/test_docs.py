@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.unit.alerts.test_states import WAYS
 
 from haidang.alerts.model import flood
 from haidang.alerts.model.acts import MAINTENANCE_DAYS_MAX, RULES, SHELF_HOURS_MAX, Act, Hindrance
@@ -15,6 +14,7 @@ from haidang.alerts.model.folding import LINES_MAX
 from haidang.alerts.service import causes, quality
 from haidang.alerts.service.acting import HINDRANCES
 from haidang.alerts.service.entering import NewAlert
+from tests.unit.alerts.test_states import WAYS
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")

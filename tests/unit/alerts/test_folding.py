@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.alerts.examples import NOW, alert
 
 from haidang.alerts.model.flood import flood
 from haidang.alerts.model.folding import LEVELS, LINES_MAX, Cell, fold, key_of, read_key
 from haidang.base.problems import Problem
+from tests.unit.alerts.examples import NOW, alert
 
 CELLS = st.builds(
     Cell,

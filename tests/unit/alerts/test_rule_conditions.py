@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.unit.alerts.rules import gauge, play, rule, story
 
 HIGH = {"threshold": {"attr": "level", "above": 5.6, "clears_below": 5.4}}

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.alerts.rules import at, body, gauge, play, rule, story
 
 from haidang.alerts.rules.conditions import Surroundings
 from haidang.alerts.rules.engine import Engine, Kept
@@ -18,6 +17,7 @@ from haidang.alerts.rules.model import Rule, Rules
 from haidang.alerts.rules.sampled import samples_of
 from haidang.alerts.rules.samples import played
 from haidang.city.times import parse_us
+from tests.unit.alerts.rules import at, body, gauge, play, rule, story
 
 AROUND = Surroundings(lambda _: 3_600_000_000, lambda *_: None, lambda *_: (), lambda code: (code,))
 KINDS: dict[str, dict[str, Any]] = {

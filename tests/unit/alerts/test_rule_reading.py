@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.alerts.rules import body, play, rule
 
 from haidang.alerts.rules.duration import duration
 from haidang.alerts.rules.expression import ExpressionError, parse
@@ -27,6 +26,7 @@ from haidang.alerts.rules.reading import (
 from haidang.alerts.rules.samples import failures, untested, wrong
 from haidang.base.problems import Problem
 from haidang.city.packs import BUILTIN
+from tests.unit.alerts.rules import body, play, rule
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "alert-rules.md").read_text(encoding="utf-8")
 LEVEL: dict[str, Any] = {"threshold": {"attr": "level", "above": 5}}

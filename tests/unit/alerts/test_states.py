@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.alerts.examples import MINUTE, NOW, alert, signal
 
 from haidang.alerts.model.acts import PERMISSIONS, RULES, hinders, offered
 from haidang.alerts.model.alert import (
@@ -24,6 +23,7 @@ from haidang.alerts.model.alert import (
     unshelved,
     unsuppressed,
 )
+from tests.unit.alerts.examples import MINUTE, NOW, alert, signal
 
 ALL = frozenset({"alert.read", *PERMISSIONS})
 OPERATOR = frozenset({"alert.read", "alert.act"})

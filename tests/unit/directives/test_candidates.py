@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.directives.test_names import TODAY, directory, named
 
 from haidang.directives.extraction.model import Deadline
 from haidang.directives.model.candidate import (
@@ -27,6 +26,7 @@ from haidang.directives.model.directive import open_acts as directive_acts
 from haidang.directives.model.document import Document, document_acts, number_key
 from haidang.directives.model.quality import Judged, tally
 from haidang.tasks.model.due import Due
+from tests.unit.directives.test_names import TODAY, directory, named
 
 DAY = Due(precision="day", on=date(2026, 5, 1))
 WHOLE = Candidate(

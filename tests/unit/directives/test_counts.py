@@ -9,11 +9,11 @@ import msgspec
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
-from tests.unit.tasks.examples import CALENDAR, INSTANTS, given, local
 
 from haidang.directives.model.counts import Counts, counted, ratio, shown, standing, summed
 from haidang.tasks.model.due import Due, end_of
 from haidang.tasks.model.task import Task
+from tests.unit.tasks.examples import CALENDAR, INSTANTS, given, local
 
 replace = msgspec.structs.replace
 GIVEN = local("2026-03-02 09:00")

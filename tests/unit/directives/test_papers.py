@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.unit.documents.pdf_reading import pages
 
 from haidang.directives.model.counts import Counts, Ratio
 from haidang.directives.papers import brief, letter, report, workbook
@@ -30,6 +29,7 @@ from haidang.documents import pdf, word
 from haidang.documents.lint import lint
 from haidang.documents.report import Report, Table, prepared
 from haidang.organisation.service.letterhead import Letterhead
+from tests.unit.documents.pdf_reading import pages
 
 replace = msgspec.structs.replace
 NOW = datetime(2026, 3, 20, 10, 5, tzinfo=UTC)

@@ -10,9 +10,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from tests.unit.documents.files import W, docx, listed, p, pdf
-from tests.unit.documents.letters import FILLED, filled
-from tests.unit.documents.reports import report
 
 from haidang.base.problems import Problem
 from haidang.base.text import fold
@@ -20,6 +17,9 @@ from haidang.documents import intake, legacy, word
 from haidang.documents import pdf as press
 from haidang.documents.intake import TextFile, desk, read_file, reading
 from haidang.documents.report import Paragraph
+from tests.unit.documents.files import W, docx, listed, p, pdf
+from tests.unit.documents.letters import FILLED, filled
+from tests.unit.documents.reports import report
 
 DECREE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 LEVELS = "".join(

@@ -9,6 +9,12 @@ import zipfile
 import zlib
 
 import pytest
+
+from haidang.base.problems import Problem
+from haidang.documents import pdf as press
+from haidang.documents import word
+from haidang.documents.intake import model, read_file
+from haidang.documents.intake.desk import read_apart
 from tests.unit.documents.files import (
     OLE,
     RELATIONS,
@@ -22,12 +28,6 @@ from tests.unit.documents.files import (
     relation,
 )
 from tests.unit.documents.letters import filled
-
-from haidang.base.problems import Problem
-from haidang.documents import pdf as press
-from haidang.documents import word
-from haidang.documents.intake import model, read_file
-from haidang.documents.intake.desk import read_apart
 
 VBA = "_VBA_PROJECT".encode("utf-16-le")
 BOMB = bytes(40 << 20)

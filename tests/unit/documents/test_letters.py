@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.documents.letters import FILLED, OFFICE, filled
 
 from haidang.base.problems import Problem
 from haidang.documents.letters import letter, shipped, signatory
 from haidang.documents.letters.forms import read
 from haidang.documents.report import Paragraph, Report, Signatures
+from tests.unit.documents.letters import FILLED, OFFICE, filled
 
 
 def texts(report: Report) -> list[str]:

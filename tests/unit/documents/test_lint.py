@@ -16,8 +16,6 @@ import pypdfium2
 import pytest
 from lxml import etree
 from pypdfium2 import raw
-from tests.unit.documents.letters import filled
-from tests.unit.documents.reports import every_block, report
 
 from haidang.base.problems import Problem
 from haidang.documents import pdf, word
@@ -25,6 +23,8 @@ from haidang.documents.lint import RULES, lint
 from haidang.documents.lint.model import Face, Paper
 from haidang.documents.lint.rules import findings
 from haidang.documents.report import Paragraph, Report, Signatures, Signer
+from tests.unit.documents.letters import filled
+from tests.unit.documents.reports import every_block, report
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 LETTER, NOTICE, PAPER = filled("cong-van"), filled("thong-bao-ket-luan"), report(*every_block(30))

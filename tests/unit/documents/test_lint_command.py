@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
-from tests.unit.documents.letters import filled
 
 from haidang.base.errors import OperatorError
 from haidang.cli.documents import documents
 from haidang.documents import pdf, word
+from tests.unit.documents.letters import filled
 
 
 def test_a_paper_of_ours_passes_and_a_broken_one_is_told(tmp_path: Path) -> None:

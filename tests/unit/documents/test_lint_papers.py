@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.directives.test_papers import FIGURES, LETTER
-from tests.unit.documents.letters import FILLED, filled
-from tests.unit.documents.reports import every_block, report
-from tests.unit.incidents.after_action.stories import START, story
-from tests.unit.incidents.after_action.test_handover import AGENCY, drawn
 
 from haidang.directives.papers import letter
 from haidang.directives.papers import report as period
@@ -16,6 +11,11 @@ from haidang.documents.lint import lint
 from haidang.documents.report import Report
 from haidang.incidents.after_action.paper import paper as after_action
 from haidang.tasks.service import papers as tasks
+from tests.unit.directives.test_papers import FIGURES, LETTER
+from tests.unit.documents.letters import FILLED, filled
+from tests.unit.documents.reports import every_block, report
+from tests.unit.incidents.after_action.stories import START, story
+from tests.unit.incidents.after_action.test_handover import AGENCY, drawn
 
 PAPERS: dict[str, Report] = {
     **{form: filled(form) for form in FILLED},

@@ -8,11 +8,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from tests.unit.documents.pdf_reading import fonts, pages
-from tests.unit.documents.reports import HOSTILE, PANGRAMS, every_block, report
 
 from haidang.documents import font, pdf
 from haidang.documents.report import Paragraph, Table
+from tests.unit.documents.pdf_reading import fonts, pages
+from tests.unit.documents.reports import HOSTILE, PANGRAMS, every_block, report
 
 
 def squeezed(text: str) -> str:

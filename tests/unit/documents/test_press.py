@@ -9,11 +9,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.unit.documents.reports import every_block, report
 
 from haidang.base.problems import Problem
 from haidang.documents import press
 from haidang.documents.report import ROWS_MAX, Paragraph, Points, Report
+from tests.unit.documents.reports import every_block, report
 
 
 @pytest.mark.parametrize(("form", "begins"), [("docx", b"PK\x03\x04"), ("pdf", b"%PDF-1.7")])

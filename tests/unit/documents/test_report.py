@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
-from tests.unit.documents.reports import AT, report
 
 from haidang.base.problems import Problem
 from haidang.documents.report import (
@@ -26,6 +25,7 @@ from haidang.documents.report import (
     prepared,
 )
 from haidang.documents.words import AGENCY_LINE, in_lines
+from tests.unit.documents.reports import AT, report
 
 
 @pytest.mark.parametrize(

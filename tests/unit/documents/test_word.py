@@ -11,10 +11,10 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
-from tests.unit.documents.reports import AT, HOSTILE, PANGRAMS, every_block, report
 
 from haidang.documents import word
 from haidang.documents.report import Paragraph, Signatures, Signer, Table
+from tests.unit.documents.reports import AT, HOSTILE, PANGRAMS, every_block, report
 
 HALF_MILLIMETRE = Mm(0.5)
 TEXTS = (qn("w:t"), qn("w:br"))

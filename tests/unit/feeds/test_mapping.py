@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.feeds.declarations import declared
 
 from haidang.base.problems import Problem
 from haidang.feeds.model.mapping import Mapper
 from haidang.feeds.model.rows import pick, slug
+from tests.unit.feeds.declarations import declared
 
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 MAPPER = Mapper(declared())

@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.unit.feeds.declarations import declared
 
 from haidang.base.problems import Problem
 from haidang.feeds.model import cells
 from haidang.feeds.model.cells import Refused
 from haidang.feeds.model.mapping import Mapper
+from tests.unit.feeds.declarations import declared
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)

@@ -9,13 +9,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.feeds.declarations import base, declared
 
 import haidang
 from haidang.base.problems import Problem
 from haidang.feeds.model.declaration import PARTS, Duration, keys
 from haidang.feeds.model.mapping import Mapper
 from haidang.feeds.model.reading import read, read_file, restore, write
+from tests.unit.feeds.declarations import base, declared
 
 SHIPPED = sorted((Path(haidang.__file__).parent / "sectors").glob("*/feeds/*.yaml"))
 DOCS = Path(__file__).parents[3] / "docs" / "feeds.md"

@@ -10,12 +10,12 @@ import msgspec
 from hypothesis import given as forall
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
-from tests.unit.tasks.examples import CALENDAR, DIRECTIVE, INSTANTS, POLICIES, given, local, three_years
 
 from haidang.tasks.model.agenda import agenda, look
 from haidang.tasks.model.due import Due, end_of
 from haidang.tasks.model.policy import Quiet, speakable
 from haidang.tasks.model.task import Task
+from tests.unit.tasks.examples import CALENDAR, DIRECTIVE, INSTANTS, POLICIES, given, local, three_years
 
 START = local("2025-01-02 08:00")
 FINISH = local("2027-12-31 23:00")

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
-from tests.unit.tasks.examples import CALENDAR, DIRECTIVE, HOUR, INSTANTS, local, three_years, year_of
 
 from haidang.organisation.calendar import Calendar
 from haidang.tasks.model.due import (
@@ -27,6 +26,7 @@ from haidang.tasks.model.due import (
     resolve,
 )
 from haidang.tasks.model.words import due_words
+from tests.unit.tasks.examples import CALENDAR, DIRECTIVE, HOUR, INSTANTS, local, three_years, year_of
 
 GIVEN = local("2026-03-16 09:30")
 TET = local("2026-02-13 16:00")  # Friday; free until Friday 20 February

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
-from tests.unit.tasks.examples import CALENDAR, DIRECTIVE, INSTANTS, given, local
 
 from haidang.tasks.model.due import Due, end_of, last_day
 from haidang.tasks.model.task import (
@@ -23,6 +22,7 @@ from haidang.tasks.model.task import (
     timeliness,
 )
 from haidang.tasks.model.words import left_words
+from tests.unit.tasks.examples import CALENDAR, DIRECTIVE, INSTANTS, given, local
 
 GIVEN = local("2026-03-02 09:00")
 DUE = Due(precision="day", on=date(2026, 3, 27))

@@ -115,9 +115,11 @@ async def gathered(connection: Connection, desk: Desk, projects: Sequence[Projec
     parties = await beside("project_party", Party)
     kinds: Mapping[str, Callable[[int], Any]] = {
         "decisions": await beside("programme_decision", Decision, order="t.signed_on, t.id"),
-        "packages": await beside("package", Package), "changes": await beside("contract_change", ContractChange),
+        "packages": await beside("package", Package),
+        "changes": await beside("contract_change", ContractChange),
         "milestones": await beside("milestone", Milestone), "progress": await beside("progress", Progress),
-        "handovers": await beside("handover_record", HandoverRecord), "contracts": contracts, "parties": parties,
+        "handovers": await beside("handover_record", HandoverRecord),
+        "contracts": contracts, "parties": parties,
         "settlements": await beside("settlement", Settlement),
     }  # fmt: skip
     payments = await store.payments(connection, ids)
@@ -138,13 +140,18 @@ async def gathered(connection: Connection, desk: Desk, projects: Sequence[Projec
         Facts(
             project=project, status=line["status"],
             totals=tuple(each for each in totals(project.id) if each.superseded_at is None),
-            plans=tuple(each for each in plans(project.id) if each.superseded_at is None and each.valid_to is None),
+            plans=tuple(each for each in plans(project.id) if _holds(each)),
             payments=tuple(payments.get(project.id, ())), disbursed=_disbursed(payments.get(project.id, ())),
             updated=max(project.changed_at, changed.get(project.id, project.changed_at)),
             **common, **{name: of(project.id) for name, of in kinds.items()},
         )
         for project, line in zip(projects, statuses, strict=True)
     ]  # fmt: skip
+
+
+def _holds(plan: Plan) -> bool:
+    """Say whether an amount is known now and in force."""
+    return plan.superseded_at is None and plan.valid_to is None
 
 
 def _by_project(found: Sequence[Row]) -> Callable[[int], tuple[Row, ...]]:

@@ -66,7 +66,8 @@ async def areas(connection: Connection, codes: Collection[str]) -> dict[str, str
 
 _CHANGED = """
 SELECT x.project_id, max(x.at) FROM (
-    SELECT project_id, max(recorded_at) AS at FROM project_total WHERE project_id = ANY(%(projects)s) GROUP BY 1
+    SELECT project_id, max(recorded_at) AS at FROM project_total
+    WHERE project_id = ANY(%(projects)s) GROUP BY 1
     UNION ALL
     SELECT project_id, max(recorded_at) FROM capital_plan WHERE project_id = ANY(%(projects)s) GROUP BY 1
     UNION ALL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.integration.alerts.cap.conftest import World
 
 from haidang.actions import warnings
 from haidang.alerts.cap.model.warning import CapWarning, Update
@@ -12,6 +11,7 @@ from haidang.base.problems import Problem
 from haidang.incidents.service import desk as incident_desk
 from haidang.incidents.service import opening
 from haidang.incidents.service.opening import Born, NewIncident
+from tests.integration.alerts.cap.conftest import World
 
 MOVE = (
     "WITH moved AS (DELETE FROM event_inbox RETURNING *), base AS (SELECT seq FROM city_head), "

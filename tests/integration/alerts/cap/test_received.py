@@ -13,8 +13,6 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
-from tests.integration.alerts.cap.conftest import World
-from tests.unit.alerts.cap.examples import SENT, area, info, message
 
 from haidang.alerts.cap.model.message import Message, Pair, Point
 from haidang.alerts.cap.service import importing, polling
@@ -24,6 +22,8 @@ from haidang.alerts.cap.store import received as store
 from haidang.alerts.cap.xml.writing import written
 from haidang.base.problems import Problem
 from haidang.organisation.service import areas
+from tests.integration.alerts.cap.conftest import World
+from tests.unit.alerts.cap.examples import SENT, area, info, message
 
 OTHER = "kttv@khituong.example.vn"
 HERE = area(geocodes=(Pair("VN-AREA", "24@2026-11-22"),), polygons=(), circles=())

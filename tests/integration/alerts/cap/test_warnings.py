@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
-from tests.integration.alerts.cap.conftest import World
 
 from haidang.alerts.cap.model.warning import (
     Approve,
@@ -27,6 +26,7 @@ from haidang.alerts.cap.xml.reading import read
 from haidang.base.problems import Problem
 from haidang.organisation import service as organisation
 from haidang.organisation.service import areas
+from tests.integration.alerts.cap.conftest import World
 
 
 async def refused(doing: Any, code: str) -> Problem:

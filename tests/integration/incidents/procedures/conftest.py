@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest_asyncio
-from tests.integration.incidents.conftest import World
 
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.model.acts import StepAct
@@ -19,6 +18,7 @@ from haidang.tasks.model.acts import Act
 from haidang.tasks.model.task import Task
 from haidang.tasks.service import acting as task_acting
 from haidang.tasks.store import tasks
+from tests.integration.incidents.conftest import World
 
 ME = system("test")
 TEXT = """

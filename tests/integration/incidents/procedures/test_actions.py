@@ -9,10 +9,6 @@ from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
-from tests.integration.city.broker import client
-from tests.integration.city.device import Device
-from tests.integration.incidents.conftest import World
-from tests.integration.incidents.procedures.conftest import ME, Hands
 
 from haidang.base.problems import Problem
 from haidang.city.service import City
@@ -21,6 +17,10 @@ from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import actuating, running, stepping
 from haidang.incidents.procedures.store import actions as action_store
+from tests.integration.city.broker import client
+from tests.integration.city.device import Device
+from tests.integration.incidents.conftest import World
+from tests.integration.incidents.procedures.conftest import ME, Hands
 
 NOWHERE = "UPDATE incident SET area_code = '99999' WHERE id = %s"
 """An area that is no more: a warning for it cannot be drafted."""

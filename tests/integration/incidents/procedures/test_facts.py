@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest_asyncio
-from tests.integration.incidents.conftest import START, World
-from tests.integration.incidents.procedures.conftest import ME, Hands
 
 from haidang.alerts.service.entering import NewAlert, by_hand
 from haidang.city.model import Origin
@@ -22,6 +20,8 @@ from haidang.incidents.procedures.store import runs
 from haidang.tasks.model import acts as task_acts
 from haidang.tasks.service import lists, sources
 from haidang.tasks.store import inbox
+from tests.integration.incidents.conftest import START, World
+from tests.integration.incidents.procedures.conftest import ME, Hands
 
 NAMES = (
     "incident.kind", "incident.minutes_open", "facts.depth_cm", "alert.priority", "alert.value",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.integration.incidents.conftest import START, World
-from tests.integration.incidents.procedures.conftest import Hands
-
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.model import acts
 from haidang.incidents.procedures.service import reading
 from haidang.tasks.model import acts as task_acts
 from haidang.tasks.model.due import Due
+from tests.integration.incidents.conftest import START, World
+from tests.integration.incidents.procedures.conftest import Hands
 
 DUE = START + timedelta(minutes=10)
 

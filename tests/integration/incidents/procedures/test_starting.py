@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.integration.incidents.conftest import World
-from tests.integration.incidents.procedures.conftest import Hands
 
 from haidang.base.problems import Problem
 from haidang.incidents.model.incident import Incident
 from haidang.incidents.procedures.service import reading, starting
+from tests.integration.incidents.conftest import World
+from tests.integration.incidents.procedures.conftest import Hands
 
 
 async def asked(

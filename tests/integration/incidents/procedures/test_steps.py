@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.integration.incidents.conftest import START, World
-from tests.integration.incidents.procedures.conftest import ME, TEXT, Hands
 
 from haidang.base.problems import Problem
 from haidang.incidents.model.acts import SetRole
@@ -19,6 +17,8 @@ from haidang.incidents.service import acting as incident_acting
 from haidang.incidents.store import incidents
 from haidang.organisation.service.audit import verify_log
 from haidang.tasks.model import acts as task_acts
+from tests.integration.incidents.conftest import START, World
+from tests.integration.incidents.procedures.conftest import ME, TEXT, Hands
 
 PHOTO = (
     "INSERT INTO task_evidence (task_id, name, media_type, size_bytes, sha256, scan, by, at) "

@@ -6,6 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from haidang.alerts.cap.model.checks import RULES, Around, check, faults
+from haidang.alerts.cap.model.message import Circle, Message, Pair, Point
+from haidang.alerts.cap.model.words import RISK_SEVERITY
 from tests.unit.alerts.cap.examples import (
     EARLIER,
     NOW,
@@ -18,10 +22,6 @@ from tests.unit.alerts.cap.examples import (
     with_area,
     with_info,
 )
-
-from haidang.alerts.cap.model.checks import RULES, Around, check, faults
-from haidang.alerts.cap.model.message import Circle, Message, Pair, Point
-from haidang.alerts.cap.model.words import RISK_SEVERITY
 
 UPDATE: dict[str, Any] = {"msg_type": "Update", "references": (EARLIER,)}
 ABROAD = tuple(Point(point.lat - 30, point.lon) for point in RING)

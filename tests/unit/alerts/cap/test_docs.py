@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.unit.alerts.cap.test_xml import HOSTILE
 
 from haidang.alerts.cap.model import checks, warning
 from haidang.alerts.cap.model.judging import Outcome
@@ -16,6 +15,7 @@ from haidang.alerts.cap.model.words import WORDS
 from haidang.alerts.cap.service.desk import HINDRANCES
 from haidang.alerts.cap.templates import FOLDER, load_templates, read_template
 from haidang.base.problems import Problem
+from tests.unit.alerts.cap.test_xml import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[4]
 PAGE = (ROOT / "docs" / "cap.md").read_text(encoding="utf-8")

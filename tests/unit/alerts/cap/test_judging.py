@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
-from tests.unit.alerts.cap.examples import EARLIER, NOW, SENT, info, message, with_info
 
 from haidang.alerts.cap.model.judging import (
     PRIORITIES,
@@ -20,6 +19,7 @@ from haidang.alerts.cap.model.judging import (
 )
 from haidang.alerts.cap.model.message import Message
 from haidang.alerts.cap.model.words import Severity, Urgency
+from tests.unit.alerts.cap.examples import EARLIER, NOW, SENT, info, message, with_info
 
 LINE = Line(7, "x:y", True, SENT - timedelta(hours=1), 1)
 ENDED = Line(7, "x:y", False, SENT - timedelta(hours=1), 1)

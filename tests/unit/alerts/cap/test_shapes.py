@@ -6,10 +6,10 @@ import random
 import time
 
 import pytest
-from tests.unit.alerts.cap.examples import RING, area
 
 from haidang.alerts.cap.model import shapes
 from haidang.alerts.cap.model.message import Circle, Point
+from tests.unit.alerts.cap.examples import RING, area
 
 OUTLINE = '{"type":"Polygon","coordinates":[[[106,21],[107,21],[107,22],[106,22],[106,21]]]}'
 FAR = (Point(10.0, 104.0), Point(10.0, 104.2), Point(10.2, 104.2), Point(10.0, 104.0))

@@ -9,6 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+
+from haidang.alerts.cap.model.message import Circle, Pair, Point
+from haidang.alerts.cap.xml import reading
+from haidang.alerts.cap.xml.reading import parsed, read
+from haidang.alerts.cap.xml.writing import written
+from haidang.base.problems import Problem
 from tests.unit.alerts.cap.examples import (
     CAP_10,
     CAP_11,
@@ -18,12 +24,6 @@ from tests.unit.alerts.cap.examples import (
     with_area,
     with_info,
 )
-
-from haidang.alerts.cap.model.message import Circle, Pair, Point
-from haidang.alerts.cap.xml import reading
-from haidang.alerts.cap.xml.reading import parsed, read
-from haidang.alerts.cap.xml.writing import written
-from haidang.base.problems import Problem
 
 RIGHT = written(message(infos=(info(), info(language="en-US"))))
 

@@ -6,10 +6,10 @@ import unicodedata
 from typing import Any, Literal
 
 import pytest
-from tests.unit.directives.extraction.corpus import documents, marked, samples
 
 from haidang.directives.extraction import Reading, read
 from haidang.directives.extraction.score import Sample, score
+from tests.unit.directives.extraction.corpus import documents, marked, samples
 
 ALL = documents()
 HARD = "\u00a0 "

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from tests.shared_data import shared
 
 from haidang.directives.extraction import read
 from haidang.directives.extraction.score import Marked, Sample, score
+from tests.shared_data import shared
 
 
 def test_the_goals_hold_on_the_sample() -> None:

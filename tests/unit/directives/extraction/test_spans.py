@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.directives.extraction.corpus import documents
 
 from haidang.directives.extraction import Reading, read
 from haidang.directives.extraction.text import Text
+from tests.unit.directives.extraction.corpus import documents
 
 PIECES = st.sampled_from([
     "Giao ", "Sở Xây dựng", "các sở: Y tế, Nội vụ", " chủ trì, phối hợp với ", "UBND H. Phú Tân", ", ",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.documents.pdf_reading import pages
-from tests.unit.incidents.after_action.stories import START, after
-
 from haidang.documents import pdf, word
 from haidang.documents.report import Heading, Paragraph, Report, Signatures, Table
 from haidang.incidents.after_action.handover import sheet
 from haidang.organisation.service.letterhead import Letterhead
+from tests.unit.documents.pdf_reading import pages
+from tests.unit.incidents.after_action.stories import START, after
 
 AGENCY = Letterhead(name="Trung tâm điều hành", parent="UBND tỉnh", short="TTĐH", place="Quảng Ninh")
 

@@ -8,8 +8,6 @@ import msgspec
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
-from tests.unit.documents.pdf_reading import pages
-from tests.unit.incidents.after_action.stories import LOG, START, after, story
 
 from haidang.documents import pdf, word
 from haidang.documents.report import Facts, Heading, Paragraph, Points, Report, Table, Timeline, prepared
@@ -19,6 +17,8 @@ from haidang.incidents.after_action.words import KINDS, long
 from haidang.incidents.model.acts import RULES
 from haidang.incidents.model.resources import RULES as RESOURCE_RULES
 from haidang.incidents.service.journal import KINDS as WRITTEN
+from tests.unit.documents.pdf_reading import pages
+from tests.unit.incidents.after_action.stories import LOG, START, after, story
 
 
 def part(report: Report, title: str) -> list[object]:

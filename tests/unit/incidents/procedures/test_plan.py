@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.unit.incidents.procedures.examples import example
 
 from haidang.incidents.procedures import conditions
 from haidang.incidents.procedures.model.plan import State, is_finished, is_settled, plan
+from tests.unit.incidents.procedures.examples import example
 
 P = example()
 

@@ -7,10 +7,10 @@ from typing import get_args
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.incidents.procedures.examples import example
 
 from haidang.incidents.procedures.model.plan import SETTLED, UNDECIDED, State, plan
 from haidang.incidents.procedures.model.procedure import Procedure, Step
+from tests.unit.incidents.procedures.examples import example
 
 STATES: tuple[State, ...] = get_args(State)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.unit.incidents.procedures.examples import TEXT, document, example, read
 
 from haidang.base.errors import OperatorError
 from haidang.cli.procedures import procedures
 from haidang.incidents.procedures.book import read_book
 from haidang.incidents.procedures.model.procedure import Actuate, CapDraft, NotifyUnit, OpenSubtask, Rung
+from tests.unit.incidents.procedures.examples import TEXT, document, example, read
 
 _Spoil = Callable[[dict[str, Any]], object]
 

@@ -36,61 +36,160 @@ ROW: dict[str, Any] = {"project_id": 7, "created_by": "account:1", "recorded_at"
 
 def facts() -> Facts:
     project = Project(
-        id=7, public_id="DA-2020-000007", national_code="7891011", program_id=1, name="Camera giám sát giai đoạn II",
-        sector="traffic", project_group="B", project_kind="equipment", project_phase="transitional", owner_org=3,
-        orgs=(3,), start_on=date(2020, 1, 1), finish_on=date(2021, 12, 31), area_code="24", area_codes=("24",),
-        place="", geometry={"type": "Point", "coordinates": [106.1, 21.2]}, is_public=True, created_by="account:1",
-        recorded_at=AT, changed_at=AT,
-    )  # fmt: skip
+        id=7,
+        public_id="DA-2020-000007",
+        national_code="7891011",
+        program_id=1,
+        name="Camera giám sát giai đoạn II",
+        sector="traffic",
+        project_group="B",
+        project_kind="equipment",
+        project_phase="transitional",
+        owner_org=3,
+        orgs=(3,),
+        start_on=date(2020, 1, 1),
+        finish_on=date(2021, 12, 31),
+        area_code="24",
+        area_codes=("24",),
+        place="",
+        geometry={"type": "Point", "coordinates": [106.1, 21.2]},
+        is_public=True,
+        created_by="account:1",
+        recorded_at=AT,
+        changed_at=AT,
+    )
     total: dict[str, Any] = {"project_id": 7, "recorded_at": AT, "created_by": "account:1"}
     return Facts(
-        project=project, status="implementation", orgs={3: "Công an tỉnh", 4: "Sở Tài chính"},
-        companies={5: ("Công ty Sao Mai", "0101234567")}, areas={"24": "Tỉnh Bắc Ninh"},
+        project=project,
+        status="implementation",
+        orgs={3: "Công an tỉnh", 4: "Sở Tài chính"},
+        companies={5: ("Công ty Sao Mai", "0101234567")},
+        areas={"24": "Tỉnh Bắc Ninh"},
         decisions=(
-            Decision(id=1, program_id=1, project_id=7, kind="investment", doc_number="12/QĐ-UBND",
-                     signed_on=date(2020, 1, 5), issuer="UBND tỉnh", created_by="account:1", recorded_at=AT),
+            Decision(
+                id=1,
+                program_id=1,
+                project_id=7,
+                kind="investment",
+                doc_number="12/QĐ-UBND",
+                signed_on=date(2020, 1, 5),
+                issuer="UBND tỉnh",
+                created_by="account:1",
+                recorded_at=AT,
+            ),
         ),
         totals=(
             Total(id=1, amount_dong=90 * BILLION, decision_id=1, valid_from=date(2020, 1, 5), **total),
-            Total(id=2, amount_dong=99 * BILLION, decision_id=2, valid_from=date(2021, 6, 1),
-                  finish_on=date(2022, 6, 30), reason="thay đổi thiết bị", **total),
+            Total(
+                id=2,
+                amount_dong=99 * BILLION,
+                decision_id=2,
+                valid_from=date(2021, 6, 1),
+                finish_on=date(2022, 6, 30),
+                reason="thay đổi thiết bị",
+                **total,
+            ),
         ),
-        sources={1: FundSource(id=1, code="provincial", name="Ngân sách tỉnh", name_en="", capital_class="investment")},
+        sources={
+            1: FundSource(
+                id=1, code="provincial", name="Ngân sách tỉnh", name_en="", capital_class="investment"
+            )
+        },
         plans=(
-            Plan(id=1, program_id=1, project_id=7, fund_source_id=1, plan_kind="annual", plan_year=2020,
-                 plan_year_to=2020, amount_dong=40 * BILLION, decision_id=1, valid_from=date(2020, 1, 5),
-                 recorded_at=AT, created_by="account:1"),
+            Plan(
+                id=1,
+                program_id=1,
+                project_id=7,
+                fund_source_id=1,
+                plan_kind="annual",
+                plan_year=2020,
+                plan_year_to=2020,
+                amount_dong=40 * BILLION,
+                decision_id=1,
+                valid_from=date(2020, 1, 5),
+                recorded_at=AT,
+                created_by="account:1",
+            ),
         ),
         disbursed=Disbursed(advance_dong=10 * BILLION, volume_dong=20 * BILLION, recovery_dong=4 * BILLION),
         payments=(
-            Paid(1, 9, "advance", 10 * BILLION, date(2020, 3, 2)), Paid(2, 9, "recovery", 4 * BILLION, date(2020, 6, 2)),
+            Paid(1, 9, "advance", 10 * BILLION, date(2020, 3, 2)),
+            Paid(2, 9, "recovery", 4 * BILLION, date(2020, 6, 2)),
             Paid(3, None, "volume", BILLION, date(2020, 7, 2)),
         ),
         packages=(
-            Package(id=8, name="Gói thầu số 3", method="quotation", estimate_dong=80 * BILLION,
-                    published_on=date(2020, 1, 10), opened_on=date(2020, 2, 1), **ROW),
+            Package(
+                id=8,
+                name="Gói thầu số 3",
+                method="quotation",
+                estimate_dong=80 * BILLION,
+                published_on=date(2020, 1, 10),
+                opened_on=date(2020, 2, 1),
+                **ROW,
+            ),
             Package(id=18, name="Gói thầu số 4", method="open", estimate_dong=BILLION, **ROW),
         ),
         bidders={8: 3},
         contracts=(
-            Contract(id=9, contractor_id=5, contract_no="03/HĐ", package_id=8, value_dong=78 * BILLION,
-                     signed_on=date(2020, 2, 20), effective_on=date(2020, 2, 20), expires_on=date(2021, 2, 20), **ROW),
+            Contract(
+                id=9,
+                contractor_id=5,
+                contract_no="03/HĐ",
+                package_id=8,
+                value_dong=78 * BILLION,
+                signed_on=date(2020, 2, 20),
+                effective_on=date(2020, 2, 20),
+                expires_on=date(2021, 2, 20),
+                **ROW,
+            ),
         ),
         changes=(
-            ContractChange(id=1, contract_id=9, kind="value", old_dong=78 * BILLION, new_dong=79 * BILLION, reason="thêm",
-                           document="PL 01", signed_on=date(2020, 9, 1), **ROW),
-            ContractChange(id=2, contract_id=9, kind="equipment", old_text="IP 2 MP", new_text="IP 4 MP",
-                           reason="hết hàng", document="PL 02", signed_on=date(2020, 10, 1), **ROW),
+            ContractChange(
+                id=1,
+                contract_id=9,
+                kind="value",
+                old_dong=78 * BILLION,
+                new_dong=79 * BILLION,
+                reason="thêm",
+                document="PL 01",
+                signed_on=date(2020, 9, 1),
+                **ROW,
+            ),
+            ContractChange(
+                id=2,
+                contract_id=9,
+                kind="equipment",
+                old_text="IP 2 MP",
+                new_text="IP 4 MP",
+                reason="hết hàng",
+                document="PL 02",
+                signed_on=date(2020, 10, 1),
+                **ROW,
+            ),
         ),
         milestones=(
-            Milestone(id=1, kind="start", name="Khởi công", baseline_on=date(2020, 3, 1), actual_on=date(2020, 3, 9), **ROW),
-            Milestone(id=2, contract_id=9, kind="installation", name="Lắp đặt", baseline_on=date(2020, 12, 1),
-                      forecast_on=date(2021, 3, 1), **ROW),
+            Milestone(
+                id=1,
+                kind="start",
+                name="Khởi công",
+                baseline_on=date(2020, 3, 1),
+                actual_on=date(2020, 3, 9),
+                **ROW,
+            ),
+            Milestone(
+                id=2,
+                contract_id=9,
+                kind="installation",
+                name="Lắp đặt",
+                baseline_on=date(2020, 12, 1),
+                forecast_on=date(2021, 3, 1),
+                **ROW,
+            ),
         ),
         progress=(Progress(id=1, plan_year=2020, period=13, physical_pct=Decimal("61.50"), **ROW),),
         parties=(Party(id=1, org_id=4, role="funder", valid_from=date(2020, 1, 1), **ROW),),
         updated=AT,
-    )  # fmt: skip
+    )
 
 
 def projects(known: Facts) -> dict[str, Any]:
@@ -156,14 +255,24 @@ def test_what_is_over_has_its_final_value_and_scope() -> None:
     over = msgspec.structs.replace(
         known,
         contracts=tuple(
-            msgspec.structs.replace(each, ended_on=date(2021, 5, 1), end_kind="completed") for each in known.contracts
+            msgspec.structs.replace(each, ended_on=date(2021, 5, 1), end_kind="completed")
+            for each in known.contracts
         ),
-        handovers=(HandoverRecord(id=1, handed_over_on=date(2021, 6, 1), minutes="BB 1", scope="286 camera", **ROW),),
+        handovers=(
+            HandoverRecord(id=1, handed_over_on=date(2021, 6, 1), minutes="BB 1", scope="286 camera", **ROW),
+        ),
         settlements=(
-            Settlement(id=1, document="QT 1", submitted_on=date(2021, 9, 1), submitted_dong=79 * BILLION,
-                       approved_on=date(2021, 12, 1), approved_dong=78 * BILLION, **ROW),
+            Settlement(
+                id=1,
+                document="QT 1",
+                submitted_on=date(2021, 9, 1),
+                submitted_dong=79 * BILLION,
+                approved_on=date(2021, 12, 1),
+                approved_dong=78 * BILLION,
+                **ROW,
+            ),
         ),
-    )  # fmt: skip
+    )
     package = projects(over)
     assert checks.oc4ids(package) == []
     (project,) = package["projects"]
@@ -178,11 +287,23 @@ def test_little_is_known_and_nothing_is_invented() -> None:
     known = facts()
     bare = Facts(
         project=msgspec.structs.replace(
-            known.project, sector=None, geometry=None, area_codes=(), area_code=None, start_on=None, finish_on=None,
+            known.project,
+            sector=None,
+            geometry=None,
+            area_codes=(),
+            area_code=None,
+            start_on=None,
+            finish_on=None,
             national_code="",
         ),
-        status=None, orgs=known.orgs, companies={}, areas={}, sources={}, disbursed=Disbursed(), updated=AT,
-    )  # fmt: skip
+        status=None,
+        orgs=known.orgs,
+        companies={},
+        areas={},
+        sources={},
+        disbursed=Disbursed(),
+        updated=AT,
+    )
     package = projects(bare)
     assert checks.oc4ids(package) == []
     (project,) = package["projects"]
@@ -213,10 +334,13 @@ BREAKS: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (_at("projects/0/budget/amount", lambda d: d.update(amount=1.5)), "no whole amount"),
     (_at("projects/0/budget/amount", lambda d: d.update(currency="đ")), "code list"),
     (_at("projects/0/contractingProcesses/0", lambda d: d.pop("id")), "id is needed"),
-    (_at("projects/0/contractingProcesses/0/summary/tender", lambda d: d.update(procurementMethod="x")), "code list"),
+    (
+        _at("projects/0/contractingProcesses/0/summary/tender", lambda d: d.update(procurementMethod="x")),
+        "code list",
+    ),
     (_at("projects/0/milestones/0", lambda d: d.pop("dateMet")), "goes with the status met"),
     (_at("projects/0", lambda d: d.update(description="")), "is empty"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

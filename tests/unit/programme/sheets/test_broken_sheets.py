@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from haidang.programme.sheets.reading import Project, Sheet, read
 from tests.unit.programme.sheets.workbooks import (
     FIRST,
     HEADS,
@@ -20,8 +22,6 @@ from tests.unit.programme.sheets.workbooks import (
     plan_sheet,
     written,
 )
-
-from haidang.programme.sheets.reading import Project, Sheet, read
 
 SEEDS = st.integers(0, 10_000)
 BREAKS: tuple[Any, ...] = (

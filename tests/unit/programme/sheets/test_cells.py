@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.unit.programme.sheets.workbooks import Formula, Grid, plan_sheet, written
 
 from haidang.base.problems import Problem
 from haidang.programme.sheets.cells import read_pages
 from haidang.programme.sheets.reading import read
 from haidang.programme.sheets.values import serial
+from tests.unit.programme.sheets.workbooks import Formula, Grid, plan_sheet, written
 
 SHEET = "xl/worksheets/sheet1.xml"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.programme.sheets.workbooks import Grid, at, plan_sheet, written
 
 from haidang.base.problems import Problem
 from haidang.programme.sheets.description import SHIPPED, known, named, read_description, shipped
 from haidang.programme.sheets.reading import Asked, read
+from tests.unit.programme.sheets.workbooks import Grid, at, plan_sheet, written
 
 
 def by_source(plan: str = "Kế hoạch vốn năm 2021", title: str = "KẾ HOẠCH ĐẦU TƯ CÔNG NĂM 2021") -> Grid:

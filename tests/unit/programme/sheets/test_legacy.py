@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.programme.sheets.workbooks import at, plan_sheet, written
 
 from haidang.programme.sheets.legacy import converted
 from haidang.programme.sheets.reading import read
+from tests.unit.programme.sheets.workbooks import at, plan_sheet, written
 
 
 @pytest.mark.parametrize(

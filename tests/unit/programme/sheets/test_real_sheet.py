@@ -6,10 +6,10 @@ import json
 import time
 
 from click.testing import CliRunner
-from tests.shared_data import shared
 
 from haidang.cli.programme import programme
 from haidang.programme.sheets.reading import read
+from tests.shared_data import shared
 
 
 def _sheet():
