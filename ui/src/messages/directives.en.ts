@@ -91,6 +91,7 @@ export const en: Messages<typeof vi> = {
     goneText: 'It may have been withdrawn, or you may not see it.',
   },
   confirm: {
+    code: 'Proposal number',
     panes: 'Document or proposals',
     paper: 'Document',
     paperLabel: 'The wording of the document; select a passage to add a directive',

@@ -94,6 +94,7 @@ export const vi = {
     goneText: 'Văn bản có thể đã bị thu hồi, hoặc bạn không có quyền xem.',
   },
   confirm: {
+    code: 'Mã đề xuất',
     panes: 'Văn bản hoặc đề xuất',
     paper: 'Văn bản',
     paperLabel: 'Nguyên văn của văn bản; chọn một đoạn để thêm ý kiến chỉ đạo',

@@ -152,6 +152,7 @@ function Facts({ candidate, acts, canAct }: { candidate: Candidate; acts: CardAc
     if (words) rows.push([m.principal, words])
   }
   rows.push([m.action, candidate.action || <Gap words={m.noLead} />])
+  if (candidate.state === 'accepted') rows.push([m.code, <span class="num">#{candidate.id}</span>])
   rows.push([m.product, candidate.product || <Gap words={m.noProduct} />])
   rows.push([
     m.due,
