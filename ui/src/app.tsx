@@ -29,6 +29,7 @@ const SCREENS: Record<string, Screen> = {
   tasks: { load: () => import('./screens/tasks'), permission: 'task.read' },
   directives: { load: () => import('./screens/directives'), permission: 'directive.read' },
   brief: { load: () => import('./screens/brief'), permission: 'directive.read' },
+  programme: { load: () => import('./screens/programme'), permission: 'programme.read' },
   rules: { load: () => import('./screens/rules'), permission: 'alert.read' },
   warnings: { load: () => import('./screens/warnings'), permission: 'warning.read' },
   people: { load: () => import('./screens/people'), permission: 'account.read' },

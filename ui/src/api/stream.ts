@@ -17,9 +17,9 @@ export type StreamEvent =
   | { kind: 'changes'; data: Changes }
   | { kind: 'feed'; data: Feed }
   /** A row of the room that it names, as its list has it but without what is open to the reader. */
-  | { kind: 'alert' | 'incident' | 'task' | 'warning' | 'directive'; data: { id: number } & Record<string, unknown> }
+  | { kind: 'alert' | 'incident' | 'task' | 'warning' | 'directive' | 'programme'; data: { id: number } & Record<string, unknown> }
   /** More changed at once than is worth telling row by row: ask for the list again. */
-  | { kind: 'alerts' | 'incidents' | 'tasks' | 'warnings' | 'directives'; data: { count: number; seq: number } }
+  | { kind: 'alerts' | 'incidents' | 'tasks' | 'warnings' | 'directives' | 'programmes'; data: { count: number; seq: number } }
   | { kind: 'reset'; data: unknown }
 
 type Peer =
@@ -28,9 +28,9 @@ type Peer =
   | { say: 'lead'; from: string; wants: string[]; live: boolean }
   | { say: 'who'; from: string }
 
-export type Topic = 'entities' | 'feeds' | 'alerts' | 'incidents' | 'tasks' | 'warnings' | 'directives'
+export type Topic = 'entities' | 'feeds' | 'alerts' | 'incidents' | 'tasks' | 'warnings' | 'directives' | 'programme'
 
-const KINDS = ['hello', 'beat', 'changes', 'feed', 'alert', 'incident', 'task', 'alerts', 'incidents', 'tasks', 'warning', 'warnings', 'directive', 'directives', 'reset'] as const
+const KINDS = ['hello', 'beat', 'changes', 'feed', 'alert', 'incident', 'task', 'alerts', 'incidents', 'tasks', 'warning', 'warnings', 'directive', 'directives', 'programme', 'programmes', 'reset'] as const
 /** The topic that an event belongs to; the others are for everybody. */
 const TOPIC_OF: Partial<Record<StreamEvent['kind'], Topic>> = {
   changes: 'entities',
@@ -45,6 +45,8 @@ const TOPIC_OF: Partial<Record<StreamEvent['kind'], Topic>> = {
   warnings: 'warnings',
   directive: 'directives',
   directives: 'directives',
+  programme: 'programme',
+  programmes: 'programme',
 }
 /** The server beats every 15 s; after two missed beats the line counts as cut. */
 const SILENCE_MS = 31_000

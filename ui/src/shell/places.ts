@@ -11,6 +11,7 @@ export const PLACES = [
   { name: 'tasks', icon: 'check', letter: 'N', permission: 'task.read' },
   { name: 'directives', icon: 'document', letter: 'I', permission: 'directive.read' },
   { name: 'brief', icon: 'calendar', letter: 'S', permission: 'directive.read' },
+  { name: 'programme', icon: 'works', letter: 'P', permission: 'programme.read' },
   { name: 'warnings', icon: 'megaphone', letter: 'B', permission: 'warning.read' },
   { name: 'rules', icon: 'rules', letter: 'R', permission: 'alert.read', desk: true },
   { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read', desk: true },
