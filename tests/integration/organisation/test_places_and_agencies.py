@@ -16,6 +16,7 @@ from haidang.organisation import PLACES, heirs_of, locate, resolve_area, resolve
 from haidang.organisation.model import OrgAlias, OrgSuccession
 from haidang.organisation.org_file import TEMPLATE, read_orgs, words_of
 from haidang.organisation.service import areas, orgs
+from haidang.organisation.service.letterhead import letterhead
 from haidang.organisation.service.org_file import import_orgs
 
 LAST, FIRST = date(2025, 6, 30), date(2025, 7, 1)
@@ -264,3 +265,13 @@ async def test_moving_an_agency_moves_everything_under_it_but_not_into_itself(
         assert below.path == (site.root, site.south, a.id, b.id)
         with pytest.raises(Problem, match="invalid-request"):
             await orgs.change_org(connection, ME, a.id, orgs.OrgPatch(parent_id=b.id), version=2)
+
+
+async def test_above_a_committee_stands_no_agency_on_its_papers(site: Site) -> None:
+    async with site.db.transaction() as connection:
+        new = orgs.NewOrg(name="Ủy ban nhân dân tỉnh Thử", parent_id=site.north, kind="committee")
+        committee = await orgs.add_org(connection, ME, new)
+        new = orgs.NewOrg(name="Sở Thử", parent_id=committee.id, kind="department")
+        department = await orgs.add_org(connection, ME, new)
+        assert (await letterhead(connection, committee.id, None)).parent == ""
+        assert (await letterhead(connection, department.id, None)).parent == "Ủy ban nhân dân tỉnh Thử"

@@ -198,11 +198,14 @@ async def children(connection: Connection, org_id: int) -> list[Org]:
 async def letterhead(
     connection: Connection, org_id: int | None, province: str | None
 ) -> tuple[str, str | None, str | None, str | None]:
-    """Return an agency's name (absent: the root's), that of the one above, its abbreviation, the province."""
+    """Return an agency's name (absent: the root's), that of the one above, its abbreviation, the province.
+
+    Above a people's committee stands no agency on its papers, whatever the tree has above it.
+    """
     cursor = await connection.execute(
-        "SELECT o.name, p.name, o.short_name, (SELECT a.name FROM area a WHERE a.code = %(province)s "
-        "AND a.kind IN ('province', 'city') AND a.valid_to IS NULL LIMIT 1) FROM org o "
-        "LEFT JOIN org p ON p.id = o.parent_id "
+        "SELECT o.name, CASE WHEN o.kind <> 'committee' THEN p.name END, o.short_name, "
+        "(SELECT a.name FROM area a WHERE a.code = %(province)s AND a.kind IN ('province', 'city') "
+        "AND a.valid_to IS NULL LIMIT 1) FROM org o LEFT JOIN org p ON p.id = o.parent_id "
         "WHERE o.id = %(org)s OR (%(org)s::int IS NULL AND o.parent_id IS NULL) ORDER BY o.id LIMIT 1",
         {"org": org_id, "province": province},
     )
