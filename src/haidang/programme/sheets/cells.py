@@ -27,6 +27,8 @@ ROWS_MAX = 20_000
 COLUMNS_MAX = 256
 TEXT_MAX = 32_767
 """Characters of a cell, by the format."""
+TEXTS_MAX = 10_000_000
+"""Characters of a sheet: a text that many cells share is packed once, and read as often as it stands."""
 PAGES_MAX = 64
 
 Kind = Literal["text", "number", "date", "flag", "error", "uncached"]
@@ -173,7 +175,7 @@ def _styles(archive: zipfile.ZipFile) -> list[tuple[bool, str]]:
 def _page(archive: zipfile.ZipFile, path: str, name: str, facts: _Facts) -> Page:
     rows: dict[int, dict[int, Cell]] = {}
     merged = []
-    number = hidden = 0
+    number = hidden = letters = 0
     with archive.open(path) as part:
         walk = etree.iterparse(
             part, events=("end",), tag=("{*}row", "{*}mergeCell"), resolve_entities=False, no_network=True,
@@ -188,6 +190,11 @@ def _page(archive: zipfile.ZipFile, path: str, name: str, facts: _Facts) -> Page
                 if cells := _row(element, number, facts):
                     rows[number] = cells
                     hidden += element.get("hidden") in ("1", "true")
+                    letters += sum(len(cell.text) for cell in cells.values())
+            if letters > TEXTS_MAX:
+                raise refused(
+                    f"Tối đa {TEXTS_MAX} ký tự mỗi trang.", f"At most {TEXTS_MAX} characters a sheet."
+                )
             if len(rows) > ROWS_MAX or len(merged) > ROWS_MAX:
                 raise refused(f"Tối đa {ROWS_MAX} dòng.", f"At most {ROWS_MAX} rows.")
             element.clear()

@@ -20,6 +20,8 @@ from haidang.programme.sheets.values import Amiss, clean, unit_of
 TOP_MAX = 40
 """Rows from the top within which headings are looked for."""
 DEPTH_MAX = 8
+LABEL_MAX = 500
+"""Characters of a cell that are held against headings; each is held against every pattern many times."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _PERIOD = re.compile(r"(?<!\d)((?:19|20)\d\d) ?[-–] ?((?:19|20)\d\d)(?!\d)")
 _INDEX = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])\)?(?: ?= ?[\d+\-/() ]{1,30})?")
@@ -120,7 +122,7 @@ def _labels(page: Page, spread: dict[tuple[int, int], Cell], top: int, bottom: i
         parts: list[str] = []
         for row in range(top, bottom + 1):
             cell = page.cell(row, column) or spread.get((row, column))
-            text = clean(cell.text) if cell is not None else ""
+            text = clean(cell.text[:LABEL_MAX]) if cell is not None else ""
             if text and (not parts or parts[-1] != text):
                 parts.append(text)
         if parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -91,3 +92,36 @@ def test_broken_bytes_end_in_a_refusal_or_change_nothing_silently(seed: int) -> 
     except Problem:
         return
     assert found.plan_total_dong == made.total_dong or found.refused or found.unreconciled
+
+
+def shared(content: bytes, text: str, row: str, rows: int) -> bytes:
+    """Return a workbook whose cells all show one text, which is packed once."""
+    book = part(content, SHEET)
+    head, tail = book[: book.index(b"<sheetData>") + 11], book[book.index(b"</sheetData>") :]
+    strings = (
+        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{text}</t></si></sst>'
+    )
+    change: dict[str, bytes | None] = {
+        SHEET: head.split(b"<mergeCells")[0] + row.encode() * rows + tail.split(b"<mergeCells")[0]
+        + (b"" if b"<mergeCells" not in tail else b"</worksheet>"),
+        "xl/sharedStrings.xml": strings.encode(),
+    }  # fmt: skip
+    return repacked(content, change)
+
+
+def test_one_long_text_in_many_cells_is_counted_as_often_as_it_stands() -> None:
+    """A file of some kB must not keep a thread of the server for hours."""
+    row = "<row>" + '<c t="s"><v>0</v></c>' * 200 + "</row>"
+    content = shared(written(Grid({(1, 1): "x"})), "kế hoạch vốn " * 2_500, row, 20)
+    assert len(content) < 20_000
+    with pytest.raises(Problem) as refused:
+        read(content)
+    assert refused.value.kind.code == "workbook-unreadable"
+
+
+def test_headings_are_looked_for_in_the_beginning_of_a_cell() -> None:
+    row = "<row>" + '<c t="s"><v>0</v></c>' * 6 + "</row>"
+    content = shared(written(Grid({(1, 1): "x"})), "kế hoạch vốn " * 2_500, row, 40)
+    begun = time.process_time()
+    read(content)
+    assert time.process_time() - begun < 10
