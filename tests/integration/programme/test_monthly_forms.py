@@ -16,7 +16,7 @@ from haidang.base.problems import Problem
 from haidang.documents.sheet import HEAD_ROW, META
 from haidang.programme.model.register import Program, Project
 from haidang.programme.sheets.monthly import service as monthly
-from haidang.programme.sheets.monthly.forms import FormName, Scope, millions, read_back
+from haidang.programme.sheets.monthly.forms import NAMES, FormName, Scope, millions, read_back
 from haidang.programme.sheets.monthly.service import Approved, Line
 from tests.integration.programme.conftest import BILLION, World
 
@@ -179,6 +179,20 @@ async def test_an_owner_gets_and_fills_only_its_own_projects(world: World) -> No
     assert not done["done"]
     assert theirs.program_id == program.id
     assert date(2026, 3, 16) == world.desk.today()
+
+
+def test_a_form_that_lost_its_sheet_is_refused() -> None:
+    """A StopIteration cannot leave a thread: the request waited for ever."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    sheet = book.add_worksheet(META)
+    facts = {"form": next(iter(NAMES)), "version": "1", "scope": "program:1 year:2026 period:2"}
+    for row, (name, value) in enumerate(facts.items()):
+        sheet.write_row(row, 0, (name, value))
+    book.close()
+    with pytest.raises(Problem) as refused:
+        read_back(file.getvalue())
+    assert refused.value.kind.code == "workbook-unreadable"
 
 
 def test_amounts_are_shown_as_vietnamese_sheets_do() -> None:

@@ -116,7 +116,9 @@ def read_back(content: bytes) -> Filled:
     """Return what a filled form says; ``Problem`` (workbook-unreadable) where it is none of ours."""
     pages = {page.name: page for page in read_pages(content, hidden=True)}
     form, scope = _meta(pages.get(META))
-    page = next(page for name, page in pages.items() if name != META)
+    page = next((page for name, page in pages.items() if name != META), None)
+    if page is None:
+        raise refused("Tệp mất trang để điền.", "The workbook has lost the sheet to be filled in.")
     places = _places(page, FORMS[form])
     notes: list[Finding] = []
     rows, seen = [], set[str]()
