@@ -44,6 +44,8 @@ from haidang.tasks.service.giving import NewTask
 
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 replace = msgspec.structs.replace
+RESTRICTED = "Nhiệm vụ theo văn bản hạn chế"
+"""Title of a task whose wording only the named units may see."""
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -292,12 +294,15 @@ async def _tasks(  # noqa: PLR0917 - who gives which tasks of what
 ) -> list[int]:
     """Give the tasks of a directive, one for each unit that answers."""
     candidate, owners = each.candidate, each.owners
-    title = " ".join(candidate.action.split())
+    title, said, product = " ".join(candidate.action.split()), candidate.text, candidate.product
+    if held.document.secrecy != "normal":
+        # More people read tasks than are named for this document: what is to be done stands in the directive.
+        title, said, product = f"{RESTRICTED}, ý kiến chỉ đạo số {directive.no}", "", ""
     given = []
     for owner in owners:
         new = NewTask(
             title=(title[:1].upper() + title[1:])[:500], owner_org=owner, due=_looked_at(directive),
-            description=candidate.text[:20_000], product=candidate.product,
+            description=said[:20_000], product=product,
             assigner_org=directive.owner_org, monitor_org=monitor_org,
             coop_orgs=tuple(org for org in each.coops if org not in {owner, monitor_org}),
             assignee=candidate.assignee if len(owners) == 1 else None, sector=candidate.sector,
