@@ -54,6 +54,18 @@ async def once(
     return msgspec.json.decode(result)
 
 
+async def answered(db: Database, *, actor: str, key: str, fingerprint: bytes) -> Any:
+    """Return what was answered to a request under ``key``; None where the key is free."""
+    _check(key)
+    async with db.transaction() as connection:
+        cursor = await connection.execute(
+            "SELECT FROM idempotency WHERE actor = %s AND key = %s", (actor, key)
+        )
+        if await cursor.fetchone() is None:
+            return None
+        return await _answered(connection, actor, key, fingerprint)
+
+
 async def forget(connection: Connection, before: datetime) -> int:
     """Delete the answers given before an instant; return how many."""
     return (await connection.execute("DELETE FROM idempotency WHERE at < %s", (before,))).rowcount

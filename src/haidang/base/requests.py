@@ -14,7 +14,7 @@ from litestar import Request
 from litestar.params import HeaderParameter
 
 from haidang.base.database import Connection, Database
-from haidang.base.idempotency import once
+from haidang.base.idempotency import answered, once
 from haidang.base.problems import INVALID, Fault, Problem, kind
 
 VERSION_MISSING = kind(
@@ -36,15 +36,28 @@ async def write(
     request: Asked, db: Database, actor: str, key: str, work: Callable[[Connection], Awaitable[Any]]
 ) -> Any:
     """Do the work in one transaction, once for a key of ``actor``; a repeat gets the first answer."""
+    return await once(db, actor=actor, key=key, fingerprint=await _fingerprint(request), work=work)
+
+
+async def repeated(request: Asked, db: Database, actor: str, key: str) -> Any:
+    """Return the answer that was given to this very request before; None where it was not asked yet.
+
+    For what costs much, or would be refused as known, before ``write`` is reached.
+    """
+    return await answered(db, actor=actor, key=key, fingerprint=await _fingerprint(request))
+
+
+async def _fingerprint(request: Asked) -> bytes:
     asked = hashlib.sha256()
     for part in (
         request.method.encode(),
         request.url.path.encode(),
+        request.url.query.encode(),
         request.headers.get("if-match", "").encode(),
         await request.body(),
     ):
         asked.update(len(part).to_bytes(8, "big") + part)
-    return await once(db, actor=actor, key=key, fingerprint=asked.digest(), work=work)
+    return asked.digest()
 
 
 def version_of(seen: str | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from haidang.base.database import Connection, Database
-from haidang.base.idempotency import forget, once
+from haidang.base.idempotency import answered, forget, once
 from haidang.base.problems import Problem
 
 
@@ -39,6 +39,15 @@ async def test_the_same_key_at_the_same_time_does_the_work_once(db: Database) ->
     )
     assert work.calls == 1
     assert all(answer == answers[0] for answer in answers)
+
+
+async def test_what_was_answered_can_be_asked_before_the_work(db: Database) -> None:
+    assert await answered(db, actor="account:1", key="k2b", fingerprint=b"same") is None
+    first = await once(db, actor="account:1", key="k2b", fingerprint=b"same", work=Work())
+    assert await answered(db, actor="account:1", key="k2b", fingerprint=b"same") == first
+    with pytest.raises(Problem) as refused:
+        await answered(db, actor="account:1", key="k2b", fingerprint=b"other")
+    assert refused.value.kind.code == "idempotency-key-reused"
 
 
 async def test_another_request_under_the_same_key_is_refused(db: Database) -> None:

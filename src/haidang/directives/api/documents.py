@@ -15,7 +15,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.problems import INVALID, Fault, Problem
-from haidang.base.requests import Asked, Key, Seen, cursor_number, page_size, version_of, write
+from haidang.base.requests import Asked, Key, Seen, cursor_number, page_size, repeated, version_of, write
 from haidang.base.settings import Settings
 from haidang.directives.model.candidate import Reason
 from haidang.directives.service import issuing, registering, runs, showing, telling
@@ -114,6 +114,8 @@ async def register_document(
 ) -> Any:
     """Read the body as a file named ``name``; without a name it is JSON with a text, or a reference only."""
     desk = desk_of(settings, clock)
+    if (before := await repeated(request, db, principal.id, key)) is not None:
+        return before  # what was registered is known now: a repeat is no second document
     body = await request.body()
     incoming: registering.Incoming | None = None
     if name is not None:

@@ -127,6 +127,20 @@ async def test_secret_documents_are_a_reference_only(town: Town) -> None:
     assert code(answer, 409) == "document-secret"
 
 
+async def test_a_repeat_of_a_registration_gets_its_answer(town: Town) -> None:
+    """A client that lost the answer must not hear that somebody else was quicker."""
+    key, body = uuid.uuid4().hex, {"text": f"Giao Sở Xây dựng báo cáo {uuid.uuid4().hex}."}
+    first, again = [await town.post("chuyen.vien", DOCS, body, key=key) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert first.json() == again.json()
+    key, content = uuid.uuid4().hex, f"Giao Sở Xây dựng {uuid.uuid4().hex}.".encode()
+    for name, status in (("a.txt", 201), ("a.txt", 201), ("b.txt", 422)):
+        answer = await town.people["chuyen.vien"].post(
+            f"{DOCS}?name={name}", content=content, headers={"Idempotency-Key": key}
+        )
+        assert answer.status_code == status, answer.text
+
+
 async def test_restricted_is_for_the_named_units_only(town: Town) -> None:
     made = await town.notice(secrecy="restricted", readers=[town.orgs["finance"]])
     at = f"{DOCS}/{made['document']['id']}"
@@ -149,6 +163,11 @@ async def test_restricted_is_for_the_named_units_only(town: Town) -> None:
         town.orgs["office"], town.orgs["finance"], town.orgs["works"]
     }, "only who may see it hears of it"  # fmt: skip
     assert (await town.people["xem"].get(f"{API}/directives/{number}")).status_code == 404
+    task = await town.get("xem", f"{API}/tasks/{issued.json()['tasks'][0]}")
+    assert task["title"].startswith("Nhiệm vụ theo văn bản hạn chế")
+    words = one["action"].lower()
+    for path in (f"tasks/{task['id']}", "tasks", "boards/brief", "boards/tasks"):
+        assert words not in (await town.people["xem"].get(f"{API}/{path}")).text.lower(), path
 
 
 async def test_a_document_is_seen_by_a_unit_once_it_names_it(town: Town) -> None:
