@@ -48,6 +48,20 @@ async def test_history_at_the_ends_of_the_calendar(site: Site, name: str, when: 
     assert answer.status_code in {200, 400}, answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "directive-quality?to=",
+        "directive-quality?from=",
+        "directive-reports/weekly?date=",
+        "directive-counts?by=all&since=",
+    ],
+)
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_figures_of_years_that_no_calendar_here_has(site: Site, path: str, day: str) -> None:
+    problem(await site.administrator.get(f"/api/v1/{path}{day}"), 400, "invalid-request")
+
+
 async def test_the_broker_refuses_in_its_own_form_whoever_refuses(site: Site) -> None:
     answer = await site.client(Authorization="Bearer hd_dead").get("/ngsi-ld/v1/entities?type=Camera")
     body = problem_of_broker(answer, 401, "unauthenticated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
@@ -13,7 +14,7 @@ from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.requests import Asked, Key, cursor_number, page_size, write
 from haidang.base.settings import Settings
-from haidang.directives.api.counts import Day, Id
+from haidang.directives.api.counts import Id
 from haidang.directives.papers import gathering, issuing, letter, letters, report, workbook
 from haidang.directives.papers.issuing import NewReport
 from haidang.directives.papers.letters import NewLetter
@@ -40,7 +41,7 @@ async def preview_report(
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
-    day: Annotated[Day, QueryParameter(name="date")] = None,
+    day: Annotated[date | None, QueryParameter(name="date")] = None,
     unit: Id = None,
     form: Form = "json",
 ) -> Response[Any]:

@@ -49,6 +49,9 @@ async def gathered(
 ) -> Figures:
     """Return the figures of the period that holds a day (absent: today), of a unit or of all that is seen."""
     now = desk.now()
+    if on is not None and not 1990 <= on.year <= 2150:
+        fault = Fault("date", "năm từ 1990 đến 2150", "a year from 1990 to 2150", str(on))
+        raise Problem(INVALID, faults=(fault,))
     first, last = period(kind, on or local_day(now))
     if first > local_day(now):
         fault = Fault("date", "kỳ báo cáo chưa bắt đầu", "the period has not begun", str(on))

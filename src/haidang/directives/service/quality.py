@@ -20,6 +20,9 @@ async def report(
     connection: Connection, desk: Desk, principal: Principal, since: date | None, until: date | None
 ) -> dict[str, Any]:
     """Return the figures of the proposals settled from day to day in documents of the asker's offices."""
+    for name, day in (("from", since), ("to", until)):
+        if day is not None and not 1990 <= day.year <= 2150:
+            raise wrong(name, "năm từ 1990 đến 2150", "a year from 1990 to 2150", str(day))
     last = until or desk.today()
     first = since or last - timedelta(days=DAYS)
     if not 0 <= (last - first).days <= DAYS_MAX:
