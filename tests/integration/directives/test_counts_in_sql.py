@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from haidang.base.clock import FixedClock
@@ -114,6 +115,23 @@ async def test_a_unit_counts_its_own_lines_only_and_reads_no_restricted_title(
             "Giao ban tháng 2 (15/01/2026)",
             ABSENT["meeting"],
         }
+
+
+async def test_documents_without_number_and_subject_keep_lines_of_their_own(db: Database, site: Site) -> None:
+    class UndoneError(Exception):
+        """The site is only read."""
+
+    with pytest.raises(UndoneError):
+        async with db.transaction() as connection:
+            await connection.execute(
+                "UPDATE directive_document SET number = '', subject = '', kind = 'thông báo', "
+                "issued_on = '2026-11-20', file_name = 'tb.docx' WHERE id = %s",
+                (site.documents[0],),
+            )
+            titles = {line.title for line in await count(connection, site.desk, ME, Cut(by="document"))}
+            assert "Thông báo không số ngày 20/11/2026 (tb.docx)" in titles
+            assert ABSENT["document"] not in titles
+            raise UndoneError
 
 
 async def test_the_answer_carries_the_total_and_stands_in_order(db: Database, site: Site) -> None:

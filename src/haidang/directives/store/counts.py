@@ -242,10 +242,13 @@ async def org_names(connection: Connection, ids: Iterable[int]) -> dict[int, str
 
 
 async def documents(connection: Connection, principal: Principal, ids: Iterable[int]) -> dict[int, Titled]:
-    """Return documents by their numbers."""
+    """Return documents by their numbers; one without number and subject is called by kind, day and file."""
     where, values = sight.documents(principal)
     cursor = await connection.execute(
-        f"SELECT d.id, concat_ws(' ', nullif(d.number, ''), nullif(d.subject, '')), d.secrecy, {where} "
+        "SELECT d.id, coalesce(nullif(concat_ws(' ', nullif(d.number, ''), nullif(d.subject, '')), ''), "
+        "concat(upper(left(d.kind, 1)), substr(d.kind, 2), ' không số', "
+        "to_char(d.issued_on, ' ngày DD/MM/YYYY'), ' (' || d.file_name || ')')), "
+        f"d.secrecy, {where} "
         "FROM directive_document d WHERE d.id = ANY(%(ids)s)",
         values | {"ids": sorted(ids)},
     )
