@@ -181,7 +181,7 @@ function Origin({ row, meeting }: { row: Row; meeting: boolean }) {
   return (
     <>
       <a href={href(`/directives/${from.id}`)}>
-        {capital(notice.kind)} {notice.number || m.noNumber}, {m.no(from.no)}
+        {capital(notice.kind)} {notice.number || m.unnumbered}, {m.no(from.no)}
       </a>
       {meeting && from.meeting && <a href={href(`/directives/board/meetings/${from.meeting.id}`)}>{from.meeting.title}</a>}
     </>

@@ -33,6 +33,7 @@ export const en: Messages<typeof vi> = {
     meeting: 'Meeting',
     notice: 'Document',
     noNumber: 'Document without a number',
+    unnumbered: 'without a number',
     open: 'Open the selected task',
     next: 'Next row',
     previous: 'Previous row',

@@ -30,6 +30,7 @@ export const vi = {
     meeting: 'Cuộc họp',
     notice: 'Văn bản',
     noNumber: 'Văn bản không số',
+    unnumbered: 'không số',
     open: 'Mở nhiệm vụ đang chọn',
     next: 'Dòng kế tiếp',
     previous: 'Dòng trước',
@@ -129,7 +130,7 @@ export const vi = {
   },
   brief: {
     title: 'Tóm tắt buổi sáng',
-    question: 'Sáng nay điều gì cần lãnh đạo?',
+    question: 'Sáng nay lãnh đạo cần biết, cần quyết việc gì?',
     leader: 'Ý kiến chỉ đạo của',
     everybody: 'Tất cả lãnh đạo',
     word: 'Tải Word',

@@ -104,7 +104,7 @@ export const vi = {
   childrenTitle: 'Việc con',
   split: 'Giao một phần trong đơn vị',
   reports: 'Báo cáo kết quả',
-  verdict: { accepted: 'Công nhận', partly: 'Công nhận một phần', returned: 'Trả lại', withdrawn: 'Rút lại' },
+  verdict: { accepted: 'Được công nhận', partly: 'Được công nhận một phần', returned: 'Bị trả lại', withdrawn: 'Đã rút lại' },
   noVerdict: 'Chờ công nhận',
   refusals: 'Từ chối “không thuộc thẩm quyền”',
   proposed: (name: string) => `đề xuất ${name}`,

@@ -182,6 +182,7 @@ function PersonMenu({ onHelp }: { onHelp: () => void }) {
 /** The given name is said last in Vietnamese: `Nguyễn Thị Hồng An` is `HA`. */
 function initials(name: string): string {
   return name
+    .replace(/\(.*?\)/g, '')
     .split(/\s+/)
     .filter(Boolean)
     .slice(-2)

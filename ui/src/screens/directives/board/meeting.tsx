@@ -79,7 +79,7 @@ function Documents({ board }: { board: MeetingBoard }) {
         {board.documents.map((each) => (
           <li key={each.id}>
             <a href={href(`/directives/documents/${each.id}`)}>
-              {capital(each.kind)} {each.number || m.row.noNumber}
+              {capital(each.kind)} {each.number || m.row.unnumbered}
             </a>{' '}
             <span class="muted">{[each.issued_on && date(each.issued_on), each.issuer, each.subject].filter(Boolean).join(' · ')}</span>
           </li>
