@@ -226,8 +226,8 @@ function Asks({ row, asks, ahead }: { row: Row; asks: readonly AskKind[]; ahead:
   const m = messages.value
   const plan = ahead?.plan_dong ?? 0
   const words: Record<AskKind, () => string> = {
-    contract: () => m.contractLate(row.overdue_contracts, row.contract_days ?? 0),
-    milestone: () => m.milestoneLate(row.late_milestones, row.milestone_days ?? 0),
+    contract: () => m.contractLate(row.overdue_contracts, number(row.contract_days ?? 0)),
+    milestone: () => m.milestoneLate(row.late_milestones, number(row.milestone_days ?? 0)),
     forecast: () => m.forecastLow(percent((ahead?.found?.p50_dong ?? 0) / plan, 0), percent((ahead?.goal_dong ?? 0) / plan, 0)),
     bottleneck: () => m.bottlenecks(row.bottlenecks),
   }

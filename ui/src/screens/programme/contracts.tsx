@@ -86,7 +86,7 @@ function columns(changes: readonly ContractChange[]): Column<Contract>[] {
             each.expires_now_on < today && (
               <span class="ask">
                 <Mark shape="square" sign="!" tone="p1" />
-                <span class="small">{m.overdue(Math.round((ms(today) - ms(each.expires_now_on)) / DAY_MS))}</span>
+                <span class="small">{m.overdue(number(Math.round((ms(today) - ms(each.expires_now_on)) / DAY_MS)))}</span>
               </span>
             )
           )}

@@ -95,7 +95,7 @@ function MoneySection({ project, where }: { project: Project; where: string }) {
   const figures = [
     [m.total, <Sum dong={project.total_dong} />],
     [m.plansNow(money.plan_year), <Sum dong={money.plan_dong['annual']} />],
-    [m.paid, <Sum dong={money.disbursed.total_dong} />],
+    [m.paid(money.plan_year), <Sum dong={money.disbursed.total_dong} />],
     [m.advance, <Sum dong={money.disbursed.outstanding_advance_dong} />],
     [m.estimated, <Sum dong={money.estimated.total_dong} />],
     [m.place, <span>{project.place || common.value.none}</span>],
