@@ -247,7 +247,7 @@ async def documents(connection: Connection, principal: Principal, ids: Iterable[
     cursor = await connection.execute(
         "SELECT d.id, coalesce(nullif(concat_ws(' ', nullif(d.number, ''), nullif(d.subject, '')), ''), "
         "concat(upper(left(d.kind, 1)), substr(d.kind, 2), ' không số', "
-        "to_char(d.issued_on, ' ngày DD/MM/YYYY'), ' (' || d.file_name || ')')), "
+        "' ngày ' || to_char(d.issued_on, 'DD/MM/YYYY'), ' (' || d.file_name || ')')), "
         f"d.secrecy, {where} "
         "FROM directive_document d WHERE d.id = ANY(%(ids)s)",
         values | {"ids": sorted(ids)},
