@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zipfile
 
 import pytest
@@ -71,3 +72,15 @@ def test_an_archive_that_lies_about_its_size_is_refused() -> None:
 def test_more_than_half_a_gigabyte_is_refused_unread() -> None:
     with pytest.raises(Problem, match="too large"):
         workbook.check(book(" " * (workbook.UNPACKED_MAX + 1)))
+
+
+def test_tags_that_never_end_are_read_once() -> None:
+    """A file of 400 bytes held the whole server: one expression began anew at every tag."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", "<c " * 500_000)
+    begun = time.process_time()
+    with pytest.raises(Problem):
+        workbook.check(file)
+    assert time.process_time() - begun < 5
