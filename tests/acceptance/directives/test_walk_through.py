@@ -99,6 +99,7 @@ async def units_do_it(open_as: OpenAs, tmp_path: Path) -> None:
 
     office = await open_as(OFFICE, lights.url.split("127.0.0.1")[1].partition("/")[2].join(["/", ""]))
     await office.get_by_role("button", name="Quyết định gia hạn").click()
+    await expect(office.locator(".task-asked")).to_contain_text("Chờ biển lặng · 15/SĐB")
     await office.locator("form").get_by_role("button", name="Quyết định gia hạn").click()
     await expect(office.locator("form")).to_have_count(0)
 

@@ -7,6 +7,7 @@ import type { Org } from '../api/types'
 import { isConflict } from '../design/conflict'
 import { Button, Field, Select } from '../design/controls'
 import { ProblemBox, toast } from '../design/notice'
+import { dateTime } from '../format/time'
 import { named } from '../messages/catalogue'
 import { common } from '../messages/common'
 import { tasks as messages } from '../messages/tasks'
@@ -114,6 +115,21 @@ function Refused({ problem, onReload, beside }: { problem: Problem; onReload: ()
   )
 }
 
+/** What is asked for stands where it is decided: from when to when, why, in which document. */
+function Asked({ task }: { task: Task }) {
+  const asked = task.due_changes.find((change) => change.decision === null)
+  if (!asked) return null
+  const m = messages.value.dues
+  const moment = (at: string | null) => (at ? dateTime(at) : common.value.none)
+  return (
+    <div class="task-asked">
+      <p class="num strong">{m.fromTo(moment(asked.old_end), moment(asked.new_end))}</p>
+      <p class="broken">{[asked.reason, asked.document].filter(Boolean).join(' · ')}</p>
+      {!asked.in_time && <p class="strong small">{m.late}</p>}
+    </div>
+  )
+}
+
 function Form({ act, task, onChange, onReload, onCancel }: Props & { act: ActName; onCancel: () => void }) {
   const m = messages.value.form
   const { busy, problem, perform, setProblem } = useAct({ task, onChange }, act)
@@ -142,6 +158,7 @@ function Form({ act, task, onChange, onReload, onCancel }: Props & { act: ActNam
   return (
     <form class="form inset" onSubmit={submit} aria-label={messages.value.acts[act]}>
       {act === 'assign' && <Colleagues task={task} value={field('assignee')} onChange={set('assignee')} />}
+      {act === 'decide_extension' && <Asked task={task} />}
       {act === 'decide_extension' && (
         <Select
           label={m.granted}

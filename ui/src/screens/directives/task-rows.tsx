@@ -7,6 +7,7 @@ import { Button } from '../../design/controls'
 import { Chip } from '../../design/mark'
 import { Loading, ProblemBox, toast } from '../../design/notice'
 import { dateTime } from '../../format/time'
+import { named } from '../../messages/catalogue'
 import { directives as messages } from '../../messages/directives'
 import { tasks as taskWords } from '../../messages/tasks'
 import { href } from '../../router'
@@ -87,6 +88,10 @@ export function TaskPart({ id, onChange }: { id: number; onChange: () => void })
   }
   return (
     <div class="task-part">
+      <p class="small">
+        {taskWords.value.facts.due}: {named(task.due.vi, task.due.en)}{' '}
+        {task.extension_open && <Chip>{taskWords.value.extensionOpen}</Chip>}
+      </p>
       <Acts
         task={task}
         onReload={resource.reload}
