@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -195,3 +196,59 @@ async def test_the_real_sheet_of_a_province_reads_reconciled(page: Page, server:
     totals = page.get_by_role("region", name="Tổng hợp và đối chiếu")
     await expect(totals).to_contain_text("149 dự án")
     await expect(totals).to_contain_text("Các dòng cộng lại đúng bằng tổng")
+
+
+async def nine_projects_with_a_past(server: Centre, chosen: int, year: int) -> None:
+    """Nine projects that were paid 80 of 100 billion in each of two years, and 20 in January of this one."""
+    billion = 10**9
+    async with await server.signed_in() as client:
+        sources = (await client.get("/api/v1/programme/fund-sources")).json()["items"]
+        source = next(each["id"] for each in sources if each["code"] == "provincial")
+        here = f"/api/v1/programme/programs/{chosen}"
+        decided = await write(
+            client, f"{here}/decisions",
+            {"decisions": [{"kind": "plan", "doc_number": f"{at}/NQ-HĐND", "signed_on": f"{at}-01-05"}
+                           for at in (year - 2, year - 1, year)]},
+        )  # fmt: skip
+        decisions = [each["id"] for each in decided["items"]]
+        for number in range(9):
+            body = {"program_id": chosen, "name": f"Kè chống sạt lở đoạn {number + 1}"}
+            project = (await write(client, "/api/v1/programme/projects", body))["id"]
+            await write(
+                client, f"{here}/plans",
+                {"revisions": [{"project_id": project, "fund_source_id": source, "plan_kind": "annual",
+                                "plan_year": at, "amount_dong": 100 * billion, "decision_id": decision,
+                                "valid_from": f"{at}-01-05"}
+                               for at, decision in zip((year - 2, year - 1, year), decisions, strict=True)]},
+            )  # fmt: skip
+            for at, month, amount in (
+                *((past, *paid) for past in (year - 2, year - 1) for paid in ((1, 20), (7, 20), (12, 40))),
+                (year, 1, 20),
+            ):
+                await write(
+                    client, f"/api/v1/programme/projects/{project}/payments",
+                    {"fund_source_id": source, "plan_year": at, "kind": "volume",
+                     "confirmed_dong": amount * billion, "paid_on": f"{at}-{month:02}-20",
+                     "treasury_ref": f"KB-{project}-{at}-{month}", "exception": "Chuyển từ sổ cũ"},
+                )  # fmt: skip
+
+
+async def test_the_years_end_is_foreseen_with_its_range_and_the_methods_past_error(
+    page: Page, server: Centre, built: None
+) -> None:
+    now = datetime.now(UTC) + timedelta(hours=7)
+    year = now.year if now.month > 1 else now.year - 1
+    chosen = await program(server)
+    await nine_projects_with_a_past(server, chosen, year)
+    await page.goto(f"{server.url}/programme?program={chosen}&year={year}")
+    board = page.get_by_role("table", name="Bảng dự án")
+    first = board.locator("tbody tr").first
+    await expect(first).to_contain_text("20% kế hoạch")
+    await expect(first).to_contain_text(re.compile(r"\d+% \(\d+% – \d+%\)"))
+    await expect(first).to_contain_text("mục tiêu 95%")
+    await expect(page.locator("main")).to_contain_text("Sai số bình quân của phương pháp")
+    await expect(page.locator(".total-line")).to_contain_text(digits(900 * 10**9))
+    await page.get_by_label("Tìm theo tên, mã, chủ đầu tư").fill("sat lo doan 3")
+    await expect(board.locator("tbody tr")).to_have_count(1)
+    await expect(page).to_have_url(re.compile("q=sat"))
+    assert await eyes.faint(page) == []

@@ -183,6 +183,7 @@ export const en: Messages<typeof vi> = {
   },
   approve: {
     title: 'Decision',
+    go: 'Go to the decision',
     number: 'Number of the resolution or decision',
     day: 'Signed on',
     issuer: 'Issued by',

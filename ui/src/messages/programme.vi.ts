@@ -180,6 +180,7 @@ export const vi = {
   },
   approve: {
     title: 'Quyết định',
+    go: 'Đến phần quyết định',
     number: 'Số nghị quyết, quyết định',
     day: 'Ngày ký',
     issuer: 'Cơ quan ban hành',

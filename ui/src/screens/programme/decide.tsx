@@ -53,7 +53,7 @@ export function Decide({ found, where, taken, onDone }: Props) {
   }
   const stale = problem?.code === 'programme-import-stale'
   return (
-    <section class="block-section" aria-label={m.approve.title}>
+    <section class="block-section" id="decide" aria-label={m.approve.title}>
       <h2>{m.approve.title}</h2>
       {problem && (
         <>

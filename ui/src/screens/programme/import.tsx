@@ -33,12 +33,17 @@ export default function ImportPage() {
       <header class="page-head">
         <div>
           <h1 class="broken">{found.name}</h1>
-          <p class="num">
+          <p>
             {found.report.title && <>{found.report.title} · </>}
             {m.imports.came} {dateTime(found.recorded_at)} · {m.imports.valid} {date(found.valid_from)}
           </p>
         </div>
         <div class="page-tools">
+          {found.state === 'compared' && (
+            <a class="button" href="#decide">
+              {m.approve.go}
+            </a>
+          )}
           <Chip>{m.imports.states[found.state]}</Chip>
           <a class="button" href={`${where}/file`} download>
             {m.report.download} <span class="muted num">{bytes(found.size_bytes)}</span>

@@ -72,7 +72,7 @@ function columns(today: string, x: Scale): Column<Milestone>[] {
   const day = (value: string | null) => (value ? <span class="num">{date(value)}</span> : <span class="muted">{common.value.none}</span>)
   return [
     { key: 'name', head: m.milestone, title: true, cell: (each) => each.name },
-    { key: 'course', head: m.course, wide: true, cell: (each) => <Course each={each} today={today} x={x} /> },
+    { key: 'course', head: m.course, cell: (each) => <Course each={each} today={today} x={x} /> },
     { key: 'baseline', head: m.baseline, cell: (each) => day(each.baseline_on) },
     { key: 'forecast', head: m.forecast, cell: (each) => day(each.forecast_on) },
     { key: 'actual', head: m.actual, cell: (each) => day(each.actual_on) },
