@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -11,14 +10,20 @@ from functools import lru_cache
 import msgspec
 
 from haidang import __version__
+from haidang.base.problems import UNAVAILABLE, Problem
 from haidang.directives import extraction
 from haidang.directives.extraction import Deadline, Item, Name, Reading
 from haidang.directives.model.candidate import Candidate, due_of
 from haidang.directives.model.names import Written
+from haidang.documents.turns import Turns
 
 SiteNames = Sequence[tuple[str, tuple[str, ...]]]
 """(name, other names) of every unit."""
 ENGINE = f"haidang {__version__}"
+QUEUE_MAX = 16
+"""Readings under way and waiting: the largest takes seconds."""
+WAIT_S = 60
+_TURNS = Turns("extraction", 1)
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -29,8 +34,19 @@ class Read(msgspec.Struct, frozen=True):
 
 
 async def read(text: str, issued_on: date | None, names: SiteNames) -> Read:
-    """Read a text in a thread of its own."""
-    return await asyncio.to_thread(_read, text, issued_on, names)
+    """Read a text in the one thread of readings; ``Problem`` (503) where too many wait for it."""
+    return await _TURNS.take(
+        lambda: _read(text, issued_on, names), queue_max=QUEUE_MAX, wait_seconds=WAIT_S, busy=_busy
+    )
+
+
+def _busy() -> Problem:
+    return Problem(
+        UNAVAILABLE,
+        "Đang đọc nhiều văn bản khác; hãy gửi lại sau ít phút.",
+        "Many other documents are being read; send it again in a few minutes.",
+        retry_after_s=60,
+    )
 
 
 def _read(text: str, issued_on: date | None, names: SiteNames) -> Read:
