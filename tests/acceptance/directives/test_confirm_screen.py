@@ -43,7 +43,7 @@ async def test_correct_split_merge_add_reject_and_look_again(open_as: OpenAs, tm
     await other.press("Enter")
     await form.get_by_label("Kết quả phải có").fill("Bản đồ")
     await form.get_by_role("button", name="10 ngày làm việc").click()
-    await form.get_by_role("button", name="Lưu và đúng").click()
+    await form.get_by_role("button", name="Lưu và xác nhận").click()
     settled = page.locator(".card-accepted", has_text="bản đồ mực nước")
     await expect(settled).to_have_count(1)
     await settled.locator(".card-head").click()

@@ -107,7 +107,7 @@ export const vi = {
     next: 'Đề xuất kế tiếp',
     previous: 'Đề xuất trước',
     accept: 'Đúng',
-    acceptAnyway: 'Lưu và đúng',
+    acceptAnyway: 'Lưu và xác nhận',
     acceptKey: 'Đúng, sang mục sau',
     correct: 'Sửa',
     reject: 'Loại',

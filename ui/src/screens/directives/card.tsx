@@ -96,7 +96,8 @@ function leadWords(candidate: Candidate): string {
   return listed(
     candidate.lead.map((party) => {
       if (party.choice_needed) return party.text || party.name
-      if (party.kind === 'collective' || party.orgs.length > 3) return party.name || party.text
+      // A group of which a person chose one or two is called by these; many by what the text calls them.
+      if (party.orgs.length > 3) return party.name || party.text
       return party.orgs.length > 0 ? party.orgs.map(({ name }) => name).join(', ') : party.name
     }),
   )
