@@ -81,6 +81,17 @@ async def test_a_year_is_foreseen_from_the_registers_own_past(world: World) -> N
     assert total["p10_dong"] <= total["p50_dong"] == 9 * 80 * BILLION <= total["p90_dong"]
 
 
+async def test_a_past_year_whose_payments_were_never_entered_is_missing_and_not_zero(world: World) -> None:
+    program = await world.program()
+    for number in range(9):
+        project = await world.project(program, "builder" if number % 2 else "other")
+        for year in (2023, 2026):
+            await world.plan(project, 100 * BILLION, date(year, 1, 5), plan_year=year)
+    async with world.db.transaction() as connection:
+        over = await foreseeing.years_over(connection, ME, date(2026, 8, 10))
+    assert 2023 not in {curve.year for curve in over}
+
+
 async def test_an_owner_sees_only_its_own_projects(world: World) -> None:
     projects = await years(world)
     owner = await world.who("chu")

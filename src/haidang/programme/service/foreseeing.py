@@ -35,7 +35,7 @@ async def years_over(connection: Connection, principal: Principal, on: date) -> 
     """Return the curves of every plan year that is over, of the projects that the asker may see."""
     last = on.year - 1 if on.month > 1 else on.year - 2
     found = await store.courses(connection, first=last - PAST_YEARS + 1, last=last, cutoff=on)
-    return [_curve(course) for course in found if _sees(principal, course)]
+    return [_curve(course) for course in _told(found) if _sees(principal, course)]
 
 
 async def forecast(
@@ -55,7 +55,7 @@ async def forecast(
     if len(seen) > ASKED_MAX:
         raise wrong("program", f"hơn {ASKED_MAX} dự án", f"more than {ASKED_MAX} projects")
     past = await store.courses(connection, first=year - PAST_YEARS, last=year - 1, cutoff=today)
-    history = [_curve(course) for course in past if today >= date(course.year + 1, 2, 1)]
+    history = [_curve(course) for course in _told(past) if today >= date(course.year + 1, 2, 1)]
     body = await asyncio.to_thread(_foreseen, seen, history, period)
     return {"year": year, "period": period, "as_of": today.isoformat()} | body
 
@@ -110,6 +110,16 @@ def _method(foresight: Foresight, method: Method, period: int) -> dict[str, Any]
         "method": method, "vi": vi, "en": en, "comparable": len(values),
         "error_points": round(100 * sum(values) / len(values), 2) if values else None,
     }  # fmt: skip
+
+
+def _told(past: Sequence[Course]) -> list[Course]:
+    """Return the years whose payments the register was told of: missing is not zero.
+
+    A plan sheet of a past year brings plans alone; where nothing at all was paid of an owner's plans of a
+    year, its payments were never entered.
+    """
+    told = {(course.owner_org, course.year) for course in past if any(course.paid)}
+    return [course for course in past if (course.owner_org, course.year) in told]
 
 
 def _curve(course: Course) -> Curve:
