@@ -201,3 +201,15 @@ def test_verdicts_add_up() -> None:
     duty = next(each for each in found["rules"] if each["rule"] == "duty")
     assert duty["precision"]["value"] == 0 and duty["recall"] is None
     assert tally([])["all"]["precision"] is None, "no figure where nothing was judged"
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("vào ngày 25 hằng tháng", False), ("trước ngày mùng 5 hằng tháng", False),
+        ("thứ Hai hằng tuần", False), ("ngày làm việc 3 của tháng", False), ("định kỳ hằng tháng", True), ("hằng tuần", True),
+    ],
+)  # fmt: skip
+def test_a_day_within_the_period_is_left_to_a_person(text: str, known: bool) -> None:
+    deadline = Deadline(text=text, start=0, end=len(text), precision="recurring", every="month")
+    assert (due_of(deadline, date(2026, 11, 2)) is not None) is known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -242,6 +243,11 @@ def _last(due: Due) -> date | None:
     return due.on if due.precision == "day" else period_end(due.on, due.precision)
 
 
+_DAY_OF_PERIOD = re.compile(
+    r"ngày\s+(?:mùng\s+|làm việc\s+)?\d|thứ\s+(?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật", re.IGNORECASE
+)
+
+
 def due_of(  # noqa: PLR0911 - one return for each precision
     deadline: Deadline | None, issued_on: date | None
 ) -> Due | None:
@@ -257,7 +263,8 @@ def due_of(  # noqa: PLR0911 - one return for each precision
                 precision="working_days", text=text, count=deadline.count, start=issued_on,
                 inferred=deadline.inferred,
             )  # fmt: skip
-        case "recurring" if deadline.every is not None:
+        # "Ngày 25 hằng tháng" is no rule that tasks have: a person says what it comes to.
+        case "recurring" if deadline.every is not None and not _DAY_OF_PERIOD.search(text):
             return Due(precision="recurring", text=text, every=deadline.every)
         case "event" if deadline.event and deadline.count:
             return Due(precision="event", text=text, event=deadline.event, count=deadline.count)
