@@ -269,9 +269,12 @@ async def test_moving_an_agency_moves_everything_under_it_but_not_into_itself(
 
 async def test_above_a_committee_stands_no_agency_on_its_papers(site: Site) -> None:
     async with site.db.transaction() as connection:
-        new = orgs.NewOrg(name="Ủy ban nhân dân tỉnh Thử", parent_id=site.north, kind="committee")
+        new = orgs.NewOrg(
+            name="Ủy ban nhân dân tỉnh Thử", short_name="UBND tỉnh", parent_id=site.north, kind="committee"
+        )
         committee = await orgs.add_org(connection, ME, new)
         new = orgs.NewOrg(name="Sở Thử", parent_id=committee.id, kind="department")
         department = await orgs.add_org(connection, ME, new)
-        assert (await letterhead(connection, committee.id, None)).parent == ""
+        head = await letterhead(connection, committee.id, None)
+        assert (head.parent, head.short) == ("", "UBND")
         assert (await letterhead(connection, department.id, None)).parent == "Ủy ban nhân dân tỉnh Thử"

@@ -207,7 +207,8 @@ def test_verdicts_add_up() -> None:
     ("text", "known"),
     [
         ("vào ngày 25 hằng tháng", False), ("trước ngày mùng 5 hằng tháng", False),
-        ("thứ Hai hằng tuần", False), ("ngày làm việc 3 của tháng", False), ("định kỳ hằng tháng", True), ("hằng tuần", True),
+        ("thứ Hai hằng tuần", False), ("ngày làm việc 3 của tháng", False), ("định kỳ hằng tháng", True),
+        ("hằng tuần", True),
     ],
 )  # fmt: skip
 def test_a_day_within_the_period_is_left_to_a_person(text: str, known: bool) -> None:

@@ -161,7 +161,14 @@ async def explain(
 
 
 async def short_name(connection: Connection, org_id: int) -> str | None:
-    """Return the abbreviation of a unit; None where there is no such unit."""
-    cursor = await connection.execute("SELECT coalesce(short_name, '') FROM org WHERE id = %s", (org_id,))
+    """Return the abbreviation of a unit in symbols; None where there is no such unit.
+
+    Every people's committee is UBND there, whatever the tree calls it for short ("UBND tỉnh").
+    """
+    cursor = await connection.execute(
+        "SELECT CASE WHEN kind = 'committee' THEN 'UBND' ELSE coalesce(short_name, '') END FROM org "
+        "WHERE id = %s",
+        (org_id,),
+    )
     found = await cursor.fetchone()
     return str(found[0]) if found else None

@@ -200,10 +200,12 @@ async def letterhead(
 ) -> tuple[str, str | None, str | None, str | None]:
     """Return an agency's name (absent: the root's), that of the one above, its abbreviation, the province.
 
-    Above a people's committee stands no agency on its papers, whatever the tree has above it.
+    Above a people's committee stands no agency on its papers, whatever the tree has above it, and in their
+    symbols it is UBND, whatever the tree calls it for short.
     """
     cursor = await connection.execute(
-        "SELECT o.name, CASE WHEN o.kind <> 'committee' THEN p.name END, o.short_name, "
+        "SELECT o.name, CASE WHEN o.kind <> 'committee' THEN p.name END, "
+        "CASE WHEN o.kind = 'committee' THEN 'UBND' ELSE o.short_name END, "
         "(SELECT a.name FROM area a WHERE a.code = %(province)s AND a.kind IN ('province', 'city') "
         "AND a.valid_to IS NULL LIMIT 1) FROM org o LEFT JOIN org p ON p.id = o.parent_id "
         "WHERE o.id = %(org)s OR (%(org)s::int IS NULL AND o.parent_id IS NULL) ORDER BY o.id LIMIT 1",
