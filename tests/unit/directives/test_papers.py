@@ -40,6 +40,7 @@ BOTH = Counts(
     given=9, done_on_time=2, done_late=1, in_time=1, due_soon=1, awaiting_verdict=1, overdue=2, no_due=1,
     bands={"1-30": 1, ">120": 1}, reported=5, returned=1, median_days=12.5,
 )  # fmt: skip
+COMMITTEE = Letterhead(name="Ủy ban nhân dân tỉnh Quảng Ninh", short="UBND", place="Quảng Ninh")
 ROWS = (Row(title="Sở Xây dựng", counts=SOUTH), Row(title="Sở Y tế", counts=NORTH))
 
 
@@ -271,6 +272,8 @@ PAPERS = {
     "report without a number": report.paper(replace(FIGURES, kind="monthly", simulated=True)),
     "letter": letter.paper(LETTER, "45/VP"),
     "morning": brief.paper(board(), HEAD),
+    "report of a committee": report.paper(replace(FIGURES, agency=COMMITTEE), number="08", symbol="BC-UBND"),
+    "letter of a committee": letter.paper(replace(LETTER, agency=COMMITTEE), "46/UBND"),
 }
 
 
@@ -278,3 +281,9 @@ PAPERS = {
 def test_every_paper_is_as_the_decree_asks_in_both_forms(name: str) -> None:
     assert lint(word.drawn(PAPERS[name]), "docx") == ()
     assert lint(pdf.drawn(PAPERS[name]), "pdf") == ()
+
+
+def test_a_committee_signs_by_its_chairman_on_its_behalf() -> None:
+    assert "TM. Ủy ban nhân dân\\nChủ tịch" in said(PAPERS["report of a committee"])
+    assert "TM. Ủy ban nhân dân\\nChủ tịch" in said(PAPERS["letter of a committee"])
+    assert "Thủ trưởng đơn vị" in said(PAPERS["report"])

@@ -8,10 +8,11 @@ import msgspec
 
 from haidang.directives.papers.model import EDITION, Late
 from haidang.directives.papers.report import late_table
+from haidang.directives.papers.signing import head_of
 from haidang.directives.papers.words import day, moment, number
 from haidang.documents.letters import letter as filled
 from haidang.documents.letters.filling import Value
-from haidang.documents.report import Report, Signer
+from haidang.documents.report import Report
 from haidang.organisation.service.letterhead import Letterhead
 from haidang.tasks.model.due import local_day
 
@@ -59,7 +60,7 @@ def paper(letter: Letter, symbol: str) -> Report:
     }  # fmt: skip
     return filled(
         "don-doc", head=letter.agency, fields=fields, day=local_day(letter.made_at), made_at=letter.made_at,
-        signer=Signer(title="Thủ trưởng đơn vị", under="(Ký, ghi rõ họ tên, đóng dấu)"), to=(letter.org,),
+        signer=head_of(letter.agency), to=(letter.org,),
         recipients=(f"{letter.agency.parent} (để báo cáo)",) if letter.agency.parent else (), number=digits,
         symbol=tail, marks=("Dữ liệu mô phỏng",) if letter.simulated else (),
         source=f"Lập từ hệ thống theo dõi nhiệm vụ lúc {moment(letter.made_at)}.",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from haidang.base.clock import LOCAL
 from haidang.directives.model.counts import BAND_NAMES, Counts, summed
 from haidang.directives.papers.model import LISTED_MAX, Figures, Late, Row
+from haidang.directives.papers.signing import head_of
 from haidang.directives.papers.words import (
     NONE,
     RESTRICTED,
@@ -28,7 +29,6 @@ from haidang.documents.report import (
     Points,
     Report,
     Signatures,
-    Signer,
     Table,
 )
 
@@ -286,6 +286,6 @@ def _asked(found: Figures) -> tuple[Body, ...]:
 def _signatures(found: Figures) -> Body:
     above = (f"{found.agency.parent} (để báo cáo)",) if found.agency.parent else ()
     return Signatures(
-        signers=(Signer(title="Thủ trưởng đơn vị", under="(Ký, ghi rõ họ tên, đóng dấu)"),),
+        signers=(head_of(found.agency),),
         recipients=(*above, "Các đơn vị có nhiệm vụ", "Lưu: VT"),
     )

@@ -7,6 +7,9 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.organisation.store import orgs
 
+COMMITTEE = "UBND"
+"""What every people's committee is in symbols."""
+
 
 class Letterhead(msgspec.Struct, frozen=True, kw_only=True):
     """The head of an agency's documents."""
