@@ -16,7 +16,7 @@ export interface Binding {
 }
 
 const PREFIX_MS = 1200
-/** Keys on which a focused link or button has the first word. */
+/** Keys on which a focused link or button has the first word; with Ctrl a link alone: it opens beside. */
 const OWN_KEYS = new Set(['Enter', 'Space'])
 
 const layers = signal<readonly (() => readonly Binding[])[]>([])
@@ -73,7 +73,8 @@ function match(event: KeyboardEvent): Binding | undefined {
   const target = event.target as HTMLElement | null
   const inText = target?.matches?.('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') ?? false
   const onControl = target?.matches?.('a, button, summary, [role=tab], [role=option]') ?? false
-  if (onControl && OWN_KEYS.has(event.code)) return undefined
+  const isLink = target?.matches?.('a') ?? false
+  if (onControl && OWN_KEYS.has(event.code) && (isLink || !event.ctrlKey)) return undefined
   const pressed = `${event.ctrlKey ? 'ctrl+' : ''}${event.shiftKey ? 'shift+' : ''}${event.code}`
   const isSingle = !event.ctrlKey && event.code !== 'Escape'
   if (isSingle && !singleKeys.value) return undefined
