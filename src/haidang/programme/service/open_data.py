@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
-import msgspec
-
 from haidang.base.database import Connection
 from haidang.base.log import logger
 from haidang.base.problems import Problem, kind
@@ -38,7 +36,11 @@ from haidang.programme.store import rows
 PROJECTS_MAX = 200
 """Projects of one package."""
 Standard = Literal["oc4ids", "ocds"]
-Row = TypeVar("Row", bound=msgspec.Struct)
+Row = TypeVar(
+    "Row", Plan, Total, Contract, Party, Decision, Package, ContractChange, Milestone, Progress,
+    HandoverRecord, Settlement,
+)  # fmt: skip
+"""What stands beside a project."""
 UNSOUND = kind(
     "open-data-unsound",
     500,
@@ -155,10 +157,10 @@ def _holds(plan: Plan) -> bool:
 
 
 def _by_project(found: Sequence[Row]) -> Callable[[int], tuple[Row, ...]]:
-    sorted_: dict[int, list[Row]] = {}
+    by_project: dict[int | None, list[Row]] = {}
     for each in found:
-        sorted_.setdefault(each.project_id, []).append(each)  # type: ignore[attr-defined]
-    return lambda project: tuple(sorted_.get(project, ()))
+        by_project.setdefault(each.project_id, []).append(each)
+    return lambda project: tuple(by_project.get(project, ()))
 
 
 def _disbursed(paid: Sequence[Paid]) -> Disbursed:
