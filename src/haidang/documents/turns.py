@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from haidang.base.problems import UNAVAILABLE, Problem
+
 T = TypeVar("T")
 
 
@@ -39,3 +41,13 @@ class Turns:
             return await asyncio.get_running_loop().run_in_executor(self._threads, in_turn)
         finally:
             self._queue.discard(place)
+
+
+def reading_busy() -> Problem:
+    """Return what whoever comes too late is told, where files wait to be read."""
+    return Problem(
+        UNAVAILABLE,
+        "Đang đọc nhiều tệp khác; hãy gửi lại sau ít phút.",
+        "Many other files are being read; send it again in a few minutes.",
+        retry_after_s=60,
+    )

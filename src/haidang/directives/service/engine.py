@@ -10,12 +10,11 @@ from functools import lru_cache
 import msgspec
 
 from haidang import __version__
-from haidang.base.problems import UNAVAILABLE, Problem
 from haidang.directives import extraction
 from haidang.directives.extraction import Deadline, Item, Name, Reading
 from haidang.directives.model.candidate import Candidate, due_of
 from haidang.directives.model.names import Written
-from haidang.documents.turns import Turns
+from haidang.documents.turns import Turns, reading_busy
 
 SiteNames = Sequence[tuple[str, tuple[str, ...]]]
 """(name, other names) of every unit."""
@@ -36,16 +35,7 @@ class Read(msgspec.Struct, frozen=True):
 async def read(text: str, issued_on: date | None, names: SiteNames) -> Read:
     """Read a text in the one thread of readings; ``Problem`` (503) where too many wait for it."""
     return await _TURNS.take(
-        lambda: _read(text, issued_on, names), queue_max=QUEUE_MAX, wait_seconds=WAIT_S, busy=_busy
-    )
-
-
-def _busy() -> Problem:
-    return Problem(
-        UNAVAILABLE,
-        "Đang đọc nhiều văn bản khác; hãy gửi lại sau ít phút.",
-        "Many other documents are being read; send it again in a few minutes.",
-        retry_after_s=60,
+        lambda: _read(text, issued_on, names), queue_max=QUEUE_MAX, wait_seconds=WAIT_S, busy=reading_busy
     )
 
 

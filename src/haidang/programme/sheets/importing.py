@@ -30,6 +30,7 @@ from haidang.programme.sheets.diff import Diff, Known, compared
 from haidang.programme.sheets.reading import Asked, Sheet
 from haidang.programme.sheets.report import report_of
 from haidang.programme.sheets.store import Import
+from haidang.programme.sheets.turns import in_turn
 from haidang.programme.sheets.writing import Taken, write
 from haidang.programme.store import nodes, rows, totals
 from haidang.tasks.service import evidence
@@ -104,7 +105,7 @@ async def read(settings: Settings, content: bytes, options: Options) -> Sheet:
             descriptions=_descriptions(settings, options.sheet), page=options.page, numbers=options.numbers,
             unit=options.unit, year=options.year,
         )  # fmt: skip
-        _readings[key] = await asyncio.to_thread(_read, content, asked)
+        _readings[key] = await in_turn(lambda: _read(content, asked))
     _readings.move_to_end(key)
     while len(_readings) > KEPT_READINGS:
         _readings.popitem(last=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -20,6 +19,7 @@ from haidang.programme.service.desk import desk_of, editable
 from haidang.programme.sheets.schedules import service
 from haidang.programme.sheets.schedules.reading import read
 from haidang.programme.sheets.schedules.service import APPLY_MAX, Approved
+from haidang.programme.sheets.turns import in_turn
 
 
 class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +44,8 @@ async def compare_schedule(
     """Return the diff of a schedule (the body) against a project's milestones; writes nothing."""
     async with db.transaction() as connection:
         await editable(connection, principal, project_id)
-    schedule = await asyncio.to_thread(read, await request.body())
+    content = await request.body()
+    schedule = await in_turn(lambda: read(content))
     async with db.transaction() as connection:
         lines = await service.compared(connection, principal, project_id, schedule)
     return {
