@@ -36,11 +36,12 @@ def test_what_is_too_large_begins_no_process(monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_more_than_a_few_at_once_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    go = threading.Event()
+    go, begun = threading.Event(), threading.Semaphore(0)
     drawn: list[str] = []
 
     def slow(_: Report, form: press.Form) -> bytes:
         drawn.append(threading.current_thread().name)
+        begun.release()
         go.wait(30)
         return form.encode()
 
@@ -50,7 +51,10 @@ async def test_more_than_a_few_at_once_are_told_to_come_again(monkeypatch: pytes
     with pytest.raises(Problem) as refusal:
         await press.printed(report(), "pdf")
     assert refusal.value.extra["retry_after_s"] > 0
-    await asyncio.to_thread(lambda: None)  # the threads of everybody else are free
+    # As many as may draw at once do, in threads of their own: those of everybody else are free to wait for them.
+    for _ in range(press.AT_ONCE):
+        assert await asyncio.to_thread(begun.acquire, timeout=20)
+    assert len(drawn) == press.AT_ONCE
     go.set()
     assert await asyncio.gather(*waiting) == [b"pdf"] * press.QUEUE_MAX
     assert len(set(drawn)) == press.AT_ONCE
