@@ -51,7 +51,7 @@ async def test_more_than_a_few_at_once_are_told_to_come_again(monkeypatch: pytes
     with pytest.raises(Problem) as refusal:
         await press.printed(report(), "pdf")
     assert refusal.value.extra["retry_after_s"] > 0
-    # As many as may draw at once do, in threads of their own: those of everybody else are free to wait for them.
+    # As many draw at once as may, in threads of their own: those of everybody else are free to wait for it.
     for _ in range(press.AT_ONCE):
         assert await asyncio.to_thread(begun.acquire, timeout=20)
     assert len(drawn) == press.AT_ONCE
