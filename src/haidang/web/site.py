@@ -23,6 +23,7 @@ from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.organisation.service import needs_first_administrator
 from haidang.web.asgi import header
 from haidang.web.guard import require
+from haidang.web.hub import Hub
 from haidang.web.identity import ANONYMOUS
 
 _log = logger("web")
@@ -44,6 +45,7 @@ async def about(
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
+    hub: NamedDependency[Hub],
 ) -> dict[str, Any]:
     """Return what a screen needs before anybody has signed in."""
     # Under a name of the site's own, a demonstration keeps that name; the province is the invented one.
@@ -67,6 +69,8 @@ async def about(
         "demo": settings.demo,
         "basemap": (settings.data_dir / "basemap.pmtiles").is_file(),
         "signed_in": principal is not ANONYMOUS,
+        # Where the live stream has to begin so that nothing is missed between a snapshot and its opening.
+        "seq": None if principal is ANONYMOUS else hub.seq,
         "version": __version__,
         "needs_first_administrator": wanting,
         "now": clock.now(),

@@ -155,6 +155,25 @@ async def test_changes_arrive_without_a_reload(page: Any, server: Any) -> None:
     await row(page, new).wait_for()
 
 
+async def test_nothing_is_missed_between_the_snapshot_and_the_opening_of_the_stream(
+    page: Any, server: Any
+) -> None:
+    it = station("Trạm giữa chừng", now() - 60 * SECOND, 10.0)
+    await put(server, it)
+    opened = asyncio.Event()
+
+    async def slowly(route: Any) -> None:
+        await opened.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/stream*", slowly)
+    await open_city(page, server, f"q=giua chung&sel={it['id']}")
+    await row(page, it).get_by_text("10").wait_for()
+    await put(server, station("Trạm giữa chừng", now(), 77.0))
+    opened.set()
+    await row(page, it).get_by_text("77").wait_for()
+
+
 async def test_a_paused_screen_is_framed_and_shows_nothing_newer(page: Any, server: Any) -> None:
     before = now() - 3 * SECOND
     it = station("Trạm sau này", now(), 10.0)

@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import { get, onSignedOut, send } from './client'
 import { Problem } from './problem'
+import { hearFrom } from './stream'
 import { setServerNow } from './time'
 import type { Me, Site } from './types'
 
@@ -22,6 +23,7 @@ export function may(permission: string | readonly string[]): boolean {
 export async function openSession(): Promise<void> {
   const answer = await get<Site>('/api/v1/site')
   setServerNow(answer.now)
+  hearFrom(answer.seq)
   site.value = answer
   if (answer.signed_in) await refreshMe()
   else me.value = null
@@ -37,7 +39,8 @@ export async function refreshMe(): Promise<void> {
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
-  me.value = await send<Me>('POST', '/api/v1/session', { username, password })
+  await send<Me>('POST', '/api/v1/session', { username, password })
+  await openSession() // the number of the log from which to hear is told to those who are signed in
 }
 
 export async function signOut(): Promise<void> {

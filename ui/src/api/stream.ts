@@ -77,6 +77,12 @@ export const line = computed<{ state: 'off' | 'connecting' | 'live' | 'lost'; si
   return { state: heardOnce.value ? 'live' : 'connecting', since: lastHeard.value }
 })
 
+/** Hear all that happened after this number of the log too. It has to be one from before the first snapshot was asked
+ *  for: what is committed between a snapshot and the opening of the line would otherwise never be told. */
+export function hearFrom(seq: number | null): void {
+  if (!lastSeq && seq) lastSeq = seq
+}
+
 /** Hear a topic's events until the returned function is called. `hello` and `reset` reach every listener. */
 export function listen(topic: Topic, callback: (event: StreamEvent) => void): () => void {
   listeners.set(callback, topic)

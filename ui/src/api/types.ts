@@ -19,6 +19,8 @@ export interface Site {
   needs_first_administrator: boolean
   /** Whether this very request carried a valid session. */
   signed_in: boolean
+  /** The head of the log, from which the live stream is heard; null for a visitor. */
+  seq: number | null
   now: string
 }
 
