@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
 
 from haidang.base.clock import FixedClock
+from haidang.programme.model.money import DenominatorKind
 from haidang.programme.service import board
 from haidang.programme.service.desk import desk_of
 from tests.integration.programme.conftest import BILLION, ME, World, add_contract, add_record
@@ -58,3 +62,37 @@ async def test_rows_come_to_the_total_and_say_what_asks_for_attention(world: Wor
     assert [row["id"] for row in part["items"]] == [quiet.id]
     assert part["whole"] is False
     assert part["money"]["plan_dong"]["annual"] == 50 * BILLION
+
+
+async def test_the_share_is_of_what_is_asked_and_a_source_stands_alone(world: World) -> None:
+    program = await world.program(period_from=2021)
+    project = await world.project(program)
+    central = await world.source("central")
+    await world.plan(project, 100 * BILLION)
+    await world.plan(project, 60 * BILLION, fund_source_id=central)
+    await world.plan(project, 80 * BILLION, plan_kind="allocation")
+    await world.plan(project, 10 * BILLION, plan_kind="carry_over")
+    await world.run(
+        PAID.replace("now()", "'2026-03-20Z'"), project.id, await world.source(), 2026, 3, "volume",
+        20 * BILLION, date(2026, 3, 15), "KB-1", project.owner_org,
+    )  # fmt: skip
+    desk = desk_of(world.settings, FixedClock(JULY))
+
+    async def asked(of: DenominatorKind, source: int | None = None) -> dict[str, Any]:
+        async with world.db.transaction() as connection:
+            return await board.board(connection, desk, ME, program.id, 2026, of=of, source=source)
+
+    async def share(of: DenominatorKind, source: int | None = None) -> tuple[int, float] | None:
+        ratio = (await asked(of, source))["items"][0]["ratio"]
+        return ratio and (ratio["denominator_dong"] // BILLION, ratio["value"])
+
+    assert await share("annual") == (160, 0.125)
+    assert await share("allocation") == (80, 0.25)
+    assert await share("allocation_with_carry_over") == (90, pytest.approx(20 / 90, abs=1e-6))
+    assert await share("carry_over") == (10, 0)
+    assert await share("prime_minister") is None
+    assert await share("council_initial", central) == (60, 0)
+    one = await asked("annual", central)
+    assert one["sources"] == sorted([central, await world.source()])
+    assert one["items"][0]["current_dong"] == one["money"]["plan_dong"]["annual"] == 60 * BILLION
+    assert one["items"][0]["paid_dong"] == one["money"]["disbursed"]["total_dong"] == 0

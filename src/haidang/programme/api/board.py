@@ -14,6 +14,7 @@ from haidang.base.database import Database
 from haidang.base.settings import Settings
 from haidang.organisation.permissions import Principal
 from haidang.programme.api.programs import P
+from haidang.programme.model.money import DenominatorKind
 from haidang.programme.service import board
 from haidang.programme.service.desk import desk_of
 
@@ -34,10 +35,17 @@ async def get_board(
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
+    of: FromQuery[DenominatorKind] = "annual",
+    source: FromQuery[int | None] = None,
 ) -> dict[str, Any]:
-    """Return the board of a year: rows of the projects in sight, lines without a project, the total."""
+    """Return the board of a year: rows of the projects in sight, lines without a project, the total.
+
+    ``of`` names what each share is a share of; ``source`` takes one fund source alone.
+    """
     async with db.transaction() as connection:
-        return await board.board(connection, desk_of(settings, clock), principal, program_id, year)
+        return await board.board(
+            connection, desk_of(settings, clock), principal, program_id, year, of=of, source=source
+        )
 
 
 ROUTES = (get_board,)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 
 from haidang.base.database import Connection
 from haidang.organisation.permissions import Principal
-from haidang.programme.model.money import Disbursed, Ratio
+from haidang.programme.model.money import DenominatorKind, Disbursed, Ratio
+from haidang.programme.model.plans import PlanKind
 from haidang.programme.model.register import Decision
 from haidang.programme.service import money, plans, programs, reading
 from haidang.programme.service.desk import Desk
@@ -16,6 +19,7 @@ from haidang.programme.service.money import Cut
 from haidang.programme.service.plans import Beside
 from haidang.programme.store import board as store
 from haidang.programme.store import payments, register, rows
+from haidang.programme.store import plans as plan_store
 
 QUIET: dict[str, Any] = {
     "overdue_contracts": 0, "contract_days": None, "milestones": 0, "milestones_met": 0,
@@ -24,12 +28,20 @@ QUIET: dict[str, Any] = {
 
 
 async def board(
-    connection: Connection, desk: Desk, principal: Principal, program_id: int, year: int
+    connection: Connection,
+    desk: Desk,
+    principal: Principal,
+    program_id: int,
+    year: int,
+    *,
+    of: DenominatorKind = "annual",
+    source: int | None = None,
 ) -> dict[str, Any]:
     """Return the projects of a programme that the asker sees, and the total that they come to.
 
     The plan is the year's, as it holds today; ``elsewhere`` is what stands on lines without a project, so
-    that rows and elsewhere together are the total. Who sees a part is shown the total of that part.
+    that rows and elsewhere together are the total. Who sees a part is shown the total of that part. ``of``
+    is what each row's share is a share of; with ``source`` every amount is of that fund source alone.
     """
     program = await programs.visible(connection, principal, program_id)
     names = await register.names_in_sight(connection, principal, program_id)
@@ -42,28 +54,33 @@ async def board(
     lines = await reading.lines(
         connection, desk, [(each, orgs[each.owner_org]) for each in projects.values()]
     )
-    beside = [
+    seen = [
         each for each in await plans.side_by_side(connection, program_id, year, today, cut.known_at)
         if each.line.project_id in projects or (whole and each.line.project_id is None)
     ]  # fmt: skip
+    beside = [each for each in seen if source is None or each.line.fund_source_id == source]
     decisions = await register.decisions(connection, principal, program_id, None)
     planned = _planned(beside, {each.id: each for each in decisions})
     paid = await payments.disbursed(
         connection, ["project", "carry_over"], program=program_id, projects=sorted(projects), year=year,
-        cutoff=today, known_at=cut.known_at,
+        cutoff=today, known_at=cut.known_at, source=source,
     )  # fmt: skip
+    bases = await _bases(connection, program_id, cut, planned, of=of, source=source)
     asks = await store.attention(connection, projects, today)
-    standing = await money.standing(connection, program_id, cut, projects=None if whole else sorted(projects))
+    standing = await money.standing(
+        connection, program_id, cut, projects=None if whole else sorted(projects), source=source
+    )
     return {
         "program": msgspec.to_builtins(program), "whole": whole, "year": year, "as_of": today,
         "known_at": cut.known_at, "years": await store.years(connection, program_id),
+        "of": of, "source": source, "sources": sorted({each.line.fund_source_id for each in seen}),
         "may_plan": principal.may("programme.plan", org_id=program.owner_org),
         "items": [
             line | planned.get(line["id"], _planned_nothing())
-            | _paid(line["id"], planned.get(line["id"]), paid, cut) | QUIET | asks.get(line["id"], {})
+            | _paid(line["id"], bases.get(line["id"]), paid, cut, of) | QUIET | asks.get(line["id"], {})
             for line in lines
         ],
-        "elsewhere": planned.get(None, _planned_nothing()),
+        "elsewhere": planned.get(None, _planned_nothing()) | {"base_dong": bases.get(None)},
         "money": money.shown(standing),
     }  # fmt: skip
 
@@ -92,23 +109,63 @@ def _planned(beside: list[Beside], decisions: dict[int, Decision]) -> dict[int |
     return found
 
 
+async def _bases(
+    connection: Connection,
+    program_id: int,
+    cut: Cut,
+    planned: dict[int | None, dict[str, Any]],
+    *,
+    of: DenominatorKind,
+    source: int | None,
+) -> dict[int | None, int | None]:
+    """Return what each project's share is a share of; None where no decision has set it."""
+    if of == "annual":
+        return {project: sums["current_dong"] for project, sums in planned.items()}
+    held: dict[int | None, dict[PlanKind, int]] = defaultdict(dict)
+    for kind in _kinds_of(of):
+        for plan in await plan_store.as_of(
+            connection, program_id, valid_on=cut.plan_as_of, known_at=cut.known_at, year=cut.plan_year,
+            kind=kind,
+        ):  # fmt: skip
+            if source is None or plan.fund_source_id == source:
+                of_project = held[plan.project_id]
+                of_project[kind] = of_project.get(kind, 0) + plan.amount_dong
+    found: dict[int | None, int | None] = {}
+    for project in {*planned, *held}:
+        sums = planned.get(project, _planned_nothing())
+        current: dict[PlanKind, int] = {**held[project]}
+        if sums["current_dong"] is not None:
+            current["annual"] = sums["current_dong"]
+        initial: dict[PlanKind, int] = {}
+        if sums["initial_dong"] is not None:
+            initial["annual"] = sums["initial_dong"]
+        found[project] = money.denominators(current, initial)[of]
+    return found
+
+
+def _kinds_of(of: DenominatorKind) -> Collection[PlanKind]:
+    """Return the kinds of plan that a denominator needs beside the year's own plan."""
+    kinds: tuple[PlanKind, ...] = ("prime_minister", "allocation", "carry_over")
+    return [kind for kind in kinds if kind in of]
+
+
 def _paid(
     project: int,
-    planned: dict[str, Any] | None,
+    base: int | None,
     paid: dict[tuple[Any, ...], Disbursed],
     cut: Cut,
+    of: DenominatorKind,
 ) -> dict[str, Any]:
-    """Return what was paid of the year's own plan, the rest beside it, and the share of the current plan."""
+    """Return what was paid of the year's own plan, the rest beside it, and the share of what is asked."""
     own = paid.get((project, False), Disbursed())
     carried = paid.get((project, True), Disbursed())
-    plan: int | None = planned["current_dong"] if planned else None
     ratio = None
-    if plan is not None:
+    if base is not None:
         ratio = money.ratio_shown(
-            Ratio(numerator_dong=own.total_dong, denominator_dong=plan, denominator_kind="annual",
-                  plan_as_of=cut.plan_as_of, cutoff=cut.cutoff)
+            Ratio(numerator_dong=money.numerator(of, own, carried).total_dong, denominator_dong=base,
+                  denominator_kind=of, plan_as_of=cut.plan_as_of, cutoff=cut.cutoff)
         )  # fmt: skip
     return {
-        "paid_dong": own.total_dong, "paid_carry_over_dong": carried.total_dong,
+        "paid_dong": own.total_dong, "paid_carry_over_dong": carried.total_dong, "base_dong": base,
         "outstanding_advance_dong": (own + carried).outstanding_advance_dong, "ratio": ratio,
     }  # fmt: skip

@@ -42,29 +42,34 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def standing(
-    connection: Connection, program_id: int, cut: Cut, *, projects: Collection[int] | None = None
+    connection: Connection,
+    program_id: int,
+    cut: Cut,
+    *,
+    projects: Collection[int] | None = None,
+    source: int | None = None,
 ) -> Standing:
-    """Return how the money of a programme, or of some of its projects, stands.
+    """Return how the money of a programme, of some of its projects, or from one fund source, stands.
 
     Lines without a project count for the programme, since their amounts are part of its plan.
     """
     held = await plans.sums(
         connection, program_id, valid_on=cut.plan_as_of, known_at=cut.known_at, year=cut.plan_year,
-        projects=projects,
+        projects=projects, source=source,
     )  # fmt: skip
     first = await plans.first_day(connection, program_id, cut.plan_year, "annual", cut.known_at)
     initial: dict[PlanKind, int] = {}
     if first is not None and first <= cut.plan_as_of:
         initial = await plans.sums(
             connection, program_id, valid_on=first, known_at=cut.known_at, year=cut.plan_year,
-            projects=projects,
+            projects=projects, source=source,
         )  # fmt: skip
     paid = await payments.disbursed(
         connection, ["carry_over"], program=program_id, projects=projects, year=cut.plan_year,
-        cutoff=cut.cutoff, known_at=cut.known_at,
+        cutoff=cut.cutoff, known_at=cut.known_at, source=source,
     )  # fmt: skip
     expected = await payments.estimated(
-        connection, [], program=program_id, projects=projects, year=cut.plan_year
+        connection, [], program=program_id, projects=projects, year=cut.plan_year, source=source
     )
     own, carried = paid.get((False,), Disbursed()), paid.get((True,), Disbursed())
     amounts = denominators(held, initial)
@@ -104,7 +109,7 @@ def ratios(
     for kind, amount in amounts.items():
         if amount is None:
             continue
-        paid = carried if kind == "carry_over" else own + carried if kind.endswith(_WITH) else own
+        paid = numerator(kind, own, carried)
         found.append(
             Ratio(
                 numerator_dong=paid.total_dong, denominator_dong=amount, denominator_kind=kind,
@@ -112,6 +117,11 @@ def ratios(
             )
         )  # fmt: skip
     return found
+
+
+def numerator(kind: DenominatorKind, own: Disbursed, carried: Disbursed) -> Disbursed:
+    """Return what is paid of a denominator: of the year's own plan, of what was carried over, or of both."""
+    return carried if kind == "carry_over" else own + carried if kind.endswith(_WITH) else own
 
 
 def shown(found: Standing) -> dict[str, Any]:
@@ -137,7 +147,8 @@ def disbursed_shown(found: Disbursed) -> dict[str, int]:
 def ratio_shown(found: Ratio) -> dict[str, Any]:
     """Return a ratio with its value and the words of its denominator."""
     vi, en = DENOMINATORS[found.denominator_kind]
+    share = None if found.value is None else float(found.value)
     return msgspec.structs.asdict(found) | {
-        "value": None if found.value is None else float(found.value),
+        "value": share, "share": share,
         "denominator_vi": vi, "denominator_en": en,
     }  # fmt: skip

@@ -44,10 +44,12 @@ async def disbursed(
     year: int | None = None,
     cutoff: date | None = None,
     known_at: datetime | None = None,
+    source: int | None = None,
 ) -> dict[tuple[Any, ...], Disbursed]:
     """Return what the Treasury has confirmed, summed by what is asked.
 
     ``cutoff``: paid up to and with that day. ``known_at``: as it was known at a moment; absent: now.
+    ``source``: from one fund source alone.
     """
     keys = ", ".join(GROUPS[name] for name in by)
     cursor = await connection.execute(
@@ -59,9 +61,10 @@ async def disbursed(
         "AND (%(program)s::int IS NULL OR j.program_id = %(program)s) "
         "AND (%(projects)s::int[] IS NULL OR p.project_id = ANY(%(projects)s)) "
         "AND (%(year)s::int IS NULL OR p.plan_year = %(year)s) "
+        "AND (%(source)s::int IS NULL OR p.fund_source_id = %(source)s) "
         "AND (%(cutoff)s::date IS NULL OR p.paid_on <= %(cutoff)s)" + (f" GROUP BY {keys}" if keys else ""),
         {
-            "known": known_at, "program": program, "year": year, "cutoff": cutoff,
+            "known": known_at, "program": program, "year": year, "cutoff": cutoff, "source": source,
             "projects": None if projects is None else sorted(projects),
         },
     )  # fmt: skip
@@ -78,6 +81,7 @@ async def estimated(
     program: int | None = None,
     projects: Collection[int] | None = None,
     year: int | None = None,
+    source: int | None = None,
 ) -> dict[tuple[Any, ...], Estimated]:
     """Return what owners expect and nobody has confirmed or cancelled, summed by what is asked."""
     keys = ", ".join(GROUPS[name] for name in by)
@@ -86,9 +90,13 @@ async def estimated(
         "FROM payment p JOIN project j ON j.id = p.project_id WHERE p.state = 'estimate' "
         "AND (%(program)s::int IS NULL OR j.program_id = %(program)s) "
         "AND (%(projects)s::int[] IS NULL OR p.project_id = ANY(%(projects)s)) "
+        "AND (%(source)s::int IS NULL OR p.fund_source_id = %(source)s) "
         "AND (%(year)s::int IS NULL OR p.plan_year = %(year)s)" + (f" GROUP BY {keys}" if keys else ""),
-        {"program": program, "year": year, "projects": None if projects is None else sorted(projects)},
-    )
+        {
+            "program": program, "year": year, "source": source,
+            "projects": None if projects is None else sorted(projects),
+        },
+    )  # fmt: skip
     return {
         tuple(key): Estimated(advance_dong=advance, volume_dong=volume, recovery_dong=recovery)
         for advance, volume, recovery, *key in await cursor.fetchall()

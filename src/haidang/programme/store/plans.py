@@ -94,6 +94,7 @@ async def sums(
     known_at: datetime,
     year: int,
     projects: Collection[int] | None = None,
+    source: int | None = None,
 ) -> dict[PlanKind, int]:
     """Return what :func:`as_of` comes to for each kind of plan of a year; a kind without a row is absent."""
     cursor = await connection.execute(
@@ -101,9 +102,10 @@ async def sums(
         "AND c.plan_year = %(year)s AND c.plan_kind <> 'medium' "
         "AND c.valid_from <= %(day)s AND (c.valid_to IS NULL OR c.valid_to > %(day)s) "
         "AND c.recorded_at <= %(known)s AND (c.superseded_at IS NULL OR c.superseded_at > %(known)s) "
-        "AND (%(projects)s::int[] IS NULL OR c.project_id = ANY(%(projects)s)) GROUP BY 1",
+        "AND (%(projects)s::int[] IS NULL OR c.project_id = ANY(%(projects)s)) "
+        "AND (%(source)s::int IS NULL OR c.fund_source_id = %(source)s) GROUP BY 1",
         {
-            "program": program_id, "day": valid_on, "known": known_at, "year": year,
+            "program": program_id, "day": valid_on, "known": known_at, "year": year, "source": source,
             "projects": None if projects is None else sorted(projects),
         },
     )  # fmt: skip
