@@ -106,6 +106,17 @@ PERMISSIONS: dict[str, Permission] = {
     "programme.oversee": Permission(
         "Giám sát chương trình, xử lý nhà thầu", "Oversee programmes, decide on cases of contractors"
     ),
+    "indicator.read": Permission("Xem chỉ tiêu, số liệu", "See indicators and their values"),
+    "indicator.submit": Permission(
+        "Nhập, nộp số liệu chỉ tiêu của đơn vị", "Enter and submit the figures of one's own unit"
+    ),
+    "indicator.approve": Permission(
+        "Duyệt, khóa, đính chính số liệu chỉ tiêu", "Approve, lock and correct figures"
+    ),
+    "indicator.manage": Permission(
+        "Quản lý danh mục chỉ tiêu, phương pháp tính, mở khóa số liệu",
+        "Keep the register of indicators and their methods, unlock figures",
+    ),
     "account.read": Permission("Xem tài khoản", "See accounts"),
     "account.manage": Permission("Quản lý tài khoản và phân quyền", "Manage accounts and what they hold"),
     "org.read": Permission("Xem cơ quan, đơn vị", "See agencies"),

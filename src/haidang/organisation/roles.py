@@ -10,7 +10,7 @@ ADMINISTRATOR = "administrator"
 _READ = (
     "entity.read", "feed.read", "org.read", "area.read", "task.read", "alert.read", "incident.read",
     "warning.read", "procedure.read", "resource.read", "directive.read",
-    "programme.read",
+    "programme.read", "indicator.read",
 )  # fmt: skip
 _DUTY = (
     *_READ, "subscription.read", "registration.read", "feed.run", "system.read", "task.assign", "task.work",
@@ -31,7 +31,7 @@ BUILTIN: tuple[Role, ...] = (
         "data_steward", "Quản trị dữ liệu", "Data steward",
         *_READ, "entity.write", "entity.delete", "subscription.read", "subscription.manage",
         "registration.read", "registration.manage", "feed.run", "feed.manage", "area.manage", "system.read",
-        "model.manage", "alert.rule",
+        "model.manage", "alert.rule", "indicator.manage",
     ),
     _role("duty_operator", "Trực ban", "Duty operator", *_DUTY),
     _role(
@@ -41,24 +41,25 @@ BUILTIN: tuple[Role, ...] = (
     _role(
         "desk_officer", "Chuyên viên theo dõi", "Desk officer",
         *_READ, "task.assign", "task.work", "task.accept", "task.oversee",
-        "directive.register", "directive.issue", "directive.report", "programme.oversee",
+        "directive.register", "directive.issue", "directive.report", "programme.oversee", "indicator.manage",
     ),
     _role(
         "department_head", "Lãnh đạo sở, ngành", "Head of department",
         *_READ, "task.assign", "task.work", "task.accept", "alert.act", "incident.work", "incident.command",
         "warning.write", "warning.approve", "resource.manage", "programme.edit",
+        "indicator.submit", "indicator.approve",
     ),
     _role(
         "department_officer", "Chuyên viên sở, ngành", "Department officer",
-        *_READ, "entity.write", "task.work", "alert.act", "incident.work",
+        *_READ, "entity.write", "task.work", "alert.act", "incident.work", "indicator.submit",
     ),
     _role(
         "project_officer", "Cán bộ chủ đầu tư", "Officer of a project owner",
-        *_READ, "task.work", "programme.edit",
+        *_READ, "task.work", "programme.edit", "indicator.submit",
     ),
     _role(
         "finance_officer", "Chuyên viên tài chính", "Finance officer",
-        *_READ, "task.work", "programme.plan", "payment.confirm",
+        *_READ, "task.work", "programme.plan", "payment.confirm", "indicator.submit",
     ),
     _role("viewer", "Người xem", "Viewer", *_READ),
     _role("device", "Thiết bị, hệ thống gửi dữ liệu", "Device", "entity.read", "entity.write"),

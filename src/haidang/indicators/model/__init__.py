@@ -1,0 +1,1 @@
+"""What indicators are, pure: periods, dues, the register, values."""
