@@ -485,6 +485,7 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/programme/snapshots/{snapshot_id:int}"): Asked(
         REFUSED, "/api/v1/programme/snapshots/{snapshot}"
     ),
+    ("GET", "/api/v1/programme/fields"): Asked(SHARED),
     ("GET", "/api/v1/programme/fund-sources"): Asked(SHARED),
     ("POST", "/api/v1/programme/fund-sources"): Asked(
         NOT_MINE, body={"code": "chen", "name": "C", "name_en": "C", "capital_class": "investment"}

@@ -55,6 +55,7 @@ async def list_directives(
     band: FromQuery[str | None] = None,
     reading: FromQuery[str] = "original",
     review: FromQuery[bool] = False,
+    project: FromQuery[Annotated[str, msgspec.Meta(max_length=40)] | None] = None,
     q: FromQuery[str] = "",
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = 50,
@@ -62,7 +63,7 @@ async def list_directives(
     """Return directives, the last issued first; ``timeliness`` and ``band``: a task of it stands so."""
     asked = telling.Asked(
         unit=unit, leader=leader, field=field, document=document, meeting=meeting, timeliness=timeliness,
-        band=band, reading=reading, review=review, q=q, before=cursor_number(cursor),
+        band=band, reading=reading, review=review, project=project, q=q, before=cursor_number(cursor),
     )  # fmt: skip
     async with db.transaction() as connection:
         return await telling.listed(

@@ -152,6 +152,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     band: str | None = None
     reading: str = "original"
     review: bool = False
+    project: str | None = None
     q: str = ""
     before: int | None = None
 
@@ -174,6 +175,7 @@ async def listed(
         leader=asked.leader, field=asked.field, document=asked.document, meeting=asked.meeting,
         timeliness=asked.timeliness, band=asked.band,
         reading="current" if asked.reading == "current" else "original", q=asked.q[:200],
+        project=asked.project,
         review_by=local_day(now) if asked.review else None, before=asked.before, now=now,
         soon=soon_end(desk.tasks, now),
     )  # fmt: skip

@@ -49,6 +49,10 @@ _OF_UNITS = (
     "OR EXISTS (SELECT FROM directive_task x JOIN task t ON t.id = x.task_id "
     "WHERE x.directive_id = v.id AND t.owner_org = ANY(%(units)s)))"
 )
+_LINKED = (
+    "EXISTS (SELECT FROM directive_link l WHERE l.directive_id = v.id AND l.kind = 'project' "
+    "AND l.ref = ANY(string_to_array(%(project)s, ',')))"
+)
 _BANDS = {"1-30": (1, 30), "31-60": (31, 60), "61-120": (61, 120), ">120": (121, 1_000_000)}
 
 
@@ -65,6 +69,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     band: str | None = None
     reading: Literal["original", "current"] = "original"
     q: str = ""
+    project: str | None = None
+    """Linked to a project by one of these references, by commas: its number, its public id."""
     review_by: Any = None
     """Without an end, and to be looked at again by this day."""
     before: int | None = None
@@ -178,6 +184,7 @@ async def page(
         ("d.meeting_id = %(meeting)s", "meeting", wanted.meeting),
         ("strpos(v.fold, %(q)s) > 0", "q", fold(wanted.q) or None),
         ("v.review_on <= %(review_by)s", "review_by", wanted.review_by),
+        (_LINKED, "project", wanted.project),
         ("v.id < %(before)s", "before", wanted.before),
         (
             _OF_UNITS,

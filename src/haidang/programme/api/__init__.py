@@ -1,12 +1,23 @@
 """The routes of the room. What is out of the asker's sight answers 404, as if it did not exist."""
 
-from haidang.programme.api import beside, board, forecast, open_data, payments, plans, programs, projects
+from haidang.programme.api import (
+    beside,
+    board,
+    fields,
+    forecast,
+    open_data,
+    payments,
+    plans,
+    programs,
+    projects,
+)
 
 ROUTES = (
     *programs.ROUTES,
     *plans.ROUTES,
     *projects.ROUTES,
     *beside.ROUTES,
+    *fields.ROUTES,
     *payments.ROUTES,
     *board.ROUTES,
     *forecast.ROUTES,

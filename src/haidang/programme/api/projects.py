@@ -89,15 +89,17 @@ async def make_project(
 
 @get(J, opt={"permission": "programme.read"}, tags=["programme"], summary="One project")
 async def get_project(
+    *,
     project_id: FromPath[int],
     db: NamedDependency[Database],
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
+    year: FromQuery[Annotated[int, msgspec.Meta(ge=1990, le=2100)] | None] = None,
 ) -> dict[str, Any]:
-    """Return a project with totals, decisions, parties, this year's money, what may be done."""
+    """Return a project with totals, decisions, parties, a year's money (this one's), what may be done."""
     async with db.transaction() as connection:
-        return await reading.opened(connection, desk_of(settings, clock), principal, project_id)
+        return await reading.opened(connection, desk_of(settings, clock), principal, project_id, year=year)
 
 
 @patch(J, opt={"permission": "programme.edit"}, tags=["programme"], summary="Change a project")

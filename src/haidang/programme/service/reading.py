@@ -20,6 +20,7 @@ from haidang.programme.service import cases, money, payments, records
 from haidang.programme.service.desk import Desk, holds, visible
 from haidang.programme.service.money import Cut
 from haidang.programme.store import plans, register, rows, totals
+from haidang.tasks.service.reading import naming
 
 _PUBLIC = (
     "public_id", "name", "description", "sector", "project_group", "project_kind", "project_phase",
@@ -54,13 +55,15 @@ async def lines(
     ]  # fmt: skip
 
 
-async def opened(connection: Connection, desk: Desk, principal: Principal, project_id: int) -> dict[str, Any]:
-    """Return a project with its totals, parties, decisions, the money of this year, and what may be done."""
+async def opened(
+    connection: Connection, desk: Desk, principal: Principal, project_id: int, *, year: int | None = None
+) -> dict[str, Any]:
+    """Return a project with totals, parties, decisions, the money of a year (this one), what may be done."""
     project = await visible(connection, principal, project_id)
     orgs = await rows.names(connection, "org", "name", project.orgs)
     [line] = await lines(connection, desk, [(project, orgs[project.owner_org])])
     today = desk.today()
-    cut = Cut(plan_year=today.year, plan_as_of=today, cutoff=today, known_at=desk.now())
+    cut = Cut(plan_year=year or today.year, plan_as_of=today, cutoff=today, known_at=desk.now())
     standing = await money.standing(connection, project.program_id, cut, projects=[project_id])
     kind = PROJECT_KINDS.get(project.project_kind) if project.project_kind else None
     decisions = await register.decisions(connection, principal, project.program_id, project_id)
@@ -101,7 +104,8 @@ async def timeline(
     """Return who did what when with a project, newest first."""
     await visible(connection, principal, project_id)
     found = await register.timeline(connection, project_id, before, limit + 1)
-    shown = found[:limit]
+    who = await naming(connection, {each["actor"] for each in found})
+    shown = [each | {"who": who(each["actor"])} for each in found[:limit]]
     return {"items": shown, "next": str(shown[-1]["no"]) if len(found) > limit else None}
 
 

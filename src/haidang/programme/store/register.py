@@ -208,11 +208,12 @@ async def public_page(connection: Connection, *, limit: int, after: int | None) 
 async def timeline(
     connection: Connection, project_id: int, before: int | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Return the entries of the chained log about a project, newest first."""
+    """Return the entries of the chained log about a project and its payments, newest first."""
     cursor = await connection.execute(
-        "SELECT no, at, actor, action, body FROM chain WHERE log = 'programme' AND subject = %s "
-        "AND (%s::bigint IS NULL OR no < %s) ORDER BY no DESC LIMIT %s",
-        (f"project:{project_id}", before, before, limit),
+        "SELECT no, at, actor, action, body FROM chain WHERE log = 'programme' AND subject = ANY(%(own)s "
+        "|| ARRAY(SELECT 'payment:' || id FROM payment WHERE project_id = %(project)s)) "
+        "AND (%(before)s::bigint IS NULL OR no < %(before)s) ORDER BY no DESC LIMIT %(limit)s",
+        {"own": [f"project:{project_id}"], "project": project_id, "before": before, "limit": limit},
     )
     return [
         {"no": no, "at": at, "actor": actor, "action": action, "body": msgspec.json.decode(body)}
