@@ -148,7 +148,10 @@ def _kind(text: Text, head: str, number: str | None) -> DocumentKind:
 
 
 def _issuer(text: Text, head: str) -> str | None:
-    """Return the issuer in capitals at the top: "UBND TỈNH QUẢNG NINH"."""
+    """Return the issuer in capitals at the top: "UBND TỈNH QUẢNG NINH".
+
+    Where an agency stands under a committee, the first line is the committee, the second the issuer.
+    """
     lines = [line.strip(" *|_-") for line in text.plain[:600].split("\n")]
     for place, line in enumerate(lines):
         low = line.lower()
@@ -163,9 +166,23 @@ def _issuer(text: Text, head: str) -> str | None:
                 r"(?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường)\s", following.lower()
             ):
                 name = f"{name} {following}"
-            return name.split("  ")[0] or None
+            name = name.split("  ")[0]
+            return _under(name, lines[place + 1 : place + 6]) or name or None
     reported = re.search(r"(?<!\w)(?:văn phòng )?ubnd (?:tỉnh|thành phố|tp\.?)(?=\s)", head)
     return text.plain[reported.start() : reported.end()] if reported else None
+
+
+def _under(committee: str, lines: list[str]) -> str | None:
+    """Return the agency in the line under its committee; an office is called by the committee's name too."""
+    if not re.match(r"(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd|tỉnh ủy|tỉnh uỷ|thành ủy)", committee.lower()):
+        return None
+    for line in lines:
+        low = line.lower()
+        if low.startswith("số"):
+            return None
+        if line.isupper() and re.match(r"(?:văn phòng|sở|ban|chi cục|trung tâm|thanh tra)(?!\w)", low):
+            return f"{line} {committee}" if low == "văn phòng" else line
+    return None
 
 
 def _subject(text: Text, head: str) -> str | None:
@@ -175,8 +192,13 @@ def _subject(text: Text, head: str) -> str | None:
     titled = _TITLE.search(head)
     if titled is None or not text.plain[titled.start(1) : titled.end(1)].isupper():
         return None
-    rest = text.plain[titled.end() : titled.end() + 500].strip().split("\n\n")[0]
-    subject = " ".join(rest.split())
+    lines = text.plain[titled.end() : titled.end() + 900].strip().split("\n")
+    subject = ""
+    for line in (" ".join(each.split()) for each in lines):
+        # A title goes on where it was broken: after a comma, or with a small letter.
+        if subject and not (line[:1].islower() or (subject.endswith(",") and line)):
+            break
+        subject = f"{subject} {line}".strip()
     return subject if 8 <= len(subject) <= 400 else None
 
 

@@ -45,3 +45,34 @@ def test_the_page_lists_every_rule_with_its_example() -> None:
 def test_the_page_lists_every_warning() -> None:
     section = PAGE.split("\n## Warnings\n")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)) == set(WARNINGS)
+
+
+HEAD_OF_AN_OFFICE = """UBND TỈNH HẢI ĐĂNG
+VĂN PHÒNG
+Số: 512/TB-VP
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Hải Đăng, ngày 05 tháng 11 năm 2026
+
+THÔNG BÁO
+Kết luận của Phó Chủ tịch Thường trực UBND tỉnh Trần Minh Quân,
+Trưởng Ban Chỉ đạo, tại cuộc họp về tiến độ
+giải ngân
+Ngày 03/11/2026, tại trụ sở UBND tỉnh, đồng chí Trần Minh Quân chủ trì cuộc họp.
+1. Giao Sở Tài chính báo cáo trước ngày 20/11/2026.
+"""
+
+
+def test_an_office_under_a_committee_is_the_issuer() -> None:
+    assert read(HEAD_OF_AN_OFFICE).document.issuer == "VĂN PHÒNG UBND TỈNH HẢI ĐĂNG"
+    department = HEAD_OF_AN_OFFICE.replace("VĂN PHÒNG", "SỞ TÀI CHÍNH")
+    assert read(department).document.issuer == "SỞ TÀI CHÍNH"
+    alone = HEAD_OF_AN_OFFICE.replace("VĂN PHÒNG\n", "")
+    assert read(alone).document.issuer == "UBND TỈNH HẢI ĐĂNG"
+
+
+def test_the_line_under_the_kind_of_document_is_its_subject() -> None:
+    assert read(HEAD_OF_AN_OFFICE).document.subject == (
+        "Kết luận của Phó Chủ tịch Thường trực UBND tỉnh Trần Minh Quân, "
+        "Trưởng Ban Chỉ đạo, tại cuộc họp về tiến độ giải ngân"
+    )
