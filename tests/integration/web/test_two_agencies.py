@@ -490,6 +490,26 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/api/v1/programme/fund-sources"): Asked(
         NOT_MINE, body={"code": "chen", "name": "C", "name_en": "C", "capital_class": "investment"}
     ),
+    **{
+        ("GET", G + f"/{name}"): Asked(
+            REFUSED, f"/api/v1/programme/programs/{{program}}/{name}?year=2026{more}"
+        )
+        for name, more in (
+            ("rates", "&by=owner"), ("flags", ""), ("risks", ""), ("pace", ""), ("moves", ""), ("backtest", "")
+        )
+    },
+    ("POST", G + "/flags/follow-up"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/flags/follow-up",
+        {"project": "{project}", "code": "nothing_paid", "year": 2026},
+    ),
+    ("GET", J + "/earned"): Asked(REFUSED, "/api/v1/programme/projects/{project}/earned"),
+    ("GET", J + "/curve"): Asked(REFUSED, "/api/v1/programme/projects/{project}/curve?year=2026"),
+    ("GET", "/api/v1/programme/owners/{org_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/owners/{org}?year=2026"
+    ),
+    ("GET", "/api/v1/programme/contractors/{contractor_id:int}"): Asked(
+        LIST, "/api/v1/programme/contractors/{contractor}"
+    ),
     ("GET", "/api/v1/programme/forecast"): Asked(LIST, "/api/v1/programme/forecast?year=2026"),
     ("GET", "/api/v1/programme/ledger"): Asked(NOT_MINE),
     ("GET", "/api/v1/programme/projects"): Asked(LIST),
@@ -627,6 +647,7 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/directives/{directive}/acts",
         {"do": {"act": "link", "kind": "project", "ref": "1"}},
     ),
+    ("GET", "/api/v1/directive-leaders"): Asked(LIST),
     ("GET", "/api/v1/directive-quality"): Asked(SHARED),
     ("GET", "/api/v1/directive-counts"): Asked(LIST, "/api/v1/directive-counts?by=document"),
     ("POST", "/api/v1/directive-counts/check"): Asked(

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import haidang.directives
-from haidang.directives.model.names import Directory, Groups, OwnGroup, Written
+from haidang.directives.model.names import Directory, Groups, OwnGroup, Written, leader_called
 from haidang.organisation.model import Org, OrgAlias, OrgSuccession
 
 TODAY = date(2026, 3, 16)
@@ -136,3 +136,19 @@ def test_a_group_holds_only_in_its_days_and_says_when_a_member_is_gone() -> None
     assert party.choice_needed and [each.id for each in party.orgs] == [2]
     districts = next(each for each in GROUPS.groups if each.group == "districts")
     assert directory().members_of(districts) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ("Đồng chí Đặng Huy Hậu, Phó Chủ tịch", "Đặng Huy Hậu, Phó Chủ tịch"),
+        ("Ông  Trần Đình Khoa - Ủy viên", "Trần Đình Khoa - Ủy viên"),
+        ("đ/c Lê Thị Ý", "Lê Thị Ý"),
+        ("Bà Rịa – Vũng Tàu", "Bà Rịa – Vũng Tàu"),
+        ("Phó Chủ tịch Trần Minh Quân", "Phó Chủ tịch Trần Minh Quân"),
+        ("Ôngk Ba", "Ôngk Ba"),
+        ("", ""),
+    ],
+)
+def test_a_leader_is_counted_without_a_salutation(written: str, called: str) -> None:
+    assert leader_called(written) == called

@@ -51,6 +51,8 @@ interface FieldProps {
   autofocus?: boolean
   lines?: number
   placeholder?: string
+  /** Words that are offered while one types. */
+  offered?: readonly string[] | undefined
   inputRef?: (element: HTMLInputElement | HTMLTextAreaElement | null) => void
 }
 
@@ -77,7 +79,20 @@ export function Field(props: FieldProps) {
       {lines > 1 ? (
         <textarea {...shared} rows={lines} onInput={take} ref={props.inputRef ?? null} />
       ) : (
-        <input {...shared} type={type as 'text'} onInput={take} ref={props.inputRef ?? null} />
+        <input
+          {...shared}
+          type={type as 'text'}
+          list={props.offered?.length ? `${id}-offered` : undefined}
+          onInput={take}
+          ref={props.inputRef ?? null}
+        />
+      )}
+      {props.offered && props.offered.length > 0 && (
+        <datalist id={`${id}-offered`}>
+          {props.offered.map((words) => (
+            <option key={words} value={words} />
+          ))}
+        </datalist>
       )}
       {hint && (
         <p class="field-hint" id={`${id}-hint`}>

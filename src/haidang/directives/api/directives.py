@@ -71,6 +71,23 @@ async def list_directives(
         )
 
 
+@get(
+    "/api/v1/directive-leaders",
+    opt={"permission": "directive.read"},
+    tags=["directives"],
+    summary="Who gives directives",
+)
+async def list_leaders(
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    principal: NamedDependency[Principal],
+) -> dict[str, Any]:
+    """Return the leaders of the last two years' directives as they are written: offered while one types."""
+    async with db.transaction() as connection:
+        return await telling.leaders(connection, desk_of(settings, clock), principal)
+
+
 @get(V, opt={"permission": "directive.read"}, tags=["directives"], summary="One directive")
 async def get_directive(
     directive_id: FromPath[int],
@@ -258,6 +275,6 @@ async def add_group(
 
 
 ROUTES = (
-    list_directives, get_directive, get_matrix, act_on_directive,
+    list_directives, list_leaders, get_directive, get_matrix, act_on_directive,
     get_quality, list_meetings, get_meeting, enter_meeting, change_meeting, list_groups, add_group,
 )  # fmt: skip

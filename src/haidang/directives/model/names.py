@@ -29,6 +29,15 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     end: int
 
 
+_SALUTATION = re.compile(r"(?:đồng chí|đ/c|ông|bà(?!\s+rịa\b))\.?\s+", re.IGNORECASE)
+
+
+def leader_called(words: str) -> str:
+    """Return a leader's office and name without a salutation, with which he would be counted as another."""
+    plain = " ".join(words.split())
+    return _SALUTATION.sub("", plain, count=1) if _SALUTATION.match(plain) else plain
+
+
 class Via(msgspec.Struct, frozen=True, kw_only=True):
     """How today's unit followed the one that is named."""
 

@@ -20,7 +20,7 @@ from haidang.base.problems import Fault, Problem
 from haidang.directives.model.candidate import COOP_MAX, MISSING, Addressed, Candidate, addressed, lacks
 from haidang.directives.model.directive import TASKS_MAX, Directive, review_of
 from haidang.directives.model.document import Document, number_key
-from haidang.directives.model.names import Party
+from haidang.directives.model.names import Party, leader_called
 from haidang.directives.service.confirming import Held, day_of, hold
 from haidang.directives.service.desk import (
     BEYOND,
@@ -207,7 +207,7 @@ async def _given(
     if not leader and document.meeting_id is not None:
         meeting = await meetings.get(connection, principal, document.meeting_id)
         leader = meeting.chair if meeting else ""
-    leader = leader or document.issuer
+    leader = leader_called(leader or document.issuer)
     if not leader:
         raise wrong("given_by", "cần biết ai chỉ đạo", "who said it is needed")
     given_on = wanted.given_on or document.issued_on or desk.today()

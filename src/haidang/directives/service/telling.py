@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -22,6 +23,16 @@ from haidang.tasks.store import people
 TIMELINESS = (
     "no_due", "awaiting_verdict", "in_time", "due_soon", "overdue", "done_on_time", "done_late",
 )  # fmt: skip
+
+
+LEADERS_SINCE = timedelta(days=730)
+LEADERS_MAX = 100
+
+
+async def leaders(connection: Connection, desk: Desk, principal: Principal) -> dict[str, Any]:
+    """Return who gave directives in the last two years, in the asker's sight, most of them first."""
+    since = desk.today() - LEADERS_SINCE
+    return {"items": await directives.leaders(connection, principal, since=since, limit=LEADERS_MAX)}
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):

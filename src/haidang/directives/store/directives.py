@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -203,6 +203,17 @@ async def page(
         values | {"limit": limit},
     )
     return [row(each) for each in await cursor.fetchall()]
+
+
+async def leaders(connection: Connection, principal: Principal, *, since: date, limit: int) -> list[str]:
+    """Return who has given directives since a day, as they are written, most of them first."""
+    seen, values = sight.directives(principal)
+    cursor = await connection.execute(
+        f"SELECT v.given_by FROM {_FROM} WHERE v.given_on >= %(since)s AND {seen} "
+        "GROUP BY v.given_by ORDER BY count(*) DESC, v.given_by LIMIT %(limit)s",
+        values | {"since": since, "limit": limit},
+    )
+    return [str(leader) for (leader,) in await cursor.fetchall()]
 
 
 def _standing(principal: Principal, wanted: Filter, values: dict[str, Any]) -> str:

@@ -43,6 +43,9 @@ export function IssueForm({ document, list, onChoose, onDone }: Props) {
     get<Meeting>(`/api/v1/meetings/${document.meeting?.id}`, {}, signal),
   )
   const givenBy = draft.givenBy ?? (meeting.data?.chair || document.signatory)
+  const leaders = useResource('directive leaders', (signal) =>
+    get<{ items: string[] }>('/api/v1/directive-leaders', {}, signal),
+  )
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const accepted = list.filter(({ state }) => state === 'accepted')
@@ -105,6 +108,7 @@ export function IssueForm({ document, list, onChoose, onDone }: Props) {
             <Field
               label={m.issue.givenBy}
               value={givenBy}
+              offered={leaders.data?.items}
               onInput={(givenBy) => set({ givenBy })}
               fault={problem?.fault('given_by')}
               inputRef={(element) => {
