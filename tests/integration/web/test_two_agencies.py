@@ -495,7 +495,8 @@ ASKED: dict[tuple[str, str], Asked] = {
             REFUSED, f"/api/v1/programme/programs/{{program}}/{name}?year=2026{more}"
         )
         for name, more in (
-            ("rates", "&by=owner"), ("flags", ""), ("risks", ""), ("pace", ""), ("moves", ""), ("backtest", "")
+            ("rates", "&by=owner"), ("flags", ""), ("risks", ""), ("pace", ""), ("moves", ""),
+            ("backtest", ""),
         )
     },
     ("POST", G + "/flags/follow-up"): Asked(

@@ -133,13 +133,17 @@ class Foresight:
         low, middle, high = np.quantile(sums, (LOW, 0.5, HIGH))
         return round(low), round(middle), round(high)
 
+    def errors(self, period: int) -> dict[Method, float]:
+        """Return each method's mean absolute error at a period, in points of the plan; silent ones absent."""
+        return {
+            method: round(100 * float(np.mean(np.abs(np.concatenate(list(found.values()))))), 2)
+            for method in FORESEE
+            if (found := self.residuals(method, period))
+        }
+
     def best(self, period: int) -> Method | None:
         """Return the method with the least mean error at a period; a straight line is none."""
-        errors: dict[Method, float] = {
-            method: float(np.mean(np.abs(np.concatenate(list(found.values())))))
-            for method in FORESEE
-            if method != "linear" and (found := self.residuals(method, period))
-        }
+        errors = {method: error for method, error in self.errors(period).items() if method != "linear"}
         return min(errors, key=errors.__getitem__, default=None)
 
 

@@ -74,6 +74,11 @@ def records(contracts: Sequence[Done]) -> list[Record]:
     return [_record(name, own, mean, weight) for name, own in by_contractor.items()]
 
 
+def record_of(name: str, own: Sequence[Done], mean: float, weight: float) -> Record | None:
+    """Return one contractor's record against a prior found elsewhere; None where no contract is over."""
+    return _record(name, own, mean, weight) if own else None
+
+
 def prior(counts: Mapping[str, tuple[int, int]]) -> tuple[float, float]:
     """Return the mean rate of all and how many contracts it weighs as much as (method of moments).
 

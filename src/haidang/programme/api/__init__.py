@@ -4,6 +4,7 @@ from haidang.programme.api import (
     beside,
     board,
     fields,
+    figures,
     forecast,
     open_data,
     payments,
@@ -21,5 +22,6 @@ ROUTES = (
     *payments.ROUTES,
     *board.ROUTES,
     *forecast.ROUTES,
+    *figures.ROUTES,
     *open_data.ROUTES,
 )

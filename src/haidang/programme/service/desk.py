@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from haidang.base.settings import Settings
 from haidang.organisation import chain
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service.access import missing
+from haidang.programme.analysis.thresholds import Thresholds, thresholds
 from haidang.programme.model.register import Program, Project
 from haidang.programme.store import rows
 from haidang.tasks.service import desk as tasks_desk
@@ -39,6 +41,8 @@ class Desk(msgspec.Struct, frozen=True):
 
     clock: Clock
     tasks: tasks_desk.Desk
+    data_dir: Path | None = None
+    """Where the site's own thresholds lie."""
 
     def now(self) -> datetime:
         """Return the time."""
@@ -48,10 +52,14 @@ class Desk(msgspec.Struct, frozen=True):
         """Return the day in Vietnam."""
         return self.now().astimezone(LOCAL).date()
 
+    def thresholds(self) -> Thresholds:
+        """Return the thresholds of the red flags: the product's, and what the site has set over them."""
+        return thresholds(self.data_dir)
+
 
 def desk_of(settings: Settings, clock: Clock) -> Desk:
     """Return the desk of a site; its files are read once in a process."""
-    return Desk(clock, tasks_desk.desk_of(settings, clock))
+    return Desk(clock, tasks_desk.desk_of(settings, clock), settings.data_dir)
 
 
 def wrong(field: str, vi: str, en: str, value: str | None = None) -> Problem:

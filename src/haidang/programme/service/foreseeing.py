@@ -54,16 +54,20 @@ async def forecast(
     seen = [course for course in here if _sees(principal, course)]
     if len(seen) > ASKED_MAX:
         raise wrong("program", f"hơn {ASKED_MAX} dự án", f"more than {ASKED_MAX} projects")
-    past = await store.courses(connection, first=year - PAST_YEARS, last=year - 1, cutoff=today)
-    history = [_curve(course) for course in _told(past) if today >= date(course.year + 1, 2, 1)]
-    body = await asyncio.to_thread(_foreseen, seen, history, period)
+    foresight = await history(connection, year=year, today=today)
+    body = await asyncio.to_thread(_foreseen, seen, foresight, period)
     return {"year": year, "period": period, "as_of": today.isoformat()} | body
 
 
-def _foreseen(seen: Sequence[Course], history: Sequence[Curve], period: int) -> dict[str, Any]:
-    foresight = Foresight(history)
+async def history(connection: Connection, *, year: int, today: date) -> Foresight:
+    """Return the methods over the years before a year that are over on a day, of the whole register."""
+    past = await store.courses(connection, first=year - PAST_YEARS, last=year - 1, cutoff=today)
+    return Foresight([_curve(course) for course in _told(past) if today >= date(course.year + 1, 2, 1)])
+
+
+def _foreseen(seen: Sequence[Course], foresight: Foresight, period: int) -> dict[str, Any]:
     best = foresight.best(period)
-    ones = [_open(course, period) for course in seen]
+    ones = [opened(course, period) for course in seen]
     projects = []
     for course, one in zip(seen, ones, strict=True):
         projects.append({
@@ -82,7 +86,10 @@ def _foreseen(seen: Sequence[Course], history: Sequence[Curve], period: int) -> 
     return {
         "method": best,
         "methods": [_method(foresight, method, period) for method in METHODS],
-        "past": {"project_years": len(history), "years": sorted({curve.year for curve in history})},
+        "past": {
+            "project_years": len(foresight.past.curves),
+            "years": sorted({curve.year for curve in foresight.past.curves}),
+        },
         "total": {
             "plan_dong": sum(course.plan_dong for course in seen),
             "paid_dong": sum(one.paid_dong[-1] for one in ones),
@@ -130,7 +137,8 @@ def _curve(course: Course) -> Curve:
     )  # fmt: skip
 
 
-def _open(course: Course, period: int) -> Open:
+def opened(course: Course, period: int) -> Open:
+    """Return a project's year as it stood at the end of a period."""
     return Open(
         project=course.public_id, plan_dong=course.plan_dong,
         paid_dong=tuple(accumulate(course.paid))[:period], promised_dong=course.promised,

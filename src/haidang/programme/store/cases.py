@@ -20,6 +20,7 @@ async def page(
     only_open: bool,
     after: int | None,
     limit: int,
+    contractor: int | None = None,
 ) -> list[Case]:
     """Return cases of owners for whom the asker works or over whom the asker watches, by number."""
     limits: list[str] = []
@@ -33,9 +34,11 @@ async def page(
     cursor = await connection.execute(
         f"SELECT {columns(Case, 'c')} FROM contractor_case c JOIN project p ON p.id = c.project_id "
         f"WHERE ({' OR '.join(limits)}) AND (%(project)s::int IS NULL OR c.project_id = %(project)s) "
+        "AND (%(contractor)s::int IS NULL OR c.contractor_id = %(contractor)s) "
         "AND (NOT %(open)s OR c.state NOT IN ('replaced', 'closed')) "
         "AND (%(after)s::int IS NULL OR c.id > %(after)s) ORDER BY c.id LIMIT %(limit)s",
-        values | {"project": project, "open": only_open, "after": after, "limit": limit},
+        values
+        | {"project": project, "open": only_open, "after": after, "limit": limit, "contractor": contractor},
     )
     return [build(Case, found) for found in await cursor.fetchall()]
 

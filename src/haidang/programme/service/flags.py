@@ -1,0 +1,259 @@
+"""Red flags over a programme's year: what fired, by which numbers, since when, and who follows it up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from haidang.base.clock import LOCAL
+from haidang.base.database import Connection
+from haidang.organisation.permissions import Principal
+from haidang.programme.analysis import conditions, procurement
+from haidang.programme.analysis.conditions import Facts
+from haidang.programme.analysis.procurement import Offer, Tender
+from haidang.programme.analysis.thresholds import Thresholds
+from haidang.programme.service import flag_words
+from haidang.programme.service.desk import Desk
+from haidang.programme.service.outlook import Outlook, outlook
+from haidang.programme.service.scene import Scene, scene
+from haidang.programme.store import facts as store
+
+SOURCE = "programme_flag"
+"""Kind of source of the tasks that follow a flag up."""
+_FACTS = frozenset(Facts.__struct_fields__)
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """A flag of a project."""
+
+    project: int
+    code: str
+    value: Any
+    limit: Any
+    since: date | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at and what it raised."""
+
+    scene: Scene
+    outlook: Outlook
+    facts: dict[int, Facts]
+    raised: list[Raised]
+
+
+async def flags(
+    connection: Connection,
+    desk: Desk,
+    principal: Principal,
+    program_id: int,
+    year: int,
+    *,
+    project: int | None = None,
+    group: str | None = None,
+) -> dict[str, Any]:
+    """Return the flags of a year, of one project or of all in sight, with how many there are of each code."""
+    at = await scene(connection, desk, principal, program_id, year)
+    found = await look(connection, desk, at)
+    tasks = await follow_ups(connection, year)
+    items = [
+        told(at, each, tasks.get(source_of(each.project, each.code, year)))
+        for each in found.raised
+        if (project is None or each.project == project)
+        and (group is None or flag_words.group_of(each.code) == group)
+    ]
+    counts = Counter(item["code"] for item in items)
+    return at.head() | {
+        "items": items,
+        "counts": [
+            {
+                "code": code,
+                "group": flag_words.group_of(code),
+                "vi": flag_words.titles(code)[0],
+                "en": flag_words.titles(code)[1],
+                "count": count,
+            }
+            for code, count in counts.most_common()
+        ],
+        "groups": [{"group": name, "vi": vi, "en": en} for name, (vi, en) in flag_words.GROUPS.items()],
+        "projects_flagged": len({item["project"]["id"] for item in items}),
+    }
+
+
+def told(at: Scene, each: Raised, task: int | None) -> dict[str, Any]:
+    """Return a flag as an answer says it."""
+    brief = at.projects[each.project]
+    vi, en = flag_words.titles(each.code)
+    found_vi, found_en = flag_words.found_words(each.code, each.value, each.limit)
+    words = flag_words.TOLD.get(each.code)
+    program = words is not None and words.follow_up == "program"
+    return {
+        "project": brief.named(),
+        "code": each.code,
+        "group": flag_words.group_of(each.code),
+        "vi": vi,
+        "en": en,
+        "threshold": each.limit,
+        "found": {"value": each.value, "vi": found_vi, "en": found_en, "evidence": each.evidence},
+        "since": each.since,
+        "follow_up_org": at.program.owner_org if program else brief.owner_org,
+        "task_id": task,
+    }
+
+
+async def follow_ups(connection: Connection, year: int) -> dict[str, int]:
+    """Return the tasks that follow flags of a year up, by :func:`source_of`."""
+    return await store.follow_ups(connection, SOURCE, f"%:{year}")
+
+
+def source_of(project: int, code: str, year: int) -> str:
+    """Return what a follow-up task names as its source."""
+    return f"{project}:{code}:{year}"
+
+
+async def look(connection: Connection, desk: Desk, at: Scene) -> Look:
+    """Return every flag of the projects in sight, by project and code."""
+    ahead = await outlook(
+        connection, program=at.program.id, year=at.year, today=at.today, projects=at.projects
+    )
+    known = await store.of_projects(connection, at.projects, year=at.year, on=at.today)
+    limits = desk.thresholds()
+    facts = _facts(desk, at, ahead, known)
+    found = [
+        Raised(
+            project=number,
+            code=each.code,
+            value=each.value,
+            limit=each.limit,
+            since=_since(each.code, of, limits),
+        )
+        for number, of in facts.items()
+        for each in conditions.raised(of, limits.conditions)
+    ]
+    found += await _procurement(connection, at, limits)
+    order = {code: number for number, code in enumerate((*conditions.RULES, *procurement.RULES))}
+    found.sort(key=lambda each: (each.project, order[each.code]))
+    return Look(scene=at, outlook=ahead, facts=facts, raised=found)
+
+
+def _since(code: str, facts: Facts, limits: Thresholds) -> date | None:
+    since = flag_words.TOLD[code].since
+    return None if since is None else since(facts, limits.conditions)
+
+
+def _facts(desk: Desk, at: Scene, ahead: Outlook, known: Mapping[int, dict[str, Any]]) -> dict[int, Facts]:
+    """Return what is known of each project, as the rules look at it."""
+    plan = sum(each.course.plan_dong for each in ahead.by_project.values())
+    paid = sum(each.paid_dong for each in ahead.by_project.values())
+    mean = paid / plan if plan and at.whole else None
+    found: dict[int, Facts] = {}
+    for number, brief in at.projects.items():
+        told = known.get(number, {})
+        own = ahead.by_project.get(number)
+        facts: dict[str, Any] = {name: value for name, value in told.items() if name in _FACTS}
+        facts |= {
+            "slips_days": tuple(told.get("slips_days") or ()),
+            "supplements": tuple(told.get("supplements") or ()),
+            "decision_finish": told.get("decision_finish") or brief.finish_on,
+            "appraisals_waiting": tuple(
+                desk.tasks.calendar.working_days_between(day, at.today) for day in told.get("appraisals", ())
+            ),
+        } | _advance(told.get("advances", ()))
+        if own is not None:
+            facts |= {"plan_dong": own.course.plan_dong, "paid_dong": own.paid_dong, "province_share": mean}
+            if own.forecast is not None:
+                facts["foreseen_share"] = own.forecast.share
+        found[number] = Facts(on=at.today, period=at.period, **facts)
+    return found
+
+
+def _advance(advances: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the advance that stands worst: oldest, and the guarantee that ends first."""
+    if not advances:
+        return {}
+    oldest = min(advances, key=lambda each: each["advance_on"])
+    ends = [each["guarantee_expires_on"] for each in advances if each["guarantee_expires_on"]]
+    return {
+        "outstanding_advance_dong": sum(each["outstanding_advance_dong"] for each in advances),
+        "advance_on": oldest["advance_on"],
+        "volume_on": oldest["volume_on"],
+        "guarantee_expires_on": min(ends, default=None),
+    }
+
+
+async def _procurement(connection: Connection, at: Scene, limits: Thresholds) -> list[Raised]:
+    """Return flags of tenders; fences are of the whole programme, what is named lies in sight."""
+    rows = {str(each["id"]): each for each in await store.tenders(connection, at.program.id)}
+    raised = procurement.flags([tender(row) for row in rows.values()], limits.procurement)
+    seen = {key: row for key, row in rows.items() if row["project_id"] in at.projects}
+    found: dict[tuple[int, str], Raised] = {}
+    for flag in raised:
+        for row in _packages(flag, seen):
+            if (_day(row) or at.today).year > at.year:
+                continue
+            found.setdefault(
+                (row["project_id"], flag.code),
+                Raised(
+                    project=row["project_id"],
+                    code=flag.code,
+                    value=whole(flag.value),
+                    limit=None if flag.limit is None else whole(flag.limit),
+                    since=_day(row),
+                    evidence=(str(row["name"]),),
+                ),
+            )
+    return list(found.values())
+
+
+def _packages(flag: procurement.Flag, seen: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the packages in sight that a flag is of: its own, or those of the bidder or buyer."""
+    if flag.of == "package":
+        return [seen[flag.subject]] if flag.subject in seen else []
+    if flag.of == "buyer":
+        return [row for row in seen.values() if str(row["owner_org"]) == flag.subject]
+    won = flag.code == "R048"
+    return [
+        row
+        for row in seen.values()
+        if any(str(bid["bidder"]) == flag.subject and (bid["winner"] or not won) for bid in row["bids"])
+    ]
+
+
+def tender(row: Mapping[str, Any]) -> Tender:
+    """Return a package as the rules look at it."""
+    return Tender(
+        package=str(row["id"]),
+        buyer=str(row["owner_org"]),
+        method=row["method"],
+        published_on=row["published_on"],
+        closes_at=row["closes_at"].astimezone(LOCAL) if row["closes_at"] else None,
+        category=row["category"],
+        offers=tuple(
+            Offer(
+                bidder=str(bid["bidder"]),
+                amount_dong=bid["amount"],
+                submitted_at=datetime.fromisoformat(bid["at"]) if bid["at"] else None,
+                disqualified=bid["out"],
+                winner=bid["winner"],
+            )
+            for bid in row["bids"]
+        ),
+    )
+
+
+def _day(row: Mapping[str, Any]) -> date | None:
+    closes = row["closes_at"]
+    day: date | None = row["opened_on"] or (
+        closes.astimezone(LOCAL).date() if closes else row["published_on"]
+    )
+    return day
+
+
+def whole(value: float) -> float | int:
+    """Return a number as it is told: without a point where it is whole."""
+    return int(value) if float(value).is_integer() else round(float(value), 4)
