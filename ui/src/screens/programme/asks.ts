@@ -9,6 +9,7 @@ export interface Foresight {
   found: Foreseen | null
   goal_dong: number
   plan_dong: number
+  paid_dong?: number
 }
 
 /** The forecast of each project by the method that has erred least. */
@@ -16,7 +17,8 @@ export function foresights(forecast: Forecast | undefined): Map<number, Foresigh
   const found = new Map<number, Foresight>()
   for (const each of forecast?.projects ?? []) {
     const best = each.forecasts.find(({ method, missing }) => method === forecast?.method && !missing)
-    found.set(each.id, { found: best ?? null, goal_dong: each.pace.goal_dong, plan_dong: each.plan_dong })
+    const paid = each.paid_dong === undefined ? {} : { paid_dong: each.paid_dong }
+    found.set(each.id, { found: best ?? null, goal_dong: each.pace.goal_dong, plan_dong: each.plan_dong, ...paid })
   }
   return found
 }
@@ -43,10 +45,19 @@ export function redFirst(rows: readonly Row[], asks: ReadonlyMap<number, readonl
   return [...rows].sort((a, b) => rank(a) - rank(b) || days(b) - days(a) || compare(a.name, b.name) || a.id - b.id)
 }
 
+/** What a share can be a share of, in the order in which it is offered. */
+export const KINDS = [
+  'annual', 'annual_with_carry_over', 'council_initial', 'council_initial_with_carry_over', 'prime_minister',
+  'prime_minister_with_carry_over', 'allocation', 'allocation_with_carry_over', 'carry_over',
+] as const
+export type DenominatorKind = (typeof KINDS)[number]
+
 export interface Filters {
   q: string
   owner: string
   phase: string
+  group: string
+  sector: string
   /** A kind of attention, `any`, or empty. */
   ask: string
 }
@@ -58,6 +69,8 @@ export function ownerOf(row: Row): string {
 export function passes(row: Row, asks: readonly AskKind[], filters: Filters): boolean {
   if (filters.owner && ownerOf(row) !== filters.owner) return false
   if (filters.phase && row.project_phase !== filters.phase) return false
+  if (filters.group && row.project_group !== filters.group) return false
+  if (filters.sector && row.sector !== filters.sector) return false
   if (filters.ask && !(filters.ask === 'any' ? asks.length > 0 : asks.includes(filters.ask as AskKind))) return false
   return fold(`${row.name} ${row.public_id} ${ownerOf(row)}`).includes(fold(filters.q))
 }
@@ -73,6 +86,18 @@ export function sums(rows: readonly Row[]): Sums {
     initial_dong: rows.reduce((sum, row) => sum + (row.initial_dong ?? 0), 0),
     current_dong: rows.reduce((sum, row) => sum + (row.current_dong ?? 0), 0),
     paid_dong: rows.reduce((sum, row) => sum + row.paid_dong, 0),
+  }
+}
+
+/** The share of rows together against what was asked; null where none of them has that denominator. A row without it
+ *  adds neither side, and `without` counts it: missing is not zero. */
+export function shareOf(rows: readonly Row[]): { numerator_dong: number; denominator_dong: number; without: number } | null {
+  const found = rows.flatMap(({ ratio }) => (ratio ? [ratio] : []))
+  if (found.length === 0) return null
+  return {
+    numerator_dong: found.reduce((sum, each) => sum + each.numerator_dong, 0),
+    denominator_dong: found.reduce((sum, each) => sum + each.denominator_dong, 0),
+    without: rows.length - found.length,
   }
 }
 

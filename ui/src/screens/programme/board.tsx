@@ -2,56 +2,49 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
-import { second } from '../../api/time'
 import { Button } from '../../design/controls'
-import { Mark } from '../../design/mark'
 import { Empty, Loading, ProblemBox, Simulated } from '../../design/notice'
-import { Table, useListKeys, type Column } from '../../design/table'
-import { bigDong } from '../../format/money'
-import { number, percent } from '../../format/number'
-import { asField, date } from '../../format/time'
+import { Table, useListKeys } from '../../design/table'
+import { number } from '../../format/number'
+import { date } from '../../format/time'
 import { useKeys } from '../../keys'
 import { named } from '../../messages/catalogue'
-import { common } from '../../messages/common'
+import { figures } from '../../messages/programme-figures'
 import { programme as messages } from '../../messages/programme'
-import { go, href } from '../../router'
-import { asksOf, foresights, ownerOf, passes, redFirst, type AskKind, type Foresight } from './asks'
-import { BoardFilters, filtersNow, program, year } from './filters'
-import { Sum, usePrograms, useTold } from './parts'
+import { go, param } from '../../router'
+import { asksOf, foresights, passes, redFirst } from './asks'
+import { boardColumns, type Beside } from './board-columns'
+import { BoardHead } from './board-head'
+import './board.css'
+import { basis, BoardFilters, filtersNow } from './filters'
+import { lazily } from './lazily'
+import { usePrograms, useTold } from './parts'
+import { asked, isUnderWay, year } from './scope'
 import { Totals } from './totals'
-import type { Board, Forecast, Program, Row } from './types'
+import type { Board, Forecast, Program } from './types'
+import type { FlagList, RiskList } from './analysis-types'
 
 const STEP = 150
-
-/** The programme and year of the address, or the latest programme and the nearest year that it has. */
-function useAsked(programs: readonly Program[] | undefined) {
-  const chosen = programs?.find(({ id }) => String(id) === program.value) ?? programs?.[0]
-  const now = Number(asField(second.peek()).slice(0, 4))
-  const nearest = chosen ? Math.min(Math.max(now, chosen.period_from), chosen.period_to) : now
-  return { chosen, year: Number(year.value) || nearest }
-}
-
-/** Whether a plan year has a period that is over and one that is not: only then its end can be foreseen. */
-function isUnderWay(planYear: number): boolean {
-  const [now, month] = asField(second.peek()).split('-').map(Number) as [number, number]
-  const over = (now - planYear) * 12 + month - 1
-  return over >= 1 && over <= 12
-}
+const LIST_MAX = 500
+const side = param('side')
+const BoardMap = lazily(() => import('./board-map'))
 
 export default function ProgrammeBoard() {
   const m = messages.value
   const programs = usePrograms()
-  const asked = useAsked(programs.data?.items)
-  const key = asked.chosen ? `${asked.chosen.id} ${asked.year}` : null
-  const board = useResource(key, (signal) =>
-    get<Board>(`/api/v1/programme/programs/${asked.chosen?.id}/board`, { year: asked.year }, signal),
+  const { chosen, year: planYear } = asked(programs.data?.items)
+  const { of, source } = basis()
+  const key = chosen ? `${chosen.id} ${planYear}` : null
+  const board = useResource(key && `${key} ${of} ${source}`, (signal) =>
+    get<Board>(`/api/v1/programme/programs/${chosen?.id}/board`, { year: planYear, of, source }, signal),
   )
-  const forecast = useResource(key && isUnderWay(asked.year) ? key : null, (signal) =>
-    get<Forecast>('/api/v1/programme/forecast', { year: asked.year, program: asked.chosen?.id }, signal),
+  const underWay = isUnderWay(planYear)
+  const forecast = useResource(key && underWay ? key : null, (signal) =>
+    get<Forecast>('/api/v1/programme/forecast', { year: planYear, program: chosen?.id }, signal),
   )
   useTold(board.reload)
   // A programme without a plan of this year opens at the latest year that has one.
-  const latest = board.data && !year.value && !board.data.years.includes(asked.year) ? board.data.years[0] : undefined
+  const latest = board.data && !year.value && !board.data.years.includes(planYear) ? board.data.years[0] : undefined
   useEffect(() => {
     if (latest !== undefined) go('', { year: String(latest) }, { replace: true })
   }, [latest])
@@ -59,18 +52,19 @@ export default function ProgrammeBoard() {
     <div class="page">
       <header class="page-head">
         <div>
-          <h1>{asked.chosen ? asked.chosen.name : m.title}</h1>
+          <h1>{chosen ? chosen.name : m.title}</h1>
           <p>
-            {m.question} {asked.chosen?.simulated && <Simulated short />}
+            {m.question} {chosen?.simulated && <Simulated short />}
           </p>
         </div>
+        {board.data && <MapButton />}
       </header>
       {programs.problem && <ProblemBox problem={programs.problem} onRetry={programs.reload} />}
       {programs.data?.items.length === 0 && <Empty title={m.noPrograms} text={m.noProgramsText} />}
       {board.problem && <ProblemBox problem={board.problem} onRetry={board.reload} />}
       {forecast.problem && <ProblemBox problem={forecast.problem} onRetry={forecast.reload} />}
       {board.data ? (
-        <Shown board={board.data} forecast={forecast.data} programs={programs.data?.items ?? []} />
+        <Shown board={board.data} forecast={forecast.data} programs={programs.data?.items ?? []} underWay={underWay} />
       ) : (
         (board.loading || programs.loading) && <Loading />
       )}
@@ -78,17 +72,48 @@ export default function ProgrammeBoard() {
   )
 }
 
+function MapButton() {
+  const shown = side.value === 'map'
+  return (
+    <Button icon="map" pressed={shown} onClick={toggleMap}>
+      {figures.value.map.show}
+    </Button>
+  )
+}
+
+function toggleMap(): void {
+  go('', { side: side.peek() === 'map' ? null : 'map' }, { replace: true })
+}
+
 interface ShownProps {
   board: Board
   forecast: Forecast | undefined
   programs: readonly Program[]
+  underWay: boolean
 }
 
-function Shown({ board, forecast, programs }: ShownProps) {
+/** What stands beside each project without being waited for: flags, why it will be late. */
+function useBeside(board: Board, underWay: boolean): Pick<Beside, 'flags' | 'reasons'> & { flagged: number | null } {
+  const where = `/api/v1/programme/programs/${board.program.id}`
+  const key = `${board.program.id} ${board.year}`
+  const flags = useResource(`flags ${key}`, (signal) => get<FlagList>(`${where}/flags`, { year: board.year }, signal))
+  const risks = useResource(underWay ? `risks ${key}` : null, (signal) => get<RiskList>(`${where}/risks`, { year: board.year, limit: LIST_MAX }, signal))
+  return useMemo(() => {
+    const counted = new Map<number, number>()
+    for (const { project } of flags.data?.items ?? []) if (project) counted.set(project.id, (counted.get(project.id) ?? 0) + 1)
+    const reasons = new Map((risks.data?.items ?? []).map((each) => [each.project.id, each.reasons[0]]))
+    return { flags: counted, reasons, flagged: flags.data ? flags.data.items.length : null }
+  }, [flags.data, risks.data])
+}
+
+function Shown({ board, forecast, programs, underWay }: ShownProps) {
   const m = messages.value
   const filters = filtersNow()
+  const { of } = basis()
   const [cursor, setCursor] = useState<string | null>(null)
   const [limit, setLimit] = useState(STEP)
+  const sources = useResource('sources', (signal) => get<{ items: { id: number; name: string }[] }>('/api/v1/programme/fund-sources', {}, signal))
+  const beside = useBeside(board, underWay)
   const ahead = useMemo(() => foresights(forecast), [forecast])
   const asks = useMemo(() => new Map(board.items.map((row) => [row.id, asksOf(row, ahead.get(row.id))])), [board, ahead])
   const sorted = useMemo(() => redFirst(board.items, asks), [board, asks])
@@ -96,154 +121,55 @@ function Shown({ board, forecast, programs }: ShownProps) {
   const seen = rows.slice(0, limit)
   const open = (id: string) => go(`/programme/projects/${id}`)
   useListKeys(seen.map((row) => String(row.id)), cursor, setCursor, m)
-  useKeys([{ press: 'Enter', shown: 'Enter', label: () => messages.value.open, run: () => cursor && open(cursor) }])
+  useKeys([
+    { press: 'Enter', shown: 'Enter', label: () => messages.value.open, run: () => cursor && open(cursor) },
+    { press: 'KeyM', shown: 'M', label: () => figures.value.map.show, run: toggleMap },
+  ])
+  const columns = boardColumns({ ...beside, asks, ahead, foreseen: forecast !== undefined, of })
+  const showMap = side.value === 'map'
   return (
     <>
-      <BoardFilters board={board} programs={programs} asks={asks} />
+      <BoardFilters board={board} programs={programs} sources={sources.data?.items ?? []} asks={asks} />
       {!board.whole && <p class="muted">{m.part}</p>}
-      <Totals board={board} rows={rows} />
-      <Table
-        label={m.tabs.board}
-        columns={columns(asks, ahead, forecast !== undefined)}
-        rows={seen}
-        rowKey={(row) => String(row.id)}
-        selected={cursor}
-        onOpen={(row) => open(String(row.id))}
-        empty={board.items.length ? <Empty title={m.emptyFiltered} /> : <Empty title={m.empty} text={m.emptyText} />}
+      <BoardHead
+        board={board}
+        rows={rows}
+        of={of}
+        asking={rows.filter((row) => (asks.get(row.id) ?? []).length > 0).length}
+        flags={beside.flagged}
+        forecast={forecast}
       />
-      {rows.length > limit && <Button onClick={() => setLimit(limit + STEP)}>{m.more(rows.length - limit)}</Button>}
-      <Method forecast={forecast} year={board.year} />
+      <Totals board={board} rows={rows} />
+      <div class={showMap ? 'with-map' : ''}>
+        {showMap && <BoardMap rows={rows} asks={asks} selected={cursor} onOpen={open} />}
+        <div class="board-list-part">
+          <Table
+            label={m.tabs.board}
+            columns={columns}
+            rows={seen}
+            rowKey={(row) => String(row.id)}
+            selected={cursor}
+            onOpen={(row) => open(String(row.id))}
+            empty={board.items.length ? <Empty title={m.emptyFiltered} /> : <Empty title={m.empty} text={m.emptyText} />}
+          />
+          {rows.length > limit && <Button onClick={() => setLimit(limit + STEP)}>{m.more(rows.length - limit)}</Button>}
+        </div>
+      </div>
+      <Method forecast={forecast} underWay={underWay} />
     </>
   )
 }
 
 /** By which method the year's end is foreseen, and how far it has erred. */
-function Method({ forecast, year: planYear }: { forecast: Forecast | undefined; year: number }) {
+function Method({ forecast, underWay }: { forecast: Forecast | undefined; underWay: boolean }) {
   const m = messages.value
-  if (!forecast) return isUnderWay(planYear) ? null : <p class="muted small">{m.noForecast}</p>
+  if (!forecast) return underWay ? null : <p class="muted small">{m.noForecast}</p>
   const method = forecast.methods.find((each) => each.method === forecast.method)
   if (!method) return <p class="muted small">{m.noMethod}</p>
   return (
     <p class="muted small">
       {m.method(named(method.vi, method.en), date(`${forecast.year + 1}-01-31`))} {m.band}{' '}
-      {method.error_points !== null && m.pastError(number(method.error_points, 1), method.comparable)}
+      {method.error_points !== null && m.pastError(number(method.error_points, 1), method.comparable)} {figures.value.bar.legend}
     </p>
-  )
-}
-
-function columns(
-  asks: ReadonlyMap<number, readonly AskKind[]>,
-  ahead: ReadonlyMap<number, Foresight>,
-  foreseen: boolean,
-): Column<Row>[] {
-  const m = messages.value
-  const all: Column<Row>[] = [
-    {
-      key: 'project',
-      head: m.column.project,
-      title: true,
-      cell: (row) => (
-        <span class="two-lines">
-          <a class="plain-link strong" href={href(`/programme/projects/${row.id}`)}>
-            {row.name}
-          </a>
-          <span class="muted small">
-            <span class="num">{row.public_id}</span> · {m.statuses[row.status]} {row.simulated && <Simulated short />}
-          </span>
-        </span>
-      ),
-    },
-    {
-      key: 'owner',
-      head: m.column.owner,
-      wide: true,
-      cell: (row) => (
-        <span class="two-lines">
-          <span>{ownerOf(row)}</span>
-          <span class="muted small">{row.project_phase ? m.phases[row.project_phase] : common.value.none}</span>
-        </span>
-      ),
-    },
-    { key: 'plan', head: m.column.plan, numeric: true, cell: (row) => <PlanCell row={row} /> },
-    { key: 'paid', head: m.column.paid, numeric: true, cell: (row) => <PaidCell row={row} /> },
-  ]
-  if (foreseen) all.push({ key: 'forecast', head: m.column.forecast, numeric: true, cell: (row) => <ForecastCell ahead={ahead.get(row.id)} /> })
-  all.push({ key: 'asks', head: m.column.asks, cell: (row) => <Asks row={row} asks={asks.get(row.id) ?? []} ahead={ahead.get(row.id)} /> })
-  return all
-}
-
-function PlanCell({ row }: { row: Row }) {
-  const m = messages.value
-  if (row.current_dong === null) return <span class="muted small">{m.noPlan}</span>
-  const changed = row.initial_dong !== row.current_dong
-  return (
-    <span class="two-lines">
-      <Sum dong={row.current_dong} />
-      <span class="muted small">
-        {row.decision && <span class="num">{m.byDecision(row.decision.doc_number, date(row.decision.signed_on))}</span>}
-        {changed && <span class="block">{row.initial_dong === null ? m.noInitial : m.was(bigDong(row.initial_dong))}</span>}
-      </span>
-    </span>
-  )
-}
-
-function PaidCell({ row }: { row: Row }) {
-  const m = messages.value
-  return (
-    <span class="two-lines">
-      <Sum dong={row.paid_dong} />
-      {row.ratio?.value != null && (
-        <span class="muted small num" title={`${named(row.ratio.denominator_vi, row.ratio.denominator_en)}, ${date(row.ratio.plan_as_of)}`}>
-          {m.shareOf(percent(row.ratio.value))}
-        </span>
-      )}
-      {row.paid_carry_over_dong > 0 && <span class="muted small">{m.carriedOver(bigDong(row.paid_carry_over_dong))}</span>}
-    </span>
-  )
-}
-
-function ForecastCell({ ahead }: { ahead: Foresight | undefined }) {
-  const m = messages.value
-  if (!ahead || ahead.plan_dong <= 0) return <span class="muted">{common.value.none}</span>
-  const { p10_dong: low, p50_dong: middle, p90_dong: high } = ahead.found ?? {}
-  if (low === undefined || middle === undefined || high === undefined) return <span class="muted small">{m.noHistory}</span>
-  const [a, b, c] = [low, middle, high].map((each) => percent(each / ahead.plan_dong, 0)) as [string, string, string]
-  const at = (dong: number) => Math.min(100, Math.max(0, (100 * dong) / ahead.plan_dong))
-  return (
-    <span class="two-lines" title={m.forecastRange(a, b, c)}>
-      <span class="num nowrap">{m.forecastWords(a, b, c)}</span>
-      <svg class="range" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-        <path class="range-line" d="M0 4h100" />
-        <rect class="range-band" x={at(low)} y="1" width={Math.max(1, at(high) - at(low))} height="6" />
-        <rect class="range-mid" x={Math.max(0, at(middle) - 0.8)} y="0" width="1.6" height="8" />
-        <path class="range-goal" d={`M${at(ahead.goal_dong)} 0v8`} />
-      </svg>
-    </span>
-  )
-}
-
-function Asks({ row, asks, ahead }: { row: Row; asks: readonly AskKind[]; ahead: Foresight | undefined }) {
-  const m = messages.value
-  const plan = ahead?.plan_dong ?? 0
-  const words: Record<AskKind, () => string> = {
-    contract: () => m.contractLate(row.overdue_contracts, number(row.contract_days ?? 0)),
-    milestone: () => m.milestoneLate(row.late_milestones, number(row.milestone_days ?? 0)),
-    forecast: () => m.forecastLow(percent((ahead?.found?.p50_dong ?? 0) / plan, 0), percent((ahead?.goal_dong ?? 0) / plan, 0)),
-    bottleneck: () => m.bottlenecks(row.bottlenecks),
-  }
-  return (
-    <span class="asks">
-      {asks.map((kind) => (
-        <span key={kind} class="ask">
-          {kind === 'contract' && <Mark shape="square" sign="!" tone="p1" />}
-          {kind === 'milestone' && <Mark shape="triangle" sign="!" tone="p2" />}
-          {kind === 'forecast' && <Mark shape="circle" sign="↓" tone="p3" />}
-          {kind === 'bottleneck' && <Mark shape="none" sign="·" tone="quiet" />}
-          <span class="small">{words[kind]()}</span>
-        </span>
-      ))}
-      {row.milestones > 0 && <span class="muted small num">{m.milestonesMet(row.milestones_met, row.milestones)}</span>}
-      {asks.length === 0 && row.milestones === 0 && <span class="muted">{common.value.none}</span>}
-    </span>
   )
 }

@@ -14,7 +14,7 @@ import { date, dateTime } from '../../format/time'
 import { common } from '../../messages/common'
 import { programme as messages } from '../../messages/programme'
 import { go, href } from '../../router'
-import { program } from './filters'
+import { program } from './scope'
 import { Sum, usePrograms, useTold } from './parts'
 import { DIFF_KINDS, type Import, type ImportRow, type Program } from './types'
 

@@ -7,49 +7,65 @@ import { may } from '../../api/session'
 import { Tabs } from '../../design/controls'
 import { Loading, ProblemBox } from '../../design/notice'
 import { programme as messages } from '../../messages/programme'
-import { href, path } from '../../router'
+import { path } from '../../router'
 import './programme.css'
+import { within } from './scope'
 
 type Load = () => Promise<{ default: ComponentType }>
 
-const PARTS = {
+/** The tabs, in order. A part's own pages lie below its name. */
+const TABS = {
   board: () => import('./board'),
+  risks: () => import('./analysis-risks'),
+  flags: () => import('./analysis-flags'),
+  pace: () => import('./analysis-pace'),
+  forecast: () => import('./analysis-forecast'),
+  rates: () => import('./analysis-rates'),
+  moves: () => import('./analysis-moves'),
   imports: () => import('./imports'),
+} satisfies Record<string, Load>
+
+/** Pages that are opened from a tab. */
+const PAGES = {
   import: () => import('./import'),
   project: () => import('./project'),
 } satisfies Record<string, Load>
-type Part = keyof typeof PARTS
 
-const loaded = signal<Partial<Record<Part, ComponentType>>>({})
-const failed = signal<{ name: Part; problem: Problem } | null>(null)
+type Tab = keyof typeof TABS
+const PARTS: Record<string, Load> = { ...TABS, ...PAGES }
+/** Tabs for those alone who may do what they are for. */
+const NEEDS: Partial<Record<Tab, readonly string[]>> = { imports: ['programme.plan'] }
 
-function asked(): Part {
+const loaded = signal<Record<string, ComponentType>>({})
+const failed = signal<{ name: string; problem: Problem } | null>(null)
+
+/** What the address asks for, and the tab that it belongs to. */
+function asked(): { part: string; tab: Tab } {
   const [, first, second] = path.value
-  if (first === 'imports') return second ? 'import' : 'imports'
-  return first === 'projects' && second ? 'project' : 'board'
+  if (first === 'imports') return { part: second ? 'import' : 'imports', tab: 'imports' }
+  if (first === 'projects' && second) return { part: 'project', tab: 'board' }
+  return first && first in TABS ? { part: first, tab: first as Tab } : { part: 'board', tab: 'board' }
 }
 
-function ensureLoaded(name: Part): void {
+function ensureLoaded(name: string): void {
   if (loaded.value[name]) return
   failed.value = null
-  PARTS[name]()
+  PARTS[name]?.()
     .then((module) => (loaded.value = { ...loaded.peek(), [name]: module.default }))
     .catch((error: unknown) => (failed.value = { name, problem: asProblem(error) }))
 }
 
 export default function Programme() {
   const m = messages.value
-  const part = asked()
+  const { part, tab } = asked()
   useEffect(() => ensureLoaded(part), [part])
   const Shown = loaded.value[part]
-  const tabs = [
-    { id: 'board', label: m.tabs.board, href: href('/programme') },
-    ...(may('programme.plan') ? [{ id: 'imports', label: m.tabs.imports, href: href('/programme/imports') }] : []),
-  ]
+  const open = (Object.keys(TABS) as Tab[]).filter((id) => !NEEDS[id] || may(NEEDS[id]))
+  const tabs = open.map((id) => ({ id, label: m.tabs[id], href: within(id === 'board' ? '/programme' : `/programme/${id}`) }))
   return (
     <div class="programme">
       <div class="programme-tabs">
-        <Tabs label={m.tabs.label} tabs={tabs} current={part === 'import' || part === 'imports' ? 'imports' : 'board'} />
+        <Tabs label={m.tabs.label} tabs={tabs} current={tab} />
       </div>
       {Shown ? (
         <Shown />

@@ -17,6 +17,7 @@ interface TotalLine extends Sums {
   ratio?: Ratio | undefined
 }
 
+/** Open where something does not agree; else one line that says that it does, and the figures behind it. */
 export function Totals({ board, rows }: { board: Board; rows: readonly Row[] }) {
   const m = messages.value
   const { money, elsewhere, items } = board
@@ -38,14 +39,19 @@ export function Totals({ board, rows }: { board: Board; rows: readonly Row[] }) 
   const off = gap(board)
   return (
     <section class="totals" aria-label={m.totals.label}>
-      <Table label={m.totals.label} columns={columns()} rows={lines} rowKey={(line) => line.key} rowClass={(line) => (line.key === 'total' ? 'total-line' : '')} />
-      <p class="totals-note small muted">
-        {off === 0 ? <Mark shape="none" sign="✓" tone="quiet" /> : <Mark shape="triangle" sign="!" tone="p2" />}
-        <span>
-          {off === 0 ? m.totals.agrees : m.totals.differs(dong(off))} {m.asOf(date(money.plan_as_of), date(money.cutoff))}
-        </span>
-      </p>
-      {money.ratios.length > 1 && <Ratios list={money.ratios} />}
+      <details class="fold" open={off !== 0}>
+        <summary class="totals-note small">
+          {off === 0 ? <Mark shape="none" sign="✓" tone="quiet" /> : <Mark shape="triangle" sign="!" tone="p2" />}
+          <span>
+            {off === 0 ? m.totals.agrees : m.totals.differs(dong(off))}{' '}
+            <span class="muted">{m.asOf(date(money.plan_as_of), date(money.cutoff))}</span>
+          </span>
+        </summary>
+        <div class="totals-body">
+          <Table label={m.totals.label} columns={columns()} rows={lines} rowKey={(line) => line.key} rowClass={(line) => (line.key === 'total' ? 'total-line' : '')} />
+          {money.ratios.length > 1 && <Ratios list={money.ratios} />}
+        </div>
+      </details>
     </section>
   )
 }

@@ -36,6 +36,10 @@ export interface Line {
   public_id: string
   name: string
   project_phase: Phase | null
+  project_group?: string | null
+  sector?: string | null
+  /** Where it lies: longitude and latitude. */
+  centre?: [number, number] | null
   owner: { id: number; name: string }
   owner_name: string
   total_dong: number | null
@@ -87,6 +91,10 @@ export interface Board {
   year: number
   as_of: string
   years: number[]
+  /** What each row's share is a share of. */
+  of: string
+  /** Fund sources that the year's plan has. */
+  sources: number[]
   items: Row[]
   elsewhere: Planned
   money: Money
@@ -100,13 +108,25 @@ export interface Foreseen {
   p90_dong?: number
 }
 
+export interface ForecastOf {
+  id: number
+  public_id?: string
+  name?: string
+  plan_dong: number
+  paid_dong?: number
+  forecasts: Foreseen[]
+  pace: { goal_dong: number }
+}
+
 export interface Forecast {
   year: number
   period: number
   as_of: string
   method: string | null
   methods: { method: string; vi: string; en: string; comparable: number; error_points: number | null }[]
-  projects: { id: number; plan_dong: number; forecasts: Foreseen[]; pace: { goal_dong: number } }[]
+  past?: { project_years: number; years: number[] }
+  total?: { plan_dong: number; paid_dong: number; p10_dong: number | null; p50_dong: number | null; p90_dong: number | null }
+  projects: ForecastOf[]
 }
 
 export type DiffKind = 'added' | 'changed' | 'unchanged' | 'conflict' | 'refused'
