@@ -136,7 +136,7 @@ async def test_each_period_of_a_recurring_task_has_its_child_also_after_downtime
     await world.tick()
     await world.tick()
     found = await world.fetch("SELECT title, due_end FROM task WHERE parent_id = %s ORDER BY id", task.id)
-    assert [title for title, _ in found] == [f"Báo cáo tháng (2026-{month:02})" for month in (3, 4, 5, 6)]
+    assert [title for title, _ in found] == [f"Báo cáo tháng (tháng {month}/2026)" for month in (3, 4, 5, 6)]
     assert found[-1][1] == end_of(date(2026, 6, 30))
     assert (await world.row(task)).next_action_at == local("2026-07-01 00:00")
 

@@ -25,7 +25,7 @@ from haidang.directives.model.directive import Directive, chain_of, fulfilled, r
 from haidang.directives.model.directive import open_acts as directive_acts
 from haidang.directives.model.document import Document, document_acts, number_key
 from haidang.directives.model.quality import Judged, tally
-from haidang.tasks.model.due import Due
+from haidang.tasks.model.due import Due, Every
 from tests.unit.directives.test_names import TODAY, directory, named
 
 DAY = Due(precision="day", on=date(2026, 5, 1))
@@ -204,13 +204,27 @@ def test_verdicts_add_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "known"),
+    ("text", "every", "day"),
     [
-        ("vào ngày 25 hằng tháng", False), ("trước ngày mùng 5 hằng tháng", False),
-        ("thứ Hai hằng tuần", False), ("ngày làm việc 3 của tháng", False), ("định kỳ hằng tháng", True),
-        ("hằng tuần", True),
+        ("vào ngày 25 hằng tháng", "month", 25), ("trước ngày mùng 5 hằng tháng", "month", 5),
+        ("thứ Hai hằng tuần", "week", 1), ("chủ nhật hằng tuần", "week", 7),
+        ("định kỳ hằng tháng", "month", None), ("hằng tuần", "week", None),
+        ("ngày 20 tháng cuối quý", "quarter", 20),
     ],
 )  # fmt: skip
-def test_a_day_within_the_period_is_left_to_a_person(text: str, known: bool) -> None:
-    deadline = Deadline(text=text, start=0, end=len(text), precision="recurring", every="month")
-    assert (due_of(deadline, date(2026, 11, 2)) is not None) is known
+def test_a_day_within_the_period_becomes_the_rule(text: str, every: Every, day: int | None) -> None:
+    deadline = Deadline(text=text, start=0, end=len(text), precision="recurring", every=every)
+    assert due_of(deadline, date(2026, 11, 2)) == Due(precision="recurring", text=text, every=every, day=day)
+
+
+@pytest.mark.parametrize(
+    ("text", "every"),
+    [
+        ("ngày làm việc 3 của tháng", "month"), ("ngày 15/6 hằng năm", "year"),
+        ("ngày 20 hằng quý", "quarter"), ("thứ 2 hằng tuần", "week"),
+        ("ngày 45 hằng tháng", "month"), ("thứ Hai hằng tháng", "month"),
+    ],
+)  # fmt: skip
+def test_a_day_that_tasks_have_no_rule_for_is_left_to_a_person(text: str, every: Every) -> None:
+    deadline = Deadline(text=text, start=0, end=len(text), precision="recurring", every=every)
+    assert due_of(deadline, date(2026, 11, 2)) is None

@@ -61,7 +61,7 @@ def test_bulk_acts_and_file_types_are_named() -> None:
         assert re.search(rf"\b{ending}\b", section("Evidence")), ending
 
 
-@pytest.mark.parametrize("name", ["directive", "duty", "citizen"])
+@pytest.mark.parametrize("name", ["directive", "duty", "citizen", "indicator"])
 def test_the_policies_that_ship_are_whole(name: str) -> None:
     policy = load_policies().by_name[name]
     assert policy.ladder

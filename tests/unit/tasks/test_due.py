@@ -25,7 +25,7 @@ from haidang.tasks.model.due import (
     pushed,
     resolve,
 )
-from haidang.tasks.model.words import due_words
+from haidang.tasks.model.words import due_words, period_words
 from tests.unit.tasks.examples import CALENDAR, DIRECTIVE, HOUR, INSTANTS, local, three_years, year_of
 
 GIVEN = local("2026-03-16 09:30")
@@ -112,6 +112,9 @@ def test_before_a_day_can_be_read_strictly() -> None:
         (Due(precision="minutes", count=600_001), "due.count"),
         (Due(precision="event", count=3), "due.event"),
         (Due(precision="recurring"), "due.every"),
+        (Due(precision="recurring", every="week", day=8), "due.day"),
+        (Due(precision="recurring", every="month", day=0), "due.day"),
+        (Due(precision="day", on=date(2026, 1, 1), day=5), "due.day"),
     ],
 )
 def test_a_faulty_rule_names_its_field(due: Due, field: str) -> None:
@@ -194,3 +197,47 @@ def test_what_recurs_without_an_end_may_have_a_day_to_look_again() -> None:
     assert resolve(ending, GIVEN, CALENDAR, DIRECTIVE.due) == Ends(local("2026-10-01 00:00"), None)
     bare = Due(precision="recurring", every="quarter")
     assert resolve(bare, GIVEN, CALENDAR, DIRECTIVE.due) == Ends(None, None)
+
+
+@pytest.mark.parametrize(
+    ("due", "given", "ends"),
+    [
+        (Due(precision="recurring", every="month", day=25), "2026-11-10 09:00", ["25/11", "25/12", "25/01"]),
+        # The 25th of November was over when it was given: the first is December's.
+        (Due(precision="recurring", every="month", day=25), "2026-11-26 09:00", ["25/12", "25/01"]),
+        (Due(precision="recurring", every="month", day=31), "2026-11-10 09:00", ["30/11", "31/12", "31/01"]),
+        (Due(precision="recurring", every="week", day=1), "2027-01-13 09:00", ["18/01", "25/01"]),
+        (Due(precision="recurring", every="quarter", day=20), "2026-11-10 09:00", ["20/12", "20/03"]),
+        (
+            Due(precision="recurring", every="month", day=25, until=date(2026, 12, 24)), "2026-11-10 09:00",
+            ["25/11", "24/12"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_recurring_rule_may_name_the_day(due: Due, given: str, ends: list[str]) -> None:
+    begun = local(given)
+    found = periods(due, begun, local("2027-01-25 08:00"))
+    assert [f"{last:%d/%m}" for _, _, last in found] == ends
+    assert all(begin >= begun for _, begin, _ in found)
+
+
+def test_the_day_of_a_recurring_rule_in_words() -> None:
+    said = {
+        "month": "định kỳ hằng tháng, ngày 5", "week": "định kỳ hằng tuần, vào thứ Sáu",
+        "quarter": "định kỳ hằng quý, ngày 5 tháng cuối kỳ",
+    }  # fmt: skip
+    for every, words in said.items():
+        rule = Due(precision="recurring", every=every, day=5)  # type: ignore[arg-type]
+        assert due_words(rule, None, None).vi == words
+
+
+@pytest.mark.parametrize(
+    ("day", "every", "words"),
+    [
+        (date(2026, 11, 25), "month", "tháng 11/2026"), (date(2026, 11, 25), "quarter", "quý IV/2026"),
+        (date(2027, 1, 1), "week", "tuần 53/2026"), (date(2026, 6, 30), "half_year", "6 tháng đầu năm 2026"),
+        (date(2026, 7, 1), "half_year", "6 tháng cuối năm 2026"), (date(2026, 7, 1), "year", "năm 2026"),
+    ],
+)  # fmt: skip
+def test_a_period_is_called_as_documents_call_it(day: date, every: str, words: str) -> None:
+    assert period_words(day, every).vi == words

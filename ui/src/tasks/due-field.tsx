@@ -13,6 +13,8 @@ export interface DueDraft {
   count: string
   event: string
   every: string
+  /** Of the week (1 is Monday), else of the period's last month; empty: its last day. */
+  day: string
   until: string
   text: string
 }
@@ -24,6 +26,7 @@ export const EMPTY_DUE: DueDraft = {
   count: '',
   event: '',
   every: 'month',
+  day: '',
   until: '',
   text: '',
 }
@@ -41,6 +44,7 @@ export function dueBody(draft: DueDraft): Record<string, unknown> {
   if (precision === 'working_minutes' && count !== null) body['count'] = Math.round(number * 60)
   if (precision === 'event' && event.trim()) body['event'] = event.trim()
   if (precision === 'recurring') body['every'] = every
+  if (precision === 'recurring' && Number(draft.day) > 0) body['day'] = Number(draft.day)
   if (precision === 'recurring' && until) body['until'] = until
   return body
 }
@@ -100,7 +104,14 @@ export function DueField({ draft, problem, onChange }: Props) {
             label={m.every}
             value={draft.every}
             options={Object.entries(m.everyKinds).map(([value, label]) => ({ value, label }))}
-            onChange={(every) => set({ every })}
+            onChange={(every) => set({ every, day: '' })}
+          />
+          <Select
+            label={draft.every === 'week' || draft.every === 'month' ? m.day : m.dayOfLast}
+            value={draft.day}
+            options={[{ value: '', label: m.lastDay }, ...daysOf(draft.every, m.weekdays)]}
+            fault={problem?.fault('due.day')}
+            onChange={(day) => set({ day })}
           />
           <Field label={m.until} type="date" value={draft.until} onInput={(until) => set({ until })} />
         </>
@@ -108,6 +119,11 @@ export function DueField({ draft, problem, onChange }: Props) {
       <Field label={m.text} value={draft.text} onInput={(text) => set({ text })} />
     </div>
   )
+}
+
+function daysOf(every: string, weekdays: readonly string[]): { value: string; label: string }[] {
+  const labels = every === 'week' ? weekdays : Array.from({ length: 31 }, (_, index) => String(index + 1))
+  return labels.map((label, index) => ({ value: String(index + 1), label }))
 }
 
 export function useDue() {

@@ -10,7 +10,7 @@ import msgspec
 
 from haidang.directives.extraction.model import Deadline
 from haidang.directives.model.names import Directory, Hint, Meant, Party, Written
-from haidang.tasks.model.due import Due, faults, last_day, period_end
+from haidang.tasks.model.due import Due, Every, faults, last_day, period_end
 
 CandidateState = Literal["open", "accepted", "rejected", "issued", "replaced"]
 """Chờ xác nhận · Đã xác nhận · Đã loại · Đã ban hành · Đã thay (split, merged or read anew)."""
@@ -244,8 +244,24 @@ def _last(due: Due) -> date | None:
 
 
 _DAY_OF_PERIOD = re.compile(
-    r"ngày\s+(?:mùng\s+|làm việc\s+)?\d|thứ\s+(?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật", re.IGNORECASE
+    r"ngày\s+(?:mùng\s+)?(?P<day>\d{1,2})(?!\d|\s*[/-])|ngày\s+\D{0,9}\d|"
+    r"(?P<weekday>thứ\s+(?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)|thứ\s+\d",
+    re.IGNORECASE,
 )
+_WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
+
+
+def _recurring(text: str, every: Every) -> Due | None:
+    """Return "ngày 25 hằng tháng" as a rule; a day that tasks have no rule for is left to a person."""
+    named = _DAY_OF_PERIOD.search(text)
+    if named is None:
+        return Due(precision="recurring", text=text, every=every)
+    day: int | None = None
+    if every == "week" and named["weekday"]:
+        day = _WEEKDAYS.index(" ".join(named["weekday"].lower().split())) + 1
+    elif named["day"] and (every == "month" or "tháng cuối" in text.lower()):
+        day = int(named["day"])
+    return Due(precision="recurring", text=text, every=every, day=day) if day and day <= 31 else None
 
 
 def due_of(  # noqa: PLR0911 - one return for each precision
@@ -263,9 +279,8 @@ def due_of(  # noqa: PLR0911 - one return for each precision
                 precision="working_days", text=text, count=deadline.count, start=issued_on,
                 inferred=deadline.inferred,
             )  # fmt: skip
-        # "Ngày 25 hằng tháng" is no rule that tasks have: a person says what it comes to.
-        case "recurring" if deadline.every is not None and not _DAY_OF_PERIOD.search(text):
-            return Due(precision="recurring", text=text, every=deadline.every)
+        case "recurring" if deadline.every is not None:
+            return _recurring(text, deadline.every)
         case "event" if deadline.event and deadline.count:
             return Due(precision="event", text=text, event=deadline.event, count=deadline.count)
         case "urgent" | "open":

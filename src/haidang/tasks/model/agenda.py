@@ -80,8 +80,9 @@ def look(moments: Iterable[Moment], fallen: Collection[tuple[int, str]], now: da
 def _ladder(task: Task, policy: Policy, calendar: Calendar) -> Iterable[Moment]:
     if task.due_end is None:
         return
-    for rank, step in enumerate(sorted(policy.ladder, key=lambda each: (each.offset, each.step))):
-        at = step_at(step, task.due_end, calendar, policy.morning)
+    # In the order in which they fall: a ladder may count in days and in minutes.
+    rungs = [(step_at(step, task.due_end, calendar, policy.morning), step) for step in policy.ladder]
+    for rank, (at, step) in enumerate(sorted(rungs, key=lambda rung: (rung[0], rung[1].offset, rung[1].step))):
         # What would have come before the due was set says nothing new; what is late already does.
         if step.offset >= 0 or at > task.due_set_at:
             yield Moment(task.due_version, step.step, at, "ladder", rank)

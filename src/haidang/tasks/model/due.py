@@ -50,6 +50,9 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     """event: when it came."""
     every: Every | None = None
     """recurring: how often a child task is made."""
+    day: int | None = None
+    """recurring: its day, of the week (1 is Monday), else of the period's last month, never past its end;
+    absent: the period's last day."""
     until: date | None = None
     """recurring: the last day of the last period."""
     review_on: date | None = None
@@ -105,6 +108,14 @@ def faults(due: Due) -> tuple[Fault, ...]:
         found.append(Fault("due.count", f"từ 1 đến {most}", f"1 to {most}", str(due.count)))
     if due.at is not None and due.at.tzinfo is None:
         found.append(Fault("due.at", "cần múi giờ", "needs a time zone", str(due.at)))
+    days = 7 if due.every == "week" else 31
+    if due.day is not None and not (due.precision == "recurring" and 1 <= due.day <= days):
+        found.append(
+            Fault(
+                "due.day", f"từ 1 đến {days}, chỉ với hạn định kỳ", f"1 to {days}, of a recurring one only",
+                str(due.day),
+            )
+        )  # fmt: skip
     for name in ("on", "start", "happened_on", "until", "review_on"):
         day = getattr(due, name)
         if day is not None and not 1990 <= day.year <= 2150:
@@ -188,7 +199,7 @@ def add_working_minutes(calendar: Calendar, start: datetime, minutes: int) -> da
 def periods(due: Due, given: datetime, until: datetime) -> list[tuple[str, datetime, date]]:
     """Return the periods of a recurring rule that begin by ``until``: (label, begin, last day), in order.
 
-    The first is the one in which the task was given, from that moment on.
+    The first is the one in which the task was given, from that moment on, unless its day was over by then.
     """
     if due.every is None:
         return []
@@ -197,10 +208,21 @@ def periods(due: Due, given: datetime, until: datetime) -> list[tuple[str, datet
     begin = given
     while begin <= until and (due.until is None or day <= due.until) and len(found) < COUNT_MAX:
         last = period_end(day, due.every)
-        found.append((label(day, due.every), begin, min(last, due.until or last)))
+        due_on = _day_within(due, last)
+        if due_on >= day:
+            found.append((label(day, due.every), begin, min(due_on, due.until or due_on)))
         day = last + _DAY
         begin = start_of(day)
     return found
+
+
+def _day_within(due: Due, last: date) -> date:
+    """Return the day of a period, which ends with ``last``, on which a recurring rule is due."""
+    if due.day is None:
+        return last
+    if due.every == "week":
+        return last - timedelta(days=7 - due.day)
+    return last.replace(day=min(due.day, last.day))
 
 
 def next_period(due: Due, given: datetime, now: datetime) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from haidang.base.clock import LOCAL
@@ -27,6 +27,41 @@ _EVERY = {
     "half_year": Words("6 tháng một lần", "every half-year"),
     "year": Words("hằng năm", "every year"),
 }
+
+
+_WEEKDAYS = (
+    Words("thứ Hai", "Monday"), Words("thứ Ba", "Tuesday"), Words("thứ Tư", "Wednesday"),
+    Words("thứ Năm", "Thursday"), Words("thứ Sáu", "Friday"), Words("thứ Bảy", "Saturday"),
+    Words("Chủ nhật", "Sunday"),
+)  # fmt: skip
+
+
+def period_words(day: date, every: str) -> Words:
+    """Return the period that holds a day as documents write it: ``tháng 11/2026``, ``quý IV/2026``."""
+    year, quarter = day.year, (day.month + 2) // 3
+    match every:
+        case "week":
+            year, week, _ = day.isocalendar()
+            return Words(f"tuần {week}/{year}", f"week {week}/{year}")
+        case "month":
+            return Words(f"tháng {day.month}/{year}", f"{day.month}/{year}")
+        case "quarter":
+            return Words(f"quý {_ROMAN[quarter - 1]}/{year}", f"Q{quarter}/{year}")
+        case "half_year":
+            half = Words("đầu", "first") if day.month <= 6 else Words("cuối", "second")
+            return Words(f"6 tháng {half.vi} năm {year}", f"{half.en} half of {year}")
+        case _:
+            return Words(f"năm {year}", f"{year}")
+
+
+def _day_of_period(due: Due) -> Words:
+    if due.day is None:
+        return Words("", "")
+    if due.every == "week":
+        name = _WEEKDAYS[due.day - 1]
+        return Words(f", vào {name.vi}", f", on {name.en}")
+    last = Words("", "") if due.every == "month" else Words(" tháng cuối kỳ", " of its last month")
+    return Words(f", ngày {due.day}{last.vi}", f", on day {due.day}{last.en}")
 
 
 def moment(at: datetime) -> Words:
@@ -66,7 +101,8 @@ def due_words(due: Due, end: datetime | None, review: datetime | None) -> Words:
             length = _length(count)
             return Words(f"{length.vi} (trước {moment(end).vi})", f"{length.en} (before {moment(end).en})")
         case "recurring" if due.every:
-            return Words(f"định kỳ {_EVERY[due.every].vi}", _EVERY[due.every].en)
+            on_day = _day_of_period(due)
+            return Words(f"định kỳ {_EVERY[due.every].vi}{on_day.vi}", f"{_EVERY[due.every].en}{on_day.en}")
         case "event":
             after = Words(
                 f"{count} ngày làm việc sau khi: {due.event}", f"{count} working days after: {due.event}"

@@ -21,6 +21,7 @@ from haidang.tasks.model.agenda import Moment, agenda, look
 from haidang.tasks.model.due import Due, local_day, resolve
 from haidang.tasks.model.policy import Role, Step
 from haidang.tasks.model.task import Task
+from haidang.tasks.model.words import period_words
 from haidang.tasks.service import giving
 from haidang.tasks.service.desk import Desk, record
 from haidang.tasks.service.telling import Addressee, Message, put, tell
@@ -111,8 +112,9 @@ async def _close(connection: Connection, desk: Desk, task: Task, _: Moment) -> T
 
 async def _period(connection: Connection, desk: Desk, task: Task, moment: Moment) -> Task:
     label = moment.step.removeprefix("period:")
+    named = period_words(moment.last_day, task.due.every or "").vi if moment.last_day else label
     facts: dict[str, Any] = {
-        "title": f"{task.title} ({label})"[:500], "due": Due(precision="day", on=moment.last_day),
+        "title": f"{task.title} ({named})"[:500], "due": Due(precision="day", on=moment.last_day),
         "owner_org": task.owner_org, "assignee": task.assignee, "assigner_org": task.assigner_org,
         "assigner": task.assigner, "monitor_org": task.monitor_org, "coop_orgs": task.coop_orgs,
         "area_code": task.area_code, "sector": task.sector, "priority": task.priority,

@@ -1,6 +1,7 @@
 // A due in words, as a form has it, and the ones that are chosen by one key.
 import { asField, date, dateTime } from '../../format/time'
 import { directives as messages } from '../../messages/directives'
+import { tasks as taskWords } from '../../messages/tasks'
 import { EMPTY_DUE, type DueDraft } from '../../tasks/due-field'
 import type { Due } from './types'
 
@@ -29,7 +30,7 @@ export function dueWords(due: Due | null): string {
     case 'minutes':
       return m.minutes(count)
     case 'recurring':
-      return m.recurring(m.every[(due.every ?? 'month') as keyof typeof m.every])
+      return m.recurring(m.every[(due.every ?? 'month') as keyof typeof m.every], due.day ? onDay(due.every ?? 'month', due.day) : '')
     case 'event':
       return m.event(count, due.event ?? '')
     case 'urgent':
@@ -37,6 +38,12 @@ export function dueWords(due: Due | null): string {
     case 'open':
       return m.open
   }
+}
+
+function onDay(every: string, day: number): string {
+  const m = messages.value.due
+  if (every === 'week') return m.onWeekday(taskWords.value.due.weekdays[day - 1] ?? '')
+  return every === 'month' ? m.onDayOfMonth(day) : m.onDayOfLast(day)
 }
 
 /** What a form begins with; what the rule does not have stays empty. */
@@ -52,6 +59,7 @@ export function dueDraft(due: Due | null): DueDraft {
     count,
     event: due.event ?? '',
     every: due.every ?? EMPTY_DUE.every,
+    day: due.day ? String(due.day) : '',
     until: due.until ?? '',
     text: due.text ?? '',
   }

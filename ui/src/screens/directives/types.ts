@@ -53,6 +53,8 @@ export interface Due {
   start?: string
   event?: string
   every?: string
+  /** recurring: of the week (1 is Monday), else of the period's last month. */
+  day?: number
   until?: string
   review_on?: string
   inferred?: boolean
