@@ -28,6 +28,13 @@ SPOKEN: Mapping[str, str] = {
     "military": "Bộ Chỉ huy quân sự tỉnh",
     "health": "Trung tâm Cấp cứu 115",
     "power": "Công ty Điện lực Hải Đăng",
+    "finance": "Sở Tài chính",
+    "digital": "Sở Khoa học và Công nghệ",
+    "education": "Sở Giáo dục và Đào tạo",
+    "healthcare": "Sở Y tế",
+    "culture": "Sở Văn hóa, Thể thao và Du lịch",
+    "service": "Trung tâm Phục vụ hành chính công tỉnh",
+    "board": "Ban Quản lý dự án đầu tư xây dựng tỉnh",
     **{each.code: f"UBND {'phường' if each.kind == 'ward' else 'xã'} {each.name}" for each in COMMUNES},
 }
 """How a notice calls the agencies."""

@@ -92,6 +92,13 @@ AGENCIES: tuple[Agency, ...] = (
     Agency("military", "Bộ Chỉ huy quân sự tỉnh Hải Đăng (mô phỏng)", "BCHQS-HD", "military"),
     Agency("health", "Trung tâm Cấp cứu 115 Hải Đăng (mô phỏng)", "TTCC115-HD", "department"),
     Agency("power", "Công ty Điện lực Hải Đăng (mô phỏng)", "PC-HD", "utility"),
+    Agency("finance", "Sở Tài chính Hải Đăng (mô phỏng)", "STC-HD", "department"),
+    Agency("digital", "Sở Khoa học và Công nghệ Hải Đăng (mô phỏng)", "SKHCN-HD", "department"),
+    Agency("education", "Sở Giáo dục và Đào tạo Hải Đăng (mô phỏng)", "SGDDT-HD", "department"),
+    Agency("healthcare", "Sở Y tế Hải Đăng (mô phỏng)", "SYT-HD", "department"),
+    Agency("culture", "Sở Văn hóa, Thể thao và Du lịch Hải Đăng (mô phỏng)", "SVHTTDL-HD", "department"),
+    Agency("service", "Trung tâm Phục vụ hành chính công tỉnh Hải Đăng (mô phỏng)", "HCC-HD", "centre"),
+    Agency("board", "Ban Quản lý dự án đầu tư xây dựng tỉnh Hải Đăng (mô phỏng)", "BQLDA-HD", "department"),
     *(
         Agency(
             each.code,

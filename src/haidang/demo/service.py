@@ -17,7 +17,7 @@ from haidang.city.forward import Order
 from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.service import City
-from haidang.demo import directing, duty, province, store
+from haidang.demo import directing, duty, programme, province, store
 from haidang.demo.conclusions import SPOKEN
 from haidang.demo.fleet import Device, fleet
 from haidang.demo.rhythm import position, reading
@@ -72,6 +72,10 @@ class Demo:
         except Problem as problem:
             # The devices live all the same; another process may just be making the same notices.
             _log.error("the directives were refused", reason=str(problem), faults=problem.faults)
+        try:
+            await programme.prepare(self._db, self._city.settings, self._clock, self._orgs)
+        except Problem as problem:
+            _log.error("the programme was refused", reason=str(problem), faults=problem.faults)
         new = [device for device in self._devices if device.id not in known]
         if new:
             _log.info("making the demonstration province", devices=len(new))
@@ -146,6 +150,7 @@ class Demo:
             await store.end_stories(connection)
             await duty.close(connection, self._city.settings, self._clock)
             await directing.close(connection, self._city.settings, self._clock)
+            await programme.close(connection, self._city.settings, self._clock)
         for start in range(0, len(ids), BATCH):
             await self._city.order(_PRINCIPAL, Order(Op.DELETE, "", ids[start : start + BATCH]))
         return len(ids)

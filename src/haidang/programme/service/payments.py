@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -76,7 +77,7 @@ async def enter(
     require(principal, "payment.confirm", project)
     facts = msgspec.structs.asdict(new) | {
         "state": "confirmed", "confirmed_by": principal.id, "confirmed_at": desk.now(),
-        "period": _period(desk, new.paid_on, new.plan_year),
+        "period": period_on(desk, new.paid_on, new.plan_year),
     }  # fmt: skip
     return await _make(connection, desk, principal, project, facts, action="payment.enter")
 
@@ -119,7 +120,8 @@ async def _check(connection: Connection, project: Project, facts: dict[str, Any]
         raise wrong("contract_id", "không thuộc dự án này", "is not of this project")
 
 
-def _period(desk: Desk, paid_on: Any, plan_year: int) -> int:
+def period_on(desk: Desk, paid_on: date, plan_year: int) -> int:
+    """Return the period of a payment's day; ``Problem`` where it is before the plan year, or to come."""
     period = period_of(paid_on, plan_year)
     if period is None:
         raise wrong("paid_on", "trước năm kế hoạch", "before the plan year begins", str(paid_on))
@@ -172,7 +174,7 @@ def _done(desk: Desk, principal: Principal, before: Payment, act: Act) -> Paymen
         case model.Confirm():
             return replace(
                 before, confirmed_dong=act.confirmed_dong, paid_on=act.paid_on, treasury_ref=act.treasury_ref,
-                exception=act.exception, period=_period(desk, act.paid_on, before.plan_year),
+                exception=act.exception, period=period_on(desk, act.paid_on, before.plan_year),
                 confirmed_by=principal.id, confirmed_at=desk.now(),
             )  # fmt: skip
         case model.Cancel():

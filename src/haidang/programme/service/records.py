@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import msgspec
@@ -70,7 +71,7 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
-def _built(found: Kind, facts: Mapping[str, Any], own: Mapping[str, Any]) -> Record:
+def built(found: Kind, facts: Mapping[str, Any], own: Mapping[str, Any]) -> Record:
     """Return a row from what was sent and what the house sets; ``Problem`` that names each fault."""
     foreign = sorted(set(facts) & (OWN | {"superseded_at"}))
     if foreign:
@@ -128,11 +129,11 @@ async def add_many(
             "id": number, "version": 1, "project_id": project_id, "created_by": principal.id,
             "recorded_at": now, "changed_at": now,
         }  # fmt: skip
-        row = _built(found, facts, own)
+        row = built(found, facts, own)
         await _refers(connection, found, row)
         if isinstance(row, Commitment):
-            await records.supersede_commitment(connection, project_id, row.plan_year, row.period, now)
-        await _write(connection, found, row, new=True)
+            await records.supersede_commitments(connection, [(project_id, row.plan_year, row.period)], now)
+        await write_rows(connection, found, [row])
         made.append(row)
     after = await _parties_told(connection, desk, project, {name for name, _ in news})
     said = [[name, row.id] for (name, _), row in zip(news, made, strict=True)]
@@ -150,12 +151,21 @@ def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-async def _write(connection: Connection, found: Kind, row: Record, *, new: bool) -> None:
+async def write_rows(connection: Connection, found: Kind, new: Sequence[Record]) -> None:
+    """Add rows of one kind; ``Problem`` for what the schema refuses."""
+    with _held():
+        await rows.add(connection, found.table, new)
+
+
+async def _put(connection: Connection, found: Kind, row: Record) -> None:
+    with _held():
+        await rows.put(connection, found.table, row)
+
+
+@contextmanager
+def _held() -> Iterator[None]:
     try:
-        if new:
-            await rows.add(connection, found.table, [row])
-        else:
-            await rows.put(connection, found.table, row)
+        yield
     except UniqueViolation as cause:
         raise Problem(TAKEN, rule=cause.diag.constraint_name) from cause
     except CheckViolation as cause:
@@ -209,9 +219,9 @@ async def amend(
         "changed_at": now,
     }
     said = {field: getattr(before, field) for field in found.row.__struct_fields__ if field not in OWN}
-    row = _built(found, said | dict(facts), own)
+    row = built(found, said | dict(facts), own)
     await _refers(connection, found, row)
-    await _write(connection, found, row, new=False)
+    await _put(connection, found, row)
     after = await _parties_told(connection, desk, project, {name})
     differing = {
         field: both for field, both in changes(before, row).items() if field not in {"version", "changed_at"}

@@ -25,14 +25,18 @@ async def contracts_now(connection: Connection, ids: Sequence[int]) -> dict[int,
     return {number: (value, until) for number, value, until in await cursor.fetchall()}
 
 
-async def supersede_commitment(
-    connection: Connection, project_id: int, year: int, period: int, at: datetime
+async def supersede_commitments(
+    connection: Connection, wanted: Sequence[tuple[int, int, int]], at: datetime
 ) -> None:
-    """Note that a promise is replaced by a new one."""
+    """Note that promises (project, year, period) are replaced by new ones."""
+    if not wanted:
+        return
     await connection.execute(
-        "UPDATE commitment SET superseded_at = greatest(%s, recorded_at) WHERE project_id = %s "
-        "AND plan_year = %s AND period = %s AND superseded_at IS NULL",
-        (at, project_id, year, period),
+        "UPDATE commitment c SET superseded_at = greatest(%s, c.recorded_at) "
+        "FROM unnest(%s::int[], %s::int[], %s::int[]) AS x (project, year, period) "
+        "WHERE c.project_id = x.project AND c.plan_year = x.year AND c.period = x.period "
+        "AND c.superseded_at IS NULL",
+        (at, *(list(column) for column in zip(*wanted, strict=True))),
     )
 
 
