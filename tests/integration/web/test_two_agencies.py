@@ -486,6 +486,22 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/programme/snapshots/{snapshot}"
     ),
     ("GET", "/api/v1/programme/fields"): Asked(SHARED),
+    ("GET", G + "/reports/{kind:str}"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/reports/monthly?period=2026"
+    ),
+    ("GET", G + "/reports"): Asked(REFUSED, "/api/v1/programme/programs/{program}/reports"),
+    ("POST", G + "/reports"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/reports", {"kind": "monthly", "period": "2026"}
+    ),
+    ("GET", J + "/supervision-report"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/supervision-report?period=2026"
+    ),
+    ("POST", J + "/supervision-report"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/supervision-report", {"period": "2026"}
+    ),
+    ("GET", "/api/v1/programme/reports/{report_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/reports/{programme_report}"
+    ),
     ("GET", "/api/v1/programme/fund-sources"): Asked(SHARED),
     ("POST", "/api/v1/programme/fund-sources"): Asked(
         NOT_MINE, body={"code": "chen", "name": "C", "name_en": "C", "capital_class": "investment"}
@@ -894,9 +910,15 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         f"/programs/{program['id']}/snapshots",
         {"title": f"Báo cáo {word}", "plan_year": 2026, "plan_as_of": "2026-02-01", "cutoff": "2026-02-01"},
     )
+    report = await made(f"/projects/{project}/supervision-report", {"period": "2026"})
+    held = await made(
+        f"/programs/{program['id']}/meetings", {"held_on": "2026-02-02", "cutoff": "2026-01-31"}
+    )
+    told = await made(f"/meetings/{held['id']}/decisions", {"text": f"Việc của {word}"})
     return {
         "import": sheet.json()["id"],
         "snapshot": frozen["id"],
+        "programme_report": report["id"],
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
         "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],
     }  # fmt: skip

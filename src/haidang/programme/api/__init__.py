@@ -12,6 +12,7 @@ from haidang.programme.api import (
     programs,
     projects,
 )
+from haidang.programme.reports.api import ROUTES as REPORTS
 
 ROUTES = (
     *programs.ROUTES,
@@ -24,4 +25,5 @@ ROUTES = (
     *forecast.ROUTES,
     *figures.ROUTES,
     *open_data.ROUTES,
+    *REPORTS,
 )
