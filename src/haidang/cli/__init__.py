@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "areas": ("haidang.cli.areas:areas", "Administrative areas and their outlines. Địa giới hành chính."),
     "programme": ("haidang.cli.programme:programme", "Plan sheets, the ledger. Chương trình, vốn."),
     "directives": ("haidang.cli.directives:directives", "Read directives in notices. Trích xuất chỉ đạo."),
+    "indices": ("haidang.cli.indices:indices", "Compute PCI, PAPI, PAR, DTI tables. Chỉ số tổng hợp."),
     "documents": ("haidang.cli.documents:documents", "Hold papers against Decree 30/2020. Thể thức."),
     "procedures": ("haidang.cli.procedures:procedures", "Check procedures and their samples. Quy trình."),
     "rules": ("haidang.cli.rules:rules", "Check the rules of alerts. Kiểm tra quy tắc cảnh báo."),
