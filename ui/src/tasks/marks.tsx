@@ -8,7 +8,7 @@ import './tasks.css'
 // Overdue is a legal deadline at risk: priority 2. Soon is priority 3. Everything in order stays grey.
 const LOOKS: Record<Timeliness, { shape: Shape; tone: 'p2' | 'p3' | 'quiet' | 'stale'; filled: boolean; sign: string }> = {
   overdue: { shape: 'triangle', tone: 'p2', filled: true, sign: '!' },
-  due_soon: { shape: 'circle', tone: 'p3', filled: false, sign: '3' },
+  due_soon: { shape: 'circle', tone: 'p3', filled: false, sign: 'S' },
   in_time: { shape: 'none', tone: 'quiet', filled: false, sign: '✓' },
   awaiting_verdict: { shape: 'square', tone: 'stale', filled: false, sign: '…' },
   no_due: { shape: 'none', tone: 'quiet', filled: false, sign: '–' },
@@ -22,10 +22,9 @@ export function ClockWords({ task }: { task: Pick<Clocked, 'clock' | 'timeliness
   const words = named(task.clock.vi, task.clock.en)
   if (value === null) return <span class="muted">{words}</span>
   const look = LOOKS[value]
-  const sign = value === 'due_soon' ? (task.soon === 'orange' ? '3' : '5') : look.sign
   return (
     <span class={`task-clock task-${value}`} title={messages.value.timeliness[value]}>
-      <Mark shape={look.shape} tone={look.tone} filled={look.filled} sign={sign} />
+      <Mark shape={look.shape} tone={look.tone} filled={look.filled} sign={look.sign} />
       <span>{words}</span>
     </span>
   )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -12,6 +13,15 @@ class Rule(NamedTuple):
     en: str
     example: str
     """A text from which the rule makes something."""
+
+
+def explained(ids: Iterable[str]) -> list[dict[str, str]]:
+    """Return rules in words; one that this version no longer has is called by its id."""
+    found = {each: RULES.get(each) for each in ids}
+    return [
+        {"id": each, "vi": rule.vi if rule else each, "en": rule.en if rule else each}
+        for each, rule in found.items()
+    ]
 
 
 RULES: dict[str, Rule] = {

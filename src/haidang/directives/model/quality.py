@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from haidang.base.clock import LOCAL
+from haidang.directives.extraction.rules import explained
 
 WORDING = frozenset({"text", "lead", "cooperating", "action"})
 
@@ -82,6 +83,7 @@ def tally(judged: Iterable[Judged]) -> dict[str, Any]:
         "all": total.line(),
         "months": [{"month": month} | months[month].line() for month in sorted(months)],
         "rules": [
-            {"rule": rule, "month": month} | rules[rule, month].line() for rule, month in sorted(rules)
+            explained([rule])[0] | {"rule": rule, "month": month} | rules[rule, month].line()
+            for rule, month in sorted(rules)
         ],
     }

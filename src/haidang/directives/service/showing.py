@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from haidang.base.database import Connection
+from haidang.directives.extraction.rules import explained
 from haidang.directives.model.candidate import Candidate, addressed, due_hint, due_of, lacks, open_acts
 from haidang.directives.model.document import KINDS_EN, Document, document_acts
 from haidang.directives.model.names import Directory
@@ -151,6 +152,7 @@ def _proposal(  # noqa: PLR0917 - a candidate among what it is shown with
         "due": each.due, "due_words": None if each.due is None or hint is not None
         else words_of(desk, each.due, desk.now()),
         "due_hint": hint, "warnings": each.warnings, "rules": each.rules,
+        "why": explained(each.rules),
         "confidence": round(each.confidence, 3), "heading": each.heading or None, "follows": each.follows,
         "state": each.state, "edited": bool(each.edited), "edited_fields": each.edited,
         "assignee": None if each.assignee is None

@@ -180,7 +180,10 @@ def _remaining(now: datetime, end: datetime, calendar: Calendar) -> Words:
     days = calendar.working_days_between(today, day)
     if days == 0:
         rest = (day - today).days
-        return Words(f"còn {rest} ngày nghỉ", f"{rest} free {_plural('day', rest)} left")
+        return Words(
+            f"còn {rest} ngày, {'đều ' * (rest > 1)}là ngày nghỉ",
+            f"{rest} {_plural('day', rest)} left, off work",
+        )
     return Words(f"còn {days} ngày làm việc", f"{days} working {_plural('day', days)} left")
 
 

@@ -184,11 +184,19 @@ function Facts({ candidate, acts, canAct }: { candidate: Candidate; acts: CardAc
         {candidate.origin === 'hand' && <Chip>{m.byHand}</Chip>}
         {candidate.follows && candidate.follows.length > 0 && <span class="muted">{m.follows(candidate.follows.join(', '))}</span>}
         {candidate.rules.length > 0 && (
-          <span class="muted" title={`${m.rules}: ${candidate.rules.join(', ')}`}>
-            {m.confidence(percent(candidate.confidence))} · <span class="mono">{candidate.rules.join(' ')}</span>
-          </span>
+          <span class="muted">{m.confidence(percent(candidate.confidence))}</span>
         )}
       </p>
+      {candidate.why && candidate.why.length > 0 && (
+        <details class="small muted">
+          <summary>{m.whyProposed}</summary>
+          <ul>
+            {candidate.why.map((rule) => (
+              <li key={rule.id}>{named(rule.vi, rule.en)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
     </>
   )
 }

@@ -137,6 +137,7 @@ function columns(): Column<DocumentRow>[] {
       cell: (row) => {
         if (row.reference_only) return <span class="muted">{common.value.none}</span>
         const { open, accepted, rejected } = row.candidates
+        if (open + accepted + rejected === 0) return <span class="muted">{row.directives > 0 ? m.documents.settled : common.value.none}</span>
         const words = m.documents.counts(open, accepted, rejected)
         return open > 0 ? <span class="strong num">{words}</span> : <span class="muted num">{words}</span>
       },

@@ -5,6 +5,7 @@ import { Field } from '../../design/controls'
 import { Empty, Loading, ProblemBox } from '../../design/notice'
 import { Table, type Column } from '../../design/table'
 import { number, percent } from '../../format/number'
+import { named as inLanguage } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { directives as messages } from '../../messages/directives'
 import { go, param } from '../../router'
@@ -24,12 +25,19 @@ interface Line {
   recall: Ratio | null
 }
 
+interface Rule {
+  rule: string
+  vi: string
+  en: string
+  month: string
+}
+
 interface Quality {
   from: string
   to: string
   all: Line
   months: (Line & { month: string })[]
-  rules: (Line & { rule: string; month: string })[]
+  rules: (Line & Rule)[]
 }
 
 const from = param('from')
@@ -77,8 +85,8 @@ export default function QualityPage() {
             <Table
               label={m.byRule}
               columns={[
-                named('rule', m.column.rule, (line: Line & { rule: string }) => <span class="mono">{line.rule}</span>),
-                named('month', m.column.month, (line: Line & { rule: string; month: string }) => said(line.month)),
+                named('rule', m.column.rule, (line: Line & Rule) => inLanguage(line.vi, line.en)),
+                named('month', m.column.month, (line: Line & Rule) => said(line.month)),
                 ...figures(),
               ]}
               rows={rules}

@@ -107,6 +107,8 @@ export interface Candidate {
   due: Due | null
   warnings: Warning[]
   rules: string[]
+  /** The same rules in words. */
+  why?: { id: string; vi: string; en: string }[]
   confidence: number
   state: CandidateState
   edited: boolean | string[]
