@@ -82,7 +82,9 @@ def _ladder(task: Task, policy: Policy, calendar: Calendar) -> Iterable[Moment]:
         return
     # In the order in which they fall: a ladder may count in days and in minutes.
     rungs = [(step_at(step, task.due_end, calendar, policy.morning), step) for step in policy.ladder]
-    for rank, (at, step) in enumerate(sorted(rungs, key=lambda rung: (rung[0], rung[1].offset, rung[1].step))):
+    for rank, (at, step) in enumerate(
+        sorted(rungs, key=lambda rung: (rung[0], rung[1].offset, rung[1].step))
+    ):
         # What would have come before the due was set says nothing new; what is late already does.
         if step.offset >= 0 or at > task.due_set_at:
             yield Moment(task.due_version, step.step, at, "ladder", rank)
