@@ -129,6 +129,15 @@ async def append(
     return entry
 
 
+async def hold(connection: Connection, *logs: str) -> None:
+    """Take the turns of several logs before anything is written to one of them.
+
+    For use cases that join rooms: whoever writes to several logs takes them in one order.
+    """
+    for log in logs:
+        await store.lock_head(connection, log, GENESIS)
+
+
 class Said(msgspec.Struct, frozen=True):
     """What an entry is to say, before it has its place in a log."""
 

@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 
 from haidang import __version__
 from haidang.actions.handover import ROUTES as ACTIONS
+from haidang.actions.meetings.api import ROUTES as MEETING_PACKS
 from haidang.actions.warnings import ROUTES as INCIDENT_WARNINGS
 from haidang.alerts.api import ROUTES as ALERTS
 from haidang.alerts.cap.api import ROUTES as WARNINGS
@@ -44,6 +45,7 @@ from haidang.incidents.procedures.api import ROUTES as PROCEDURES
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.programme.api import ROUTES as PROGRAMME
+from haidang.programme.meetings.api import ROUTES as MEETINGS
 from haidang.programme.sheets.api import ROUTES as PLAN_SHEETS
 from haidang.programme.sheets.monthly.api import ROUTES as MONTHLY_FORMS
 from haidang.programme.sheets.schedules.api import ROUTES as SCHEDULES
@@ -87,6 +89,8 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *PLAN_SHEETS,
     *MONTHLY_FORMS,
     *SCHEDULES,
+    *MEETINGS,
+    *MEETING_PACKS,
 )
 """Everything that Litestar serves."""
 

@@ -71,6 +71,7 @@ D = "/api/v1/directive-documents/{document_id:int}"
 V = "/api/v1/directives/{directive_id:int}"
 G = "/api/v1/programme/programs/{program_id:int}"
 J = "/api/v1/programme/projects/{project_id:int}"
+H = "/api/v1/programme/meetings/{meeting_id:int}"
 IMPORT = "/api/v1/programme/imports/{import_id:int}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/version"): Asked(EVERYBODY),
@@ -627,6 +628,27 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/programme/projects/{project}/schedule/apply",
         {"rows": [{"name": "Chen vào", "baseline_on": "2026-01-05"}]},
     ),
+    ("GET", G + "/meetings"): Asked(REFUSED, "/api/v1/programme/programs/{program}/meetings"),
+    ("POST", G + "/meetings"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/meetings",
+        {"held_on": "2026-03-02", "cutoff": "2026-02-28"},
+    ),
+    ("GET", H): Asked(REFUSED, "/api/v1/programme/meetings/{held}"),
+    ("PATCH", H): Asked(REFUSED, "/api/v1/programme/meetings/{held}", {"title": "Đổi"}),
+    ("GET", H + "/pack"): Asked(REFUSED, "/api/v1/programme/meetings/{held}/pack"),
+    ("GET", H + "/slides"): Asked(REFUSED, "/api/v1/programme/meetings/{held}/slides"),
+    ("POST", H + "/issue"): Asked(REFUSED, "/api/v1/programme/meetings/{held}/issue"),
+    ("POST", H + "/decisions"): Asked(
+        REFUSED, "/api/v1/programme/meetings/{held}/decisions", {"text": "Chen vào"}
+    ),
+    ("PATCH", "/api/v1/programme/meeting-decisions/{decision_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/meeting-decisions/{decided}", {"text": "Đổi"}
+    ),
+    ("DELETE", "/api/v1/programme/meeting-decisions/{decision_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/meeting-decisions/{decided}"
+    ),
+    ("POST", H + "/conclude"): Asked(REFUSED, "/api/v1/programme/meetings/{held}/conclude", {}),
+    ("GET", H + "/conclusion"): Asked(REFUSED, "/api/v1/programme/meetings/{held}/conclusion"),
     ("GET", "/api/v1/programme/public"): Asked(EVERYBODY),
     ("GET", "/open-data/{standard:str}"): Asked(EVERYBODY, "/open-data/oc4ids"),
     ("GET", "/api/v1/programme/public/{public_id:str}"): Asked(EVERYBODY, "/api/v1/programme/public/DA-1"),
@@ -915,8 +937,12 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         f"/programs/{program['id']}/meetings", {"held_on": "2026-02-02", "cutoff": "2026-01-31"}
     )
     told = await made(f"/meetings/{held['id']}/decisions", {"text": f"Việc của {word}"})
+    held = await made(
+        f"/programs/{program['id']}/meetings", {"held_on": "2026-02-02", "cutoff": "2026-01-31"}
+    )
+    told = await made(f"/meetings/{held['id']}/decisions", {"text": f"Việc của {word}"})
     return {
-        "import": sheet.json()["id"],
+        "import": sheet.json()["id"], "held": held["id"], "decided": told["decisions"][0]["id"],
         "snapshot": frozen["id"],
         "programme_report": report["id"],
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],

@@ -13,6 +13,7 @@ from haidang.base.database import Connection
 from haidang.organisation.permissions import Principal
 from haidang.organisation.service.access import missing
 from haidang.programme.model.plans import Year
+from haidang.programme.model.register import Program
 from haidang.programme.service import money, nodes, programs
 from haidang.programme.service.desk import Desk, record
 from haidang.programme.service.money import Cut
@@ -49,15 +50,22 @@ async def freeze(
 ) -> dict[str, Any]:
     """Freeze denominators, payments, rates and the sums of every line as they are known now."""
     program = await programs.kept(connection, principal, program_id)
+    return await keep(connection, desk, principal, program, new)
+
+
+async def keep(
+    connection: Connection, desk: Desk, principal: Principal, program: Program, new: NewSnapshot
+) -> dict[str, Any]:
+    """Freeze the figures of a programme; whoever calls has asked whether the asker may."""
     now, [number] = desk.now(), await rows.fresh_ids(connection, "programme_snapshot", 1)
-    figures = await _figures(connection, program_id, new.plan_year, new.plan_as_of, new.cutoff, now)
+    figures = await _figures(connection, program.id, new.plan_year, new.plan_as_of, new.cutoff, now)
     made = Snapshot(
-        id=number, program_id=program_id, known_at=now, figures=figures, sha256=digest(figures),
+        id=number, program_id=program.id, known_at=now, figures=figures, sha256=digest(figures),
         created_by=principal.id, recorded_at=now, **msgspec.structs.asdict(new),
     )  # fmt: skip
     await rows.add(connection, "programme_snapshot", [made])
     await record(
-        connection, desk, principal.id, action="snapshot.freeze", subject=f"program:{program_id}",
+        connection, desk, principal.id, action="snapshot.freeze", subject=f"program:{program.id}",
         about=program, body={"snapshot": number, "title": new.title, "sha256": made.sha256},
     )  # fmt: skip
     return dict(msgspec.to_builtins(made))
