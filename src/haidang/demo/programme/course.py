@@ -172,7 +172,7 @@ class Telling:
             pot = self.pots.get((year - 1, source, False))
             if pot is None or pot.left < _STEP or day > self.today:
                 continue
-            owed = sum(work.value for work in self.works) - self._net()
+            owed = sum(work.value for work in self.works) - self._net() - self._planned(year)
             amount = min(pot.left, owed) // MILLION * MILLION
             if self.chance.random() < 0.7 and amount > _STEP:
                 self.course.plans.append(Planned(year, "carry_over", source, amount, "carry"))
@@ -208,6 +208,8 @@ class Telling:
                 continue
             skipped = self.chance.random() < 0.3 and calendar_month not in _PAID_ALWAYS
             unpaid = self.volume[number] - self.gross[number]
+            if work.stops is not None and month > work.stops and self._gives_back(number, on, year):
+                continue
             if skipped or unpaid <= 0:
                 continue
             part = min(1.0, _EAGER[calendar_month] * self.keen)
@@ -232,8 +234,7 @@ class Telling:
             return
         outstanding = self.advanced[number] - self.recovered[number]
         late = self.volume[number] >= 0.8 * work.value
-        stopped = work.stops is not None and month_of(on) > work.stops
-        back = min(outstanding, volume if stopped else round(volume * (0.6 if late else 0.3)))
+        back = min(outstanding, round(volume * (0.6 if late else 0.3)))
         net = min(volume - back, self.pots[key].left)
         if net < min(_SMALL, volume - back):
             return
@@ -243,6 +244,16 @@ class Telling:
         if back:
             self.recovered[number] += back
             self._out(number, on, key, kind="recovery", dong=back, net=0)
+
+    def _gives_back(self, number: int, on: date, year: int) -> bool:
+        """Recover, by the guarantee, the advance of a contractor who was sent away; say whether there was."""
+        outstanding = self.advanced[number] - self.recovered[number]
+        key = next((each for each, pot in self.pots.items() if each[0] == year and pot.since < on), None)
+        if not outstanding or key is None:
+            return False
+        self.recovered[number] += outstanding
+        self._out(number, on, key, kind="recovery", dong=outstanding, net=-outstanding)
+        return True
 
     def _pot(self, year: int, on: date) -> tuple[int, Source, bool] | None:
         """Return where the money may come from: carried-over capital first, then what has most left."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +11,7 @@ from haidang.base.database import Connection
 from haidang.demo.programme.calendar import Month, day_in, month_of
 from haidang.demo.programme.made import Made
 from haidang.demo.programme.schemes import SIMULATED
+from haidang.demo.programme.site import OWNER, Making
 from haidang.demo.programme.stories import CHAIRMAN, HINDERED, Hindered, amended, stepped
 from haidang.organisation.permissions import system
 from haidang.programme.model.cases import Replace, Warn
@@ -23,10 +23,6 @@ from haidang.tasks.model import acts
 from haidang.tasks.model.due import Due
 from haidang.tasks.service import acting
 
-if TYPE_CHECKING:
-    from haidang.demo.programme.making import Making
-
-OWNER = system("demo-unit")
 OFFICE = system("demo")
 
 

@@ -7,42 +7,36 @@ as people have changed it. What the ledger refuses for anybody it would refuse h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
-from itertools import groupby
+from datetime import date
+from random import Random
 from typing import Any
 
-import msgspec
-
-from haidang.base.clock import LOCAL, Clock, FixedClock
+from haidang.base.clock import Clock
 from haidang.base.database import Connection, Database
 from haidang.base.log import logger
 from haidang.base.settings import Settings
 from haidang.demo.programme import stories
 from haidang.demo.programme.calendar import Month, day_in, month_of, running_year
 from haidang.demo.programme.happening import happen, hinder
-from haidang.demo.programme.made import Made, Ref, Told
-from haidang.demo.programme.schemes import CONTRACTORS, SCHEMES, SIMULATED, tax_code
+from haidang.demo.programme.made import Made, Told
+from haidang.demo.programme.planning import plan
+from haidang.demo.programme.schemes import CONTRACTORS, SCHEMES, SIMULATED, Scheme, tax_code
+from haidang.demo.programme.site import FINANCE, OWNER, Making, decide
 from haidang.demo.programme.telling import made, told
-from haidang.demo.programme.works import Act, Paid, decided_on
-from haidang.demo.province import AGENCIES
-from haidang.organisation.permissions import system
-from haidang.programme.model.cases import Case
+from haidang.demo.programme.works import Paid
+from haidang.demo.province import COMMUNES
 from haidang.programme.model.payments import NewEstimate
-from haidang.programme.model.plans import Revision
-from haidang.programme.model.register import DecisionKind, Place, ProjectPhase
+from haidang.programme.model.register import ProjectPhase
 from haidang.programme.service import (
     batches,
     bottlenecks,
-    nodes,
     payments,
-    plans,
     programs,
     projects,
     records,
 )
 from haidang.programme.service.batches import Fact, Listed
-from haidang.programme.service.desk import Desk, desk_of
-from haidang.programme.service.programs import NewDecision
+from haidang.programme.service.desk import desk_of
 from haidang.programme.service.projects import NewProject, NewTotal
 from haidang.programme.store.register import Filter
 from haidang.tasks.model import acts
@@ -52,51 +46,11 @@ from haidang.tasks.service import acting
 CODE = "DA-TPTM-HD"
 GONE = " – đã gỡ bỏ"
 """What the name of a programme ends with that was taken away with the demonstration."""
-OWNER = system("demo-unit")
-FINANCE = system("demo")
 _log = logger("demo")
 _ROUNDS: tuple[frozenset[str], ...] = (
     frozenset({"package"}), frozenset({"bid", "contract"}), frozenset({"contract_change", "price_appraisal"}),
 )  # fmt: skip
 """What is told first within a month, because what else is told names it."""
-_DECISIONS: Mapping[Act, tuple[DecisionKind, str, str]] = {
-    "plan": ("plan", "NQ-HĐND", "giao kế hoạch vốn năm {year}"),
-    "allocation": ("allocation", "QĐ-UBND", "phân bổ chi tiết kế hoạch vốn năm {year}"),
-    "allocation_late": ("allocation", "QĐ-UBND", "phân bổ chi tiết (đợt 2) kế hoạch vốn năm {year}"),
-    "adjust": ("plan", "QĐ-UBND", "điều chỉnh kế hoạch vốn năm {year}"),
-    "late": ("plan", "QĐ-UBND", "bổ sung kế hoạch vốn cuối năm {year}"),
-    "carry": ("carry_over", "QĐ-UBND", "cho phép kéo dài vốn sang năm {year}"),
-}  # fmt: skip
-
-
-class Making(msgspec.Struct):
-    """Where and when the programme is made, and what of it there is so far."""
-
-    settings: Settings
-    orgs: Mapping[str, int]
-    now: datetime
-    today: date
-    code: str
-    program: int = 0
-    ids: dict[str, int] = {}
-    """Key → number: ``project:ioc``, ``ioc/contract:1``, ``contractor:3``, ``source:central``."""
-    cases: dict[str, Case] = {}
-
-    def at(self, day: date) -> Desk:
-        """Return the desk of a day, at nine in the morning; of today at once."""
-        then = datetime.combine(day, time(9), LOCAL)
-        return desk_of(self.settings, FixedClock(min(then, self.now)))
-
-    def resolved(self, word: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Return facts with the numbers of what they name."""
-        return {
-            field: self.number(word, value) if isinstance(value, Ref) else value
-            for field, value in facts.items()
-        }
-
-    def number(self, word: str, ref: Ref) -> int:
-        """Return the number of what was told before."""
-        return self.ids[ref.key if ref.key.startswith("contractor:") else f"{word}/{ref.key}"]
 
 
 async def prepare(db: Database, settings: Settings, clock: Clock, orgs: Mapping[str, int]) -> bool:
@@ -149,7 +103,7 @@ async def _make(connection: Connection, making: Making) -> None:
     all_of_them = [made(scheme, making.today) for scheme in SCHEMES]
     await _program(connection, making, all_of_them)
     await _projects(connection, making, all_of_them)
-    await _plans(connection, making, all_of_them)
+    await plan(connection, making, all_of_them)
     await _contractors(connection, making)
     telling = {
         each.scheme.word: [*told(each, making.today), *stories.told(each, making.today)]
@@ -196,13 +150,23 @@ def phase_of(each: Made, today: date) -> ProjectPhase:
     return "completing" if main.planned_end <= year * 12 + 12 else "transitional"
 
 
+def place_of(scheme: Scheme) -> tuple[float, float] | None:
+    """Return where a project stands: in its commune; a plan on paper stands nowhere."""
+    if scheme.at is not None or scheme.kind == "planning":
+        return scheme.at
+    commune = next(each for each in COMMUNES if each.code == scheme.area)
+    chance = Random(f"place:{scheme.word}")
+    east, north = (chance.uniform(-0.4, 0.4) * commune.reach_km / 111 for _ in range(2))
+    return round(commune.lon + east, 5), round(commune.lat + north, 5)
+
+
 async def _projects(connection: Connection, making: Making, all_of_them: Sequence[Made]) -> None:
     """Take the projects in on the day of their decision, in its order, each with its total."""
     for each in sorted(all_of_them, key=lambda found: found.decided):
         scheme, day = each.scheme, day_in(each.decided, 10)
         desk = making.at(day)
         finish = day_in(each.works[1].planned_end + 1, 28)
-        at = scheme.at
+        at = place_of(scheme)
         new = NewProject(
             program_id=making.program, name=scheme.name, owner_org=making.orgs[scheme.owner],
             deciding_org=making.orgs["committee"], sector=scheme.sector, project_group=scheme.group,
@@ -216,7 +180,7 @@ async def _projects(connection: Connection, making: Making, all_of_them: Sequenc
         project = await projects.create(connection, desk, FINANCE, new)
         making.ids[f"project:{scheme.word}"] = project.id
         number = f"{100 + len(making.ids)}/QĐ-UBND {SIMULATED}"
-        decision = await _decide(
+        decision = await decide(
             connection, making, "investment", number, day=day, subject="phê duyệt dự án", project=project.id
         )
         total = NewTotal(
@@ -224,95 +188,6 @@ async def _projects(connection: Connection, making: Making, all_of_them: Sequenc
             finish_on=finish,
         )  # fmt: skip
         await projects.set_totals(connection, desk, FINANCE, [total])
-
-
-async def _decide(
-    connection: Connection, making: Making, kind: DecisionKind, number: str, *, day: date, subject: str,
-    project: int | None = None,
-) -> int:  # fmt: skip
-    new = NewDecision(
-        kind=kind, doc_number=number, signed_on=day, project_id=project, subject=f"{subject} {SIMULATED}",
-        issuer="HĐND tỉnh Hải Đăng (mô phỏng)" if "HĐND" in number else "UBND tỉnh Hải Đăng (mô phỏng)",
-        signatory="Chủ tịch (mô phỏng)",
-    )  # fmt: skip
-    [made_] = await programs.decide(connection, making.at(day), FINANCE, making.program, [new])
-    return made_.id
-
-
-async def _plans(connection: Connection, making: Making, all_of_them: Sequence[Made]) -> None:
-    """Let each decision set its amounts, in the order of their days."""
-    await _medium(connection, making, all_of_them)
-    found = [
-        (decided_on(planned.act, planned.year), planned.act, planned, each)
-        for each in all_of_them
-        for planned in each.course.plans
-    ]
-    found.sort(key=lambda one: (one[0], one[1]))
-    for (day, act), some in groupby(found, key=lambda one: (one[0], one[1])):
-        these = list(some)
-        year = these[0][2].year
-        kind, sign, subject = _DECISIONS[act]
-        number = f"{40 + len(making.ids) + year % 100}/{sign} {SIMULATED}"
-        decision = await _decide(connection, making, kind, number, day=day, subject=subject.format(year=year))
-        revisions = [
-            Revision(
-                project_id=making.ids[f"project:{each.scheme.word}"], plan_kind=planned.kind,
-                fund_source_id=making.ids[f"source:{planned.source}"], plan_year=year,
-                amount_dong=planned.dong, decision_id=decision, valid_from=day,
-            )
-            for _, _, planned, each in these
-        ]  # fmt: skip
-        await plans.revise(connection, making.at(day), FINANCE, making.program, revisions)
-        if act != "carry":
-            await _lines(connection, making, day, year, [each for *_, each in these])
-
-
-async def _medium(connection: Connection, making: Making, all_of_them: Sequence[Made]) -> None:
-    """Enter the projects into the medium-term plan, year by year as they were decided."""
-    last = running_year(making.today)
-    for year, some in groupby(
-        sorted(all_of_them, key=lambda one: one.decided), lambda one: one.decided // 12
-    ):
-        these = list(some)
-        day = day_in(these[-1].decided, 20)
-        number = f"{10 + year % 100}/NQ-HĐND {SIMULATED}"
-        subject = f"bổ sung {len(these)} dự án vào kế hoạch đầu tư công trung hạn"
-        decision = await _decide(
-            connection, making, "plan", number, day=min(day, making.today), subject=subject
-        )
-        revisions = [
-            Revision(
-                project_id=making.ids[f"project:{each.scheme.word}"], plan_kind="medium",
-                fund_source_id=making.ids["source:provincial"], plan_year=year, plan_year_to=max(year, last),
-                amount_dong=each.total, decision_id=decision, valid_from=min(day, making.today),
-            )
-            for each in these
-        ]  # fmt: skip
-        await plans.revise(connection, making.at(day), FINANCE, making.program, revisions)
-
-
-async def _lines(connection: Connection, making: Making, day: date, year: int, these: Sequence[Made]) -> None:
-    """Let the projects that are new to a year's plan stand under their owners."""
-    new = {each.scheme.word: each for each in these if f"place:{year}:{each.scheme.word}" not in making.ids}
-    owners = dict.fromkeys(each.scheme.owner for each in new.values())
-    missing = [owner for owner in owners if f"node:{year}:{owner}" not in making.ids]
-    desk, called = making.at(day), _called()
-    lines = [
-        nodes.NewNode(key=owner, name=called[owner], kind="owner", owner_org=making.orgs[owner])
-        for owner in missing
-    ]
-    keys = await nodes.add(connection, desk, FINANCE, making.program, lines, year=year)
-    making.ids |= {f"node:{year}:{owner}": number for owner, number in keys.items()}
-    places = []
-    for word, each in new.items():
-        node = making.ids[f"node:{year}:{each.scheme.owner}"]
-        making.ids[f"place:{year}:{word}"] = node
-        places.append(Place(project_id=making.ids[f"project:{word}"], plan_year=year, node_id=node))
-    await nodes.place(connection, desk, FINANCE, making.program, places)
-
-
-def _called() -> dict[str, str]:
-    return {each.word: each.name for each in AGENCIES}
 
 
 async def _contractors(connection: Connection, making: Making) -> None:

@@ -115,8 +115,8 @@ SCHEMES: tuple[Scheme, ...] = (
         public=False,
     ),
     _one(
-        "cameras-2", "Hệ thống camera giám sát giai đoạn II", "police", "security", 312, 27,
-        kind="equipment", tender=8, months=18, pace=0.5, level=3, contractor=3, parts=2, story="late",
+        "cameras-2", "Hệ thống camera giám sát giai đoạn II", "police", "security", 312, 34,
+        kind="equipment", tender=8, months=18, pace=0.42, level=3, contractor=3, parts=2, story="late",
         capacity="3.200 camera tại nút giao, cửa ngõ và cơ sở trọng yếu", area="HD004", at=(107.0230,
         21.0680),
     ),
@@ -206,7 +206,7 @@ SCHEMES: tuple[Scheme, ...] = (
         kind="construction", tender=6, months=14, pace=0.9, contractor=11, at=(107.0846, 21.0600),
     ),
     _one(
-        "pilot-ward", "Thí điểm phường thông minh Cảng Mới", "HD004", "governance", 15, 4, group="C",
+        "pilot-ward", "Thí điểm phường thông minh Cảng Mới", "HD004", "governance", 15, 1, group="C",
         tender=8, months=10, contractor=10, area="HD004", at=(107.0230, 21.0681),
     ),
 )  # fmt: skip
