@@ -42,6 +42,7 @@ from haidang.documents.numbering.api import ROUTES as PAPER_NUMBERS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.incidents.api import ROUTES as INCIDENTS
 from haidang.incidents.procedures.api import ROUTES as PROCEDURES
+from haidang.indicators.indices.api import ROUTES as INDICES
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.programme.api import ROUTES as PROGRAMME
@@ -89,6 +90,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *PLAN_SHEETS,
     *MONTHLY_FORMS,
     *SCHEDULES,
+    *INDICES,
     *MEETINGS,
     *MEETING_PACKS,
 )

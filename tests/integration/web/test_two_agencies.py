@@ -72,6 +72,7 @@ V = "/api/v1/directives/{directive_id:int}"
 G = "/api/v1/programme/programs/{program_id:int}"
 J = "/api/v1/programme/projects/{project_id:int}"
 H = "/api/v1/programme/meetings/{meeting_id:int}"
+X = "/api/v1/indices/tables/{table_id:int}"
 IMPORT = "/api/v1/programme/imports/{import_id:int}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/version"): Asked(EVERYBODY),
@@ -652,6 +653,20 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/programme/public"): Asked(EVERYBODY),
     ("GET", "/open-data/{standard:str}"): Asked(EVERYBODY, "/open-data/oc4ids"),
     ("GET", "/api/v1/programme/public/{public_id:str}"): Asked(EVERYBODY, "/api/v1/programme/public/DA-1"),
+    ("GET", "/api/v1/indices/methods"): Asked(SHARED),
+    ("GET", "/api/v1/indices/methods/{code:str}"): Asked(SHARED, "/api/v1/indices/methods/DVC-766"),
+    ("POST", "/api/v1/indices/compute"): Asked(REFUSED, "/api/v1/indices/compute?method=DVC-766", {}),
+    ("GET", "/api/v1/indices/tables"): Asked(LIST),
+    ("POST", "/api/v1/indices/tables"): Asked(
+        REFUSED, "/api/v1/indices/tables?method=DVC-766&name=a.csv&year=2024&owner={org}", {}
+    ),
+    ("GET", X): Asked(REFUSED, "/api/v1/indices/tables/{index_table}"),
+    ("GET", X + "/file"): Asked(REFUSED, "/api/v1/indices/tables/{index_table}/file"),
+    ("POST", X + "/corrections"): Asked(
+        REFUSED, "/api/v1/indices/tables/{index_table}/corrections?name=a.csv&reason=x", {}
+    ),
+    ("GET", X + "/analysis"): Asked(REFUSED, "/api/v1/indices/tables/{index_table}/analysis?unit=Xã A"),
+    ("GET", "/api/v1/indices/trend"): Asked(LIST, "/api/v1/indices/trend?index=DVC&unit=Xã A"),
     ("GET", "/api/v1/directive-documents"): Asked(LIST),
     ("POST", "/api/v1/directive-documents"): Asked(
         REFUSED, body={"text": "Giao Sở chen vào báo cáo.", "owner_org": "{org}"}
@@ -859,6 +874,7 @@ async def furnish(site: Site, agency: Agency) -> None:
         | await incidents_of(site, agency)
         | await directives_of(site, agency)
         | await programme_of(site, agency)
+        | await index_of(site, agency)
         | await numbers_of(site, agency)
     )
 
@@ -948,6 +964,18 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
         "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],
     }  # fmt: skip
+
+
+async def index_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency a table of service scores that it has not shared."""
+    head = "unit,transparency,timeliness,digitisation,online,satisfaction"
+    made = await agency.client.post(
+        f"/api/v1/indices/tables?method=DVC-766&name=diem.csv&year=2025&title=Điểm của {agency.word}",
+        content=f"{head}\nXã A,10,11,12,13,14\nXã B,9,9,9,9,9\n".encode(),
+        headers={"Idempotency-Key": uuid.uuid4().hex},
+    )
+    assert made.status_code == 201, made.text
+    return {"index_table": made.json()["id"]}
 
 
 async def directives_of(site: Site, agency: Agency) -> dict[str, Any]:
@@ -1173,6 +1201,7 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "contractor cases": "SELECT to_jsonb(k) FROM contractor_case k WHERE owner_org = %s ORDER BY id",
         "bottlenecks": "SELECT to_jsonb(b) FROM bottleneck b JOIN project p ON p.id = b.project_id "
         "WHERE p.owner_org = %s ORDER BY b.id",
+        "index tables": "SELECT to_jsonb(x) FROM index_table x WHERE owner_org = %s ORDER BY id",
         "meetings": "SELECT to_jsonb(m) FROM meeting m WHERE owner_org = %s ORDER BY id",
         "reports": "SELECT to_jsonb(r) FROM directive_report r WHERE issuer_org = %s ORDER BY id",
         "reminders": "SELECT to_jsonb(l) FROM directive_letter l WHERE issuer_org = %s ORDER BY id",

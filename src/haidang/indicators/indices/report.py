@@ -11,7 +11,7 @@ import msgspec
 from haidang.indicators.indices import ranking
 from haidang.indicators.indices.computing import Outcome, coefficients, compute
 from haidang.indicators.indices.findings import Fault, fault
-from haidang.indicators.indices.model import Method, is_template, unfilled, walk
+from haidang.indicators.indices.model import Component, Method, is_template, unfilled, walk
 from haidang.indicators.indices.tables import Row, Table
 
 _PLACES = 6
@@ -249,4 +249,22 @@ def method_line(method: Method) -> dict[str, Any]:
         "compare": method.compare, "components": sum(1 for _ in walk(method.components)),
         "template": is_template(method),
         "unchecked": [each.code for each in walk(method.components) if each.unchecked],
+    }  # fmt: skip
+
+
+def method_tree(method: Method) -> dict[str, Any]:
+    """Return a method with its tree, as it is shown; numbers as they are answered."""
+    return method_line(method) | {
+        "factor": shown(method.factor), "min": shown(method.min), "max": maybe(method.max),
+        "note_vi": method.note_vi, "note_en": method.note_en, "unfilled": list(unfilled(method)),
+        "tree": [_branch(each) for each in method.components],
+    }  # fmt: skip
+
+
+def _branch(component: Component) -> dict[str, Any]:
+    return {
+        "code": component.code, "vi": component.vi, "en": component.en, "weight": maybe(component.weight),
+        "min": shown(component.min), "max": maybe(component.max), "aggregate": component.aggregate,
+        "missing": component.missing, "criteria": component.criteria, "unit": component.unit,
+        "unchecked": component.unchecked, "components": [_branch(each) for each in component.components],
     }  # fmt: skip
