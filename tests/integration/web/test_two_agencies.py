@@ -599,6 +599,20 @@ ASKED: dict[tuple[str, str], Asked] = {
         REFUSED, "/api/v1/programme/contractor-cases/{contractor_case}/acts",
         {"do": {"act": "close", "document": "1", "dated_on": "2026-01-05", "decided_by": "K", "text": "x"}},
     ),
+    ("GET", "/api/v1/programme/contractor-letters"): Asked(LIST),
+    ("POST", J + "/contractor-letters"): Asked(
+        REFUSED, "/api/v1/programme/projects/{project}/contractor-letters",
+        {"act": "demand", "contract_id": 1, "text": "Chen vào", "signatory": {"name": "K", "office": "GĐ"}},
+    ),
+    ("GET", "/api/v1/programme/contractor-letters/{letter_id:int}"): Asked(
+        REFUSED, "/api/v1/programme/contractor-letters/{contractor_letter}"
+    ),
+    ("POST", "/api/v1/programme/contractor-letters/{letter_id:int}/sign"): Asked(
+        REFUSED, "/api/v1/programme/contractor-letters/{contractor_letter}/sign"
+    ),
+    ("POST", "/api/v1/programme/contractor-letters/{letter_id:int}/withdraw"): Asked(
+        REFUSED, "/api/v1/programme/contractor-letters/{contractor_letter}/withdraw", {"reason": "chen vào"}
+    ),
     ("GET", "/api/v1/programme/sheets"): Asked(SHARED),
     ("POST", "/api/v1/programme/imports"): Asked(
         REFUSED, "/api/v1/programme/imports?program={program}&name=a.xlsx&valid_from=2026-01-05"
@@ -949,10 +963,11 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         {"title": f"Báo cáo {word}", "plan_year": 2026, "plan_as_of": "2026-02-01", "cutoff": "2026-02-01"},
     )
     report = await made(f"/projects/{project}/supervision-report", {"period": "2026"})
-    held = await made(
-        f"/programs/{program['id']}/meetings", {"held_on": "2026-02-02", "cutoff": "2026-01-31"}
-    )
-    told = await made(f"/meetings/{held['id']}/decisions", {"text": f"Việc của {word}"})
+    letter = await made(
+        f"/projects/{project}/contractor-letters",
+        {"act": "demand", "contract_id": contract["id"], "text": f"Chậm ở {word}",
+         "signatory": {"name": "K", "office": "Giám đốc"}},
+    )  # fmt: skip
     held = await made(
         f"/programs/{program['id']}/meetings", {"held_on": "2026-02-02", "cutoff": "2026-01-31"}
     )
@@ -961,6 +976,7 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         "import": sheet.json()["id"], "held": held["id"], "decided": told["decisions"][0]["id"],
         "snapshot": frozen["id"],
         "programme_report": report["id"],
+        "contractor_letter": letter["id"],
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
         "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],
     }  # fmt: skip

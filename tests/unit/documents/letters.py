@@ -56,6 +56,22 @@ FILLED: dict[str, dict[str, Any]] = {
             "tasks": (TASKS,),
         },
     },
+    "nha-thau": {
+        "head": DEPARTMENT,
+        "to": ("Công ty cổ phần Hạ tầng số An Bình",),
+        "signer": signatory("Giám đốc", "Phạm Thị Sáu"),
+        "fields": {
+            "subject": "nhắc nhở tiến độ thực hiện hợp đồng số 12/2025/HĐ",
+            "basis": ("Căn cứ hợp đồng số 12/2025/HĐ ký ngày 05/01/2025",),
+            "contractor": "Công ty cổ phần Hạ tầng số An Bình",
+            "as_of": "ngày 05/02/2026",
+            "evidence": (TASKS,),
+            "paragraphs": ("Tại cuộc họp ngày 02/02/2026, đại diện Công ty xác nhận chưa giao thiết bị",),
+            "act": "Sở Xây dựng nhắc Công ty về tiến độ nêu trên",
+            "asks": ("Giao thiết bị trước ngày 20/02/2026", "Báo cáo nguyên nhân chậm"),
+            "reply": "Công ty có quyền trả lời bằng văn bản trong 05 ngày làm việc",
+        },
+    },
     "thong-bao-ket-luan": {
         "head": OFFICE,
         "signer": signatory(

@@ -5,7 +5,7 @@ is empty is left out, or said otherwise. ``letter`` fills a form and returns the
 ``documents.press`` like any other. ``signatory`` writes who signs, and on whose behalf, as Decree
 30/2020/NĐ-CP asks (TM., KT., TL., TUQ., Q.).
 
-Forms: cong-van, don-doc, thong-bao-ket-luan, bao-cao, giay-moi, to-trinh.
+Forms: cong-van, don-doc, nha-thau, thong-bao-ket-luan, bao-cao, giay-moi, to-trinh.
 """
 
 from haidang.documents.letters.filling import letter

@@ -12,6 +12,7 @@ from haidang.programme.api import (
     programs,
     projects,
 )
+from haidang.programme.letters.api import ROUTES as LETTERS
 from haidang.programme.reports.api import ROUTES as REPORTS
 
 ROUTES = (
@@ -26,4 +27,5 @@ ROUTES = (
     *figures.ROUTES,
     *open_data.ROUTES,
     *REPORTS,
+    *LETTERS,
 )
