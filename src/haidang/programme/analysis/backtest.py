@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haidang.programme.analysis.curves import Curve, Open, opened
-from haidang.programme.analysis.methods import ENOUGH, FORESEE, Method, Past
+from haidang.programme.analysis.methods import ENOUGH, FORESEE, Method, Past, nearest_many
 
 SHOWN = (4, 6, 8, 10)
 """Periods at which methods are compared."""
 LOW, HIGH = 0.10, 0.90
 DRAWS = 2_000
+MANY, DRAWS_OF_MANY = 500, 400
+"""Where the sum is of so many projects, fewer draws say as much: chance evens out within each."""
 SAMPLE = 400
 """Past project-years of which a method's misses are taken."""
 Residuals = NDArray[np.float64]
@@ -63,6 +65,7 @@ class Foresight:
         self.past = Past(curves)
         self._years = np.array([curve.year for curve in curves])
         self._residuals: dict[tuple[Method, int], dict[int, Residuals]] = {}
+        self._widths: dict[tuple[Method, int], tuple[tuple[float, float, float] | None, int]] = {}
 
     def residuals(self, method: Method, period: int) -> Mapping[int, Residuals]:
         """Return by year how far the actual ends lay above what the method said, in shares of the plan.
@@ -88,22 +91,39 @@ class Foresight:
     def forecast(self, one: Open, method: Method) -> Forecast | None:
         """Return what a method foresees, with its P10 and P90; None where there is not enough history."""
         said = FORESEE[method](one, self.past, None)
-        if said is None:
+        return None if said is None else self._around(one, method, said)
+
+    def forecasts(self, ones: Sequence[Open], method: Method) -> list[Forecast | None]:
+        """Return :meth:`forecast` of many years that stand at the same period."""
+        if method == "nearest":
+            said = nearest_many(ones, self.past)
+        else:
+            said = [FORESEE[method](one, self.past, None) for one in ones]
+        return [
+            None if share is None else self._around(one, method, share)
+            for one, share in zip(ones, said, strict=True)
+        ]
+
+    def _around(self, one: Open, method: Method, said: float) -> Forecast | None:
+        width, comparable = self._width(method, one.period)
+        if width is None:
             return None
-        residuals = self.residuals(method, one.period)
-        pool = np.concatenate(list(residuals.values())) if residuals else np.empty(0)
-        if len(pool) < ENOUGH:
-            return None
-        low, middle, high = said + np.quantile(pool, (LOW, 0.5, HIGH))
         paid = one.paid_dong[-1] / one.plan_dong
-        inside = np.clip((low, middle, high), paid, max(1.0, paid))
-        return Forecast(
-            method=method,
-            share=float(inside[1]),
-            low=float(inside[0]),
-            high=float(inside[2]),
-            comparable=len(pool),
-        )
+        most = max(1.0, paid)
+        low, middle, high = (min(max(said + each, paid), most) for each in width)
+        return Forecast(method=method, share=middle, low=low, high=high, comparable=comparable)
+
+    def _width(self, method: Method, period: int) -> tuple[tuple[float, float, float] | None, int]:
+        """Return how far the ends lay from what a method said: P10, P50, P90; None under enough of them."""
+        found = self._widths.get((method, period))
+        if found is None:
+            residuals = self.residuals(method, period)
+            pool = np.concatenate(list(residuals.values())) if residuals else np.empty(0)
+            enough = len(pool) >= ENOUGH
+            low, middle, high = np.quantile(pool, (LOW, 0.5, HIGH)).tolist() if enough else (0.0, 0.0, 0.0)
+            found = ((low, middle, high) if enough else None, len(pool))
+            self._widths[method, period] = found
+        return found
 
     def total(self, ones: Sequence[Open], method: Method, *, seed: int = 0) -> tuple[int, int, int] | None:
         """Return P10, P50 and P90 of what all of them together will have paid, in đồng.
@@ -111,25 +131,28 @@ class Foresight:
         A draw takes one past year, whose luck all projects share, and of it one residual for each project.
         None where the method is silent for one of them: a sum without its parts is no sum.
         """
-        said = [FORESEE[method](one, self.past, None) for one in ones]
-        if not ones or any(share is None for share in said):
+        said = [share for one in ones if (share := FORESEE[method](one, self.past, None)) is not None]
+        if not ones or len(said) < len(ones):
             return None
-        years = {one.period: self.residuals(method, one.period) for one in ones}
-        if any(sum(map(len, found.values())) < ENOUGH for found in years.values()):
+        periods = {one.period for one in ones}
+        if any(sum(map(len, self.residuals(method, period).values())) < ENOUGH for period in periods):
             return None
         chance = np.random.default_rng(seed)
-        sums = np.zeros(DRAWS)
-        picks = chance.random(DRAWS)
-        for one, share in zip(ones, said, strict=True):
-            assert share is not None  # noqa: S101 - none of them is, see above
-            found = list(years[one.period].values())
+        draws = DRAWS if len(ones) <= MANY else DRAWS_OF_MANY
+        sums = np.zeros(draws)
+        picks = chance.random(draws)
+        shares, plans = np.array(said), np.array([float(one.plan_dong) for one in ones])
+        paid = np.array([one.paid_dong[-1] / one.plan_dong for one in ones])
+        for period in sorted(periods):
+            here = np.array([one.period == period for one in ones])
+            found = list(self.residuals(method, period).values())
             of_year = (picks * len(found)).astype(int)
-            drawn = np.empty(DRAWS)
             for number, values in enumerate(found):
-                here = of_year == number
-                drawn[here] = chance.choice(values, int(here.sum()))
-            paid = one.paid_dong[-1] / one.plan_dong
-            sums += np.clip(share + drawn, paid, max(1.0, paid)) * one.plan_dong
+                drawn = np.flatnonzero(of_year == number)
+                misses = chance.choice(values, (int(here.sum()), len(drawn)))
+                least = paid[here, None]
+                ends = np.clip(shares[here, None] + misses, least, np.maximum(1.0, least))
+                sums[drawn] += plans[here] @ ends
         low, middle, high = np.quantile(sums, (LOW, 0.5, HIGH))
         return round(low), round(middle), round(high)
 

@@ -24,6 +24,7 @@ METHODS: Mapping[Method, tuple[str, str]] = {
 ENOUGH = 8
 """Comparable project-years below which a method answers that there is not enough history."""
 NEAREST = 12
+_BLOCK = 256
 _CLASSES: tuple[tuple[str, ...], ...] = (
     ("owner", "sector", "phase", "size"), ("owner", "phase"), ("sector", "phase", "size"), ("phase", "size"),
     ("phase",), (),
@@ -48,6 +49,8 @@ class Past:
         self._paid = np.array([curve.paid_dong for curve in curves], dtype=np.float64)
         self._told = np.array([bool(curve.promised_dong) for curve in curves], dtype=bool)
         self._rows = {names: self._by(names) for names in (*_CLASSES, ("owner",))}
+        self._usual: dict[tuple[object, ...], tuple[float, float] | None] = {}
+        self._kept: dict[tuple[str, int], float | None] = {}
 
     def _by(self, names: tuple[str, ...]) -> dict[tuple[str, ...], Rows]:
         rows: dict[tuple[str, ...], list[int]] = {}
@@ -64,8 +67,33 @@ class Past:
                 return kept, names
         return _NONE, ()
 
+    def usual(self, one: Open, hidden: Hidden = None) -> tuple[float, float] | None:
+        """Return what part of the year's money its class has paid by this period, and the class's end."""
+        key = (one.owner, one.sector, one.phase, one.size, one.period)
+        if hidden is not None:
+            return self._of_class(one, hidden)
+        if key not in self._usual:
+            self._usual[key] = self._of_class(one, None)
+        return self._usual[key]
+
+    def _of_class(self, one: Open, hidden: Hidden) -> tuple[float, float] | None:
+        rows, _ = self.alike(one, hidden)
+        if not len(rows):
+            return None
+        finals, now = self.finals[rows], self.shares[rows, one.period - 1]
+        told = finals > 0
+        part = float(np.median(now[told] / finals[told])) if told.any() else 0.0
+        return part, float(np.median(finals))
+
     def kept_ratio(self, owner: str, period: int, hidden: Hidden = None) -> float | None:
         """Return what part of its promises for the rest of a year an owner paid; where new, all owners."""
+        if hidden is not None:
+            return self._kept_by(owner, period, hidden)
+        if (owner, period) not in self._kept:
+            self._kept[owner, period] = self._kept_by(owner, period, None)
+        return self._kept[owner, period]
+
+    def _kept_by(self, owner: str, period: int, hidden: Hidden) -> float | None:
         told = self._told if hidden is None else self._told & ~hidden
         own = self._rows["owner",].get((owner,), _NONE)
         own = own[told[own]]
@@ -93,14 +121,11 @@ def reference(one: Open, past: Past, hidden: Hidden = None) -> float | None:
     Dividing what was paid by the part usually paid until now would say the same where that part is all, and
     blows every lump up early in the year; weighing both by that part (Bornhuetter and Ferguson) does not.
     """
-    rows, _ = past.alike(one, hidden)
-    if not len(rows):
+    usual = past.usual(one, hidden)
+    if usual is None:
         return None
-    finals, now = past.finals[rows], past.shares[rows, one.period - 1]
-    told = finals > 0
-    part = float(np.median(now[told] / finals[told])) if told.any() else 0.0
-    paid = one.paid_dong[-1] / one.plan_dong
-    return _within(one, paid + max(0.0, 1 - part) * float(np.median(finals)))
+    part, end = usual
+    return _within(one, one.paid_dong[-1] / one.plan_dong + max(0.0, 1 - part) * end)
 
 
 def nearest(one: Open, past: Past, hidden: Hidden = None) -> float | None:
@@ -114,6 +139,26 @@ def nearest(one: Open, past: Past, hidden: Hidden = None) -> float | None:
     few = min(NEAREST, len(apart))
     near = np.argpartition(apart, few - 1)[:few]
     return _within(one, float(np.median(past.finals[near[np.isfinite(apart[near])]])))
+
+
+def nearest_many(ones: Sequence[Open], past: Past) -> list[float | None]:
+    """Return :func:`nearest` of many years that stand at the same period."""
+    if not ones or len(past.curves) < ENOUGH:
+        return [None] * len(ones)
+    period = ones[0].period
+    here = np.array([one.paid_dong for one in ones], dtype=np.float64)
+    here /= np.array([[one.plan_dong] for one in ones], dtype=np.float64)
+    before = past.shares[:, :period]
+    lengths = np.square(before).sum(axis=1)
+    few = min(NEAREST, len(before))
+    found: list[float | None] = []
+    for start in range(0, len(ones), _BLOCK):
+        # The square of each one's own length is the same for every past year, and orders nothing.
+        apart = lengths - 2 * (here[start : start + _BLOCK] @ before.T)
+        near = np.argpartition(apart, few - 1, axis=1)[:, :few]
+        ends = np.median(past.finals[near], axis=1)
+        found += [_within(one, float(end)) for one, end in zip(ones[start:], ends, strict=False)]
+    return found
 
 
 def linear(one: Open, past: Past, hidden: Hidden = None) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from heapq import heapify, heappop, heapreplace
 from typing import Literal
 
 import msgspec
@@ -100,14 +101,19 @@ def moves(projects: Sequence[Budgeted], *, least_dong: int = 100_000_000) -> lis
             each.project: max(0, each.plan_dong - max(each.certain_dong, each.foreseen_dong)) for each in here
         }
         room = {each.project: each.absorbable_dong for each in here if not spare[each.project]}
+        givers = [(-amount, name) for name, amount in spare.items() if amount >= least_dong]
+        heapify(givers)
         for taker in sorted(room, key=lambda name: (-room[name], name)):
-            for giver in sorted(spare, key=lambda name: (-spare[name], name)):
-                amount = min(spare[giver], room[taker])
-                if amount < least_dong:
-                    continue
+            wanted = room[taker]
+            while givers and wanted >= least_dong:
+                left, giver = -givers[0][0], givers[0][1]
+                amount = min(left, wanted)
                 found.append(Move(fund_source=source, giver=giver, taker=taker, amount_dong=amount))
-                spare[giver] -= amount
-                room[taker] -= amount
+                wanted -= amount
+                if left - amount >= least_dong:
+                    heapreplace(givers, (amount - left, giver))
+                else:
+                    heappop(givers)
     return found
 
 

@@ -36,6 +36,8 @@ from haidang.programme.service.following import FollowUp
 
 Year = Annotated[int, msgspec.Meta(ge=1990, le=2100)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=risks.LIMIT_MAX)]
+Flags = Annotated[int, msgspec.Meta(ge=1, le=flags.LIMIT_MAX)]
+Rows = Annotated[int, msgspec.Meta(ge=1, le=risks.ROWS_MAX)]
 Goal = Annotated[float, msgspec.Meta(ge=0.01, le=1)]
 
 
@@ -119,6 +121,7 @@ async def get_flags(
     principal: NamedDependency[Principal],
     project: FromQuery[int | None] = None,
     group: FromQuery[Group | None] = None,
+    limit: FromQuery[Flags] = flags.LIMIT,
 ) -> dict[str, Any]:
     """Return the flags of the projects in sight with counts by code; a flag is a question, no verdict."""
     async with db.transaction() as connection:
@@ -130,6 +133,7 @@ async def get_flags(
             year,
             project=project,
             group=group,
+            limit=limit,
         )
 
 
@@ -198,6 +202,7 @@ async def get_pace(
     principal: NamedDependency[Principal],
     goal: FromQuery[Goal] = float(GOAL),
     by: FromQuery[Literal["project", "owner"]] = "project",
+    limit: FromQuery[Rows] = risks.ROWS,
 ) -> dict[str, Any]:
     """Return the pace of each project or owner, and of all in sight together."""
     async with db.transaction() as connection:
@@ -209,6 +214,7 @@ async def get_pace(
             year,
             goal=Decimal(str(goal)),
             by=by,
+            limit=limit,
         )
 
 

@@ -15,9 +15,10 @@ from haidang.programme.model.cases import STATES
 from haidang.programme.service import flag_words, flags
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.records import Contractor
-from haidang.programme.store import cases, facts, figures, rows
+from haidang.programme.store import cases, figures, rows
 from haidang.programme.store import parties as store
 from haidang.programme.store.figures import Brief
+from haidang.programme.store.stamp import stamp as stamped
 
 CASES_MAX = 100
 UNKNOWN = {
@@ -166,32 +167,33 @@ async def _tender_flags(
     connection: Connection, desk: Desk, seen: Mapping[int, Brief], contractor_id: int
 ) -> list[dict[str, Any]]:
     """Return the flags of tenders in sight that it won; fences are of each whole programme."""
-    limits = desk.thresholds().procurement
+    limits = desk.thresholds()
+    stamp = await stamped(connection)
     found = []
     for program in sorted({each.program_id for each in seen.values()}):
-        packages = {str(each["id"]): each for each in await facts.tenders(connection, program)}
-        won = {
-            key
-            for key, each in packages.items()
-            if each["project_id"] in seen
-            and any(bid["winner"] and bid["bidder"] == contractor_id for bid in each["bids"])
-        }
-        for flag in procurement.flags([flags.tender(each) for each in packages.values()], limits):
-            own = flag.of == "bidder" and flag.subject == str(contractor_id)
-            if not own and not (flag.of == "package" and flag.subject in won):
-                continue
-            vi, en = flag_words.titles(flag.code)
-            found_vi, found_en = flag_words.found_words(flag.code, flags.whole(flag.value), flag.limit)
+        packages, raised = await flags.tender_flags(connection, stamp, program, limits)
+        for flag in raised:
             package = packages.get(flag.subject) if flag.of == "package" else None
-            found.append(
-                {
-                    "code": flag.code,
-                    "vi": vi,
-                    "en": en,
-                    "threshold": flag.limit,
-                    "found": {"value": flags.whole(flag.value), "vi": found_vi, "en": found_en},
-                    "package": package and {"id": package["id"], "name": package["name"]},
-                    "project": seen[package["project_id"]].named() if package else None,
-                }
-            )
+            own = flag.of == "bidder" and flag.subject == str(contractor_id)
+            won = package is not None and package["project_id"] in seen and _won(package, contractor_id)
+            if own or won:
+                found.append(_told(flag, package, seen))
     return found
+
+
+def _won(package: Mapping[str, Any], contractor_id: int) -> bool:
+    return any(bid["winner"] and bid["bidder"] == contractor_id for bid in package["bids"])
+
+
+def _told(
+    flag: procurement.Flag, package: Mapping[str, Any] | None, seen: Mapping[int, Brief]
+) -> dict[str, Any]:
+    vi, en = flag_words.titles(flag.code)
+    value = flags.whole(flag.value)
+    found_vi, found_en = flag_words.found_words(flag.code, value, flag.limit)
+    return {
+        "code": flag.code, "vi": vi, "en": en, "threshold": flag.limit,
+        "found": {"value": value, "vi": found_vi, "en": found_en},
+        "package": package and {"id": package["id"], "name": package["name"]},
+        "project": seen[package["project_id"]].named() if package else None,
+    }  # fmt: skip

@@ -13,7 +13,7 @@ from haidang.programme.analysis.pace import GOAL
 from haidang.programme.model.register import Decision
 from haidang.programme.service import plans
 from haidang.programme.service.desk import Desk, visible
-from haidang.programme.service.outlook import outlook, said
+from haidang.programme.service.outlook import of_project, said
 from haidang.programme.store import course, rows
 
 
@@ -38,8 +38,8 @@ async def curve(
     paid = list(accumulate((money.get(period, {}).get("paid_dong") or 0) for period in range(1, PERIODS + 1)))
     committed = list(accumulate(promised.get(period, 0) for period in range(1, PERIODS + 1)))
     estimated = list(accumulate(amount or 0 for amount in told))
-    ahead = await outlook(
-        connection, program=project.program_id, year=year, today=today, projects=[project_id]
+    ahead = await of_project(
+        connection, project=project_id, program=project.program_id, year=year, today=today
     )
     return {
         "project": {"id": project.id, "public_id": project.public_id, "name": project.name},

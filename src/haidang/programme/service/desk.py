@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,12 @@ class Desk(msgspec.Struct, frozen=True):
 
     def thresholds(self) -> Thresholds:
         """Return the thresholds of the red flags: the product's, and what the site has set over them."""
-        return thresholds(self.data_dir)
+        return _thresholds(self.data_dir)
+
+
+@cache
+def _thresholds(data_dir: Path | None) -> Thresholds:
+    return thresholds(data_dir)
 
 
 def desk_of(settings: Settings, clock: Clock) -> Desk:

@@ -19,12 +19,17 @@ from haidang.programme.analysis.thresholds import Thresholds
 from haidang.programme.service import flag_words
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.outlook import Outlook, outlook
+from haidang.programme.service.remembered import remembered
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import facts as store
+from haidang.programme.store.stamp import Stamp
 
+LIMIT, LIMIT_MAX = 2_000, 10_000
+"""Flags that one answer names; their counts are of all."""
 SOURCE = "programme_flag"
 """Kind of source of the tasks that follow a flag up."""
 _FACTS = frozenset(Facts.__struct_fields__)
+_ORDER = {code: number for number, code in enumerate((*conditions.RULES, *procurement.RULES))}
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +48,6 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
     scene: Scene
     outlook: Outlook
-    facts: dict[int, Facts]
     raised: list[Raised]
 
 
@@ -56,18 +60,19 @@ async def flags(
     *,
     project: int | None = None,
     group: str | None = None,
+    limit: int = LIMIT,
 ) -> dict[str, Any]:
     """Return the flags of a year, of one project or of all in sight, with how many there are of each code."""
     at = await scene(connection, desk, principal, program_id, year)
     found = await look(connection, desk, at)
     tasks = await follow_ups(connection, year)
-    items = [
-        told(at, each, tasks.get(source_of(each.project, each.code, year)))
-        for each in found.raised
+    kept = [
+        each for each in found.raised
         if (project is None or each.project == project)
         and (group is None or flag_words.group_of(each.code) == group)
-    ]
-    counts = Counter(item["code"] for item in items)
+    ]  # fmt: skip
+    items = [told(at, each, tasks.get(source_of(each.project, each.code, year))) for each in kept[:limit]]
+    counts = Counter(each.code for each in kept)
     return at.head() | {
         "items": items,
         "counts": [
@@ -81,7 +86,8 @@ async def flags(
             for code, count in counts.most_common()
         ],
         "groups": [{"group": name, "vi": vi, "en": en} for name, (vi, en) in flag_words.GROUPS.items()],
-        "projects_flagged": len({item["project"]["id"] for item in items}),
+        "count": len(kept),
+        "projects_flagged": len({each.project for each in kept}),
     }
 
 
@@ -117,28 +123,42 @@ def source_of(project: int, code: str, year: int) -> str:
 
 
 async def look(connection: Connection, desk: Desk, at: Scene) -> Look:
-    """Return every flag of the projects in sight, by project and code."""
-    ahead = await outlook(
-        connection, program=at.program.id, year=at.year, today=at.today, projects=at.projects
-    )
-    known = await store.of_projects(connection, at.projects, year=at.year, on=at.today)
+    """Return every flag of the projects in sight, by project and code.
+
+    Bottlenecks are asked for each time: their tasks live beside the register.
+    """
+    ahead = await outlook(connection, at)
     limits = desk.thresholds()
+
+    async def read() -> list[Raised]:
+        return await _raised(connection, desk, at, ahead)
+
+    key = (*at.key("raised"), str(desk.data_dir))
+    found = [*await (remembered(at.stamp, key, read) if at.whole else read())]
+    for number, count in (await store.unowned_bottlenecks(connection, at.projects)).items():
+        facts = Facts(on=at.today, period=at.period, bottlenecks_open=count)
+        found += [
+            Raised(project=number, code=each.code, value=each.value, limit=each.limit)
+            for each in conditions.raised(facts, limits.conditions)
+        ]
+    found.sort(key=lambda each: (each.project, _ORDER[each.code]))
+    return Look(scene=at, outlook=ahead, raised=found)
+
+
+async def _raised(connection: Connection, desk: Desk, at: Scene, ahead: Outlook) -> list[Raised]:
+    """Return the flags that follow from the register alone."""
+    limits = desk.thresholds()
+    known = await store.of_projects(connection, at.projects, year=at.year, on=at.today)
     facts = _facts(desk, at, ahead, known)
     found = [
         Raised(
-            project=number,
-            code=each.code,
-            value=each.value,
-            limit=each.limit,
+            project=number, code=each.code, value=each.value, limit=each.limit,
             since=_since(each.code, of, limits),
         )
         for number, of in facts.items()
         for each in conditions.raised(of, limits.conditions)
-    ]
-    found += await _procurement(connection, at, limits)
-    order = {code: number for number, code in enumerate((*conditions.RULES, *procurement.RULES))}
-    found.sort(key=lambda each: (each.project, order[each.code]))
-    return Look(scene=at, outlook=ahead, facts=facts, raised=found)
+    ]  # fmt: skip
+    return found + await _procurement(connection, at, limits)
 
 
 def _since(code: str, facts: Facts, limits: Thresholds) -> date | None:
@@ -186,46 +206,66 @@ def _advance(advances: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+async def tender_flags(
+    connection: Connection, stamp: Stamp, program: int, limits: Thresholds
+) -> tuple[dict[str, dict[str, Any]], list[procurement.Flag]]:
+    """Return the packages of a whole programme and every flag of them: fences need all of them."""
+
+    async def read() -> tuple[dict[str, dict[str, Any]], list[procurement.Flag]]:
+        rows = {str(each["id"]): each for each in await store.tenders(connection, program)}
+        return rows, procurement.flags([_tender(row) for row in rows.values()], limits.procurement)
+
+    return await remembered(stamp, ("tenders", program, msgspec.json.encode(limits)), read)
+
+
 async def _procurement(connection: Connection, at: Scene, limits: Thresholds) -> list[Raised]:
     """Return flags of tenders; fences are of the whole programme, what is named lies in sight."""
-    rows = {str(each["id"]): each for each in await store.tenders(connection, at.program.id)}
-    raised = procurement.flags([tender(row) for row in rows.values()], limits.procurement)
+    rows, raised = await tender_flags(connection, at.stamp, at.program.id, limits)
     seen = {key: row for key, row in rows.items() if row["project_id"] in at.projects}
+    by_party = _by_party(seen)
     found: dict[tuple[int, str], Raised] = {}
     for flag in raised:
-        for row in _packages(flag, seen):
-            if (_day(row) or at.today).year > at.year:
+        for row in _packages(flag, seen, by_party):
+            day = _day(row)
+            if day is not None and day.year > at.year:
                 continue
             found.setdefault(
                 (row["project_id"], flag.code),
                 Raised(
-                    project=row["project_id"],
-                    code=flag.code,
-                    value=whole(flag.value),
-                    limit=None if flag.limit is None else whole(flag.limit),
-                    since=_day(row),
+                    project=row["project_id"], code=flag.code, value=whole(flag.value),
+                    limit=None if flag.limit is None else whole(flag.limit), since=day,
                     evidence=(str(row["name"]),),
                 ),
-            )
+            )  # fmt: skip
     return list(found.values())
 
 
-def _packages(flag: procurement.Flag, seen: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+Parties = Mapping[tuple[str, str], list[dict[str, Any]]]
+
+
+def _by_party(seen: Mapping[str, dict[str, Any]]) -> Parties:
+    """Return the packages in sight of each buyer, of each bidder, and those that each won."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in seen.values():
+        found.setdefault(("buyer", str(row["owner_org"])), []).append(row)
+        for bid in row["bids"]:
+            found.setdefault(("bidder", str(bid["bidder"])), []).append(row)
+            if bid["winner"]:
+                found.setdefault(("winner", str(bid["bidder"])), []).append(row)
+    return found
+
+
+def _packages(
+    flag: procurement.Flag, seen: Mapping[str, dict[str, Any]], by_party: Parties
+) -> Sequence[dict[str, Any]]:
     """Return the packages in sight that a flag is of: its own, or those of the bidder or buyer."""
     if flag.of == "package":
         return [seen[flag.subject]] if flag.subject in seen else []
-    if flag.of == "buyer":
-        return [row for row in seen.values() if str(row["owner_org"]) == flag.subject]
-    won = flag.code == "R048"
-    return [
-        row
-        for row in seen.values()
-        if any(str(bid["bidder"]) == flag.subject and (bid["winner"] or not won) for bid in row["bids"])
-    ]
+    # Who supplies many kinds of things did so by winning; the other flags are of what was offered.
+    return by_party.get(("winner" if flag.code == "R048" else flag.of, flag.subject), [])
 
 
-def tender(row: Mapping[str, Any]) -> Tender:
-    """Return a package as the rules look at it."""
+def _tender(row: Mapping[str, Any]) -> Tender:
     return Tender(
         package=str(row["id"]),
         buyer=str(row["owner_org"]),

@@ -17,8 +17,11 @@ from haidang.programme.analysis.curves import PERIODS, Curve, Open, size_of
 from haidang.programme.analysis.methods import METHODS, Method
 from haidang.programme.analysis.pace import pace
 from haidang.programme.service.desk import Desk, wrong
+from haidang.programme.service.remembered import of_the_past
 from haidang.programme.store import curves as store
 from haidang.programme.store.curves import Course
+from haidang.programme.store.stamp import Stamp
+from haidang.programme.store.stamp import stamp as stamped
 
 PAST_YEARS = 10
 ASKED_MAX = 2_000
@@ -59,10 +62,19 @@ async def forecast(
     return {"year": year, "period": period, "as_of": today.isoformat()} | body
 
 
-async def history(connection: Connection, *, year: int, today: date) -> Foresight:
+async def history(connection: Connection, *, year: int, today: date, stamp: Stamp | None = None) -> Foresight:
     """Return the methods over the years before a year that are over on a day, of the whole register."""
-    past = await store.courses(connection, first=year - PAST_YEARS, last=year - 1, cutoff=today)
-    return Foresight([_curve(course) for course in _told(past) if today >= date(course.year + 1, 2, 1)])
+    over = min(year - 1, today.year - 1 if today.month > 1 else today.year - 2)
+    first = year - PAST_YEARS
+
+    async def read() -> Foresight:
+        every = await store.sampling(connection, first=first, last=over)
+        past = await store.courses(connection, first=first, last=over, cutoff=today, every=every)
+        return Foresight([_curve(course) for course in _told(past)])
+
+    return await of_the_past(
+        connection, stamp or await stamped(connection), ("past", first, over), read, before=over + 1
+    )
 
 
 def _foreseen(seen: Sequence[Course], foresight: Foresight, period: int) -> dict[str, Any]:

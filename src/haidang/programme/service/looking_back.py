@@ -12,6 +12,7 @@ from haidang.programme.analysis.methods import ENOUGH, METHODS
 from haidang.programme.service import foreseeing
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.outlook import REASONS
+from haidang.programme.service.remembered import of_the_past
 from haidang.programme.service.scene import scene
 
 
@@ -20,9 +21,14 @@ async def scores(
 ) -> dict[str, Any]:
     """Return how far each method missed at each period, over the years before a year that are over."""
     at = await scene(connection, desk, principal, program_id, year)
-    foresight = await foreseeing.history(connection, year=year, today=at.today)
+    foresight = await foreseeing.history(connection, year=year, today=at.today, stamp=at.stamp)
     curves = foresight.past.curves
-    found = await asyncio.to_thread(backtest, curves)
+
+    async def read() -> list[Score]:
+        return await asyncio.to_thread(backtest, curves)
+
+    key = ("backtest", year, len(curves))
+    found = await of_the_past(connection, at.stamp, key, read, before=year)
     judged = sorted({curve.year for curve in curves})[1:]
     return at.head() | {
         "periods": SHOWN,

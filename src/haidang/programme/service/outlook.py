@@ -1,9 +1,13 @@
-"""How a plan year of a programme will end: each project in sight with what the methods foresee."""
+"""How a plan year of a programme will end: each project with what the methods foresee.
+
+The year is read for the whole programme and kept while the register is as it was, whoever asks; what an
+answer names or adds up is limited to the projects in sight by those who call.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,8 +18,11 @@ from haidang.programme.analysis.backtest import Forecast, Foresight
 from haidang.programme.analysis.curves import PERIODS, Open
 from haidang.programme.analysis.methods import METHODS, Method
 from haidang.programme.service import foreseeing
+from haidang.programme.service.remembered import remembered
+from haidang.programme.service.scene import Scene
 from haidang.programme.store import curves as store
 from haidang.programme.store.curves import Course
+from haidang.programme.store.stamp import stamp as stamped
 
 REASONS: dict[str, tuple[str, str]] = {
     "not_enough_history": (
@@ -26,6 +33,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "over": ("năm kế hoạch đã kết thúc", "the plan year is over"),
     "no_plan": ("dự án không có kế hoạch vốn trong năm", "the project has no plan in the year"),
 }
+Total = tuple[int, int, int]
 
 
 class Ahead(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,64 +53,101 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """The year of many projects."""
 
     by_project: dict[int, Ahead]
-    method: Method | None
-    errors: dict[Method, float]
+    method: Method | None = None
+    errors: dict[Method, float] = {}
     """Mean absolute past error of each method at this period, in points of the plan."""
-    reason: str | None
+    reason: str | None = None
     """Why nothing is foreseen of any of them."""
-    total: tuple[int, int, int] | None = None
-    """P10, P50, P90 of all of them together."""
+
+    def of(self, projects: Collection[int]) -> Outlook:
+        """Return the year of those among these projects that have a plan."""
+        kept = {number: each for number, each in self.by_project.items() if number in projects}
+        return msgspec.structs.replace(self, by_project=kept)
 
 
-async def outlook(
-    connection: Connection,
-    *,
-    program: int,
-    year: int,
-    today: date,
-    projects: Collection[int],
-    foresee: bool = True,
+async def courses(connection: Connection, at: Scene) -> dict[int, Ahead]:
+    """Return the year until now of the projects in sight that have a plan, without its end."""
+
+    async def read() -> dict[int, Ahead]:
+        found = await store.courses(
+            connection, first=at.year, last=at.year, cutoff=at.today, program=at.program.id
+        )
+        return _plain(found)
+
+    found = await remembered(at.stamp, at.key("courses"), read)
+    return {number: each for number, each in found.items() if number in at.projects}
+
+
+async def outlook(connection: Connection, at: Scene) -> Outlook:
+    """Return the year of the projects in sight, foreseen from the whole register's unnamed past."""
+    reason = _closed(at.period)
+    if reason is not None:
+        return Outlook(by_project=await courses(connection, at), reason=reason)
+    foresight = await foreseeing.history(connection, year=at.year, today=at.today, stamp=at.stamp)
+
+    async def read() -> Outlook:
+        here = await store.courses(
+            connection, first=at.year, last=at.year, cutoff=at.today, program=at.program.id
+        )
+        return await asyncio.to_thread(_ahead, here, foresight, at.period)
+
+    return (await remembered(at.stamp, at.key("outlook"), read)).of(at.projects)
+
+
+async def of_project(
+    connection: Connection, *, project: int, program: int, year: int, today: date
 ) -> Outlook:
-    """Return the year of these projects, foreseen from the whole register's past, which is not named."""
-    kept = set(projects)
-    here = [
-        course
-        for course in await store.courses(connection, first=year, last=year, cutoff=today, program=program)
-        if course.project_id in kept
-    ]
+    """Return the year of one project, without reading those beside it."""
+    here = await store.courses(
+        connection, first=year, last=year, cutoff=today, program=program, projects=[project]
+    )
     period = foreseeing.period_of(year, today)
-    reason = "not_begun" if period == 0 else "over" if period >= PERIODS else None
-    if reason is not None or not here or not foresee:
-        return Outlook(by_project=_plain(here), method=None, errors={}, reason=reason)
-    history = await foreseeing.history(connection, year=year, today=today)
-    return await asyncio.to_thread(_ahead, here, history, period)
+    reason = _closed(period)
+    if reason is not None or not here:
+        return Outlook(by_project=_plain(here), reason=reason)
+    seen = await stamped(connection)
+    foresight = await foreseeing.history(connection, year=year, today=today, stamp=seen)
+    return await asyncio.to_thread(_ahead, here, foresight, period)
+
+
+async def total(connection: Connection, at: Scene, ahead: Outlook) -> Total | None:
+    """Return P10, P50, P90 of what all in sight together will have paid; None where one is not foreseen."""
+    method = ahead.method
+    if method is None:
+        return None
+    foresight = await foreseeing.history(connection, year=at.year, today=at.today, stamp=at.stamp)
+    ones = [foreseeing.opened(each.course, at.period) for each in ahead.by_project.values()]
+
+    async def read() -> Total | None:
+        return await asyncio.to_thread(foresight.total, ones, method)
+
+    return await (remembered(at.stamp, at.key("total"), read) if at.whole else read())
+
+
+def _closed(period: int) -> str | None:
+    return "not_begun" if period == 0 else "over" if period >= PERIODS else None
 
 
 def _plain(here: Collection[Course]) -> dict[int, Ahead]:
     return {each.project_id: Ahead(course=each, paid_dong=sum(each.paid)) for each in here}
 
 
-def _ahead(here: Collection[Course], foresight: Foresight, period: int) -> Outlook:
+def _ahead(here: Sequence[Course], foresight: Foresight, period: int) -> Outlook:
     errors = foresight.errors(period)
     order = sorted((method for method in errors if method != "linear"), key=errors.__getitem__)
-    ones = {each.project_id: foreseeing.opened(each, period) for each in here}
-    found = {
-        number: msgspec.structs.replace(ahead, forecast=_first(foresight, ones[number], order))
-        for number, ahead in _plain(here).items()
-    }
-    best = order[0] if order else None
+    found = _plain(here)
+    waiting: dict[int, Open] = {each.project_id: foreseeing.opened(each, period) for each in here}
+    for method in order:
+        # The method that missed least speaks first; where it is silent, the next one does.
+        said = foresight.forecasts(list(waiting.values()), method)
+        for number, forecast in zip(tuple(waiting), said, strict=True):
+            if forecast is not None:
+                found[number] = msgspec.structs.replace(found[number], forecast=forecast)
+                del waiting[number]
     return Outlook(
-        by_project=found,
-        method=best,
-        errors=errors,
+        by_project=found, method=order[0] if order else None, errors=errors,
         reason=None if order else "not_enough_history",
-        total=None if best is None else foresight.total(list(ones.values()), best),
-    )
-
-
-def _first(foresight: Foresight, one: Open, order: Collection[Method]) -> Forecast | None:
-    """Return the forecast of the method that missed least before, among those that say something."""
-    return next((found for method in order if (found := foresight.forecast(one, method))), None)
+    )  # fmt: skip
 
 
 def said(ahead: Ahead | None, errors: Mapping[Method, float], reason: str | None) -> dict[str, Any]:
@@ -112,26 +157,13 @@ def said(ahead: Ahead | None, errors: Mapping[Method, float], reason: str | None
         code = reason or ("no_plan" if ahead is None else "not_enough_history")
         vi, en = REASONS[code]
         return {
-            "method": None,
-            "p10_dong": None,
-            "p50_dong": None,
-            "p90_dong": None,
-            "past_error_points": None,
-            "reason": code,
-            "reason_vi": vi,
-            "reason_en": en,
-        }
+            "method": None, "p10_dong": None, "p50_dong": None, "p90_dong": None, "past_error_points": None,
+            "reason": code, "reason_vi": vi, "reason_en": en,
+        }  # fmt: skip
     vi, en = METHODS[found.method]
     return {
-        "method": found.method,
-        "method_vi": vi,
-        "method_en": en,
-        "p10_dong": ahead.dong(found.low),
-        "p50_dong": ahead.dong(found.share),
-        "p90_dong": ahead.dong(found.high),
-        "past_error_points": errors.get(found.method),
-        "comparable": found.comparable,
-        "reason": None,
-        "reason_vi": None,
-        "reason_en": None,
-    }
+        "method": found.method, "method_vi": vi, "method_en": en,
+        "p10_dong": ahead.dong(found.low), "p50_dong": ahead.dong(found.share),
+        "p90_dong": ahead.dong(found.high), "past_error_points": errors.get(found.method),
+        "comparable": found.comparable, "reason": None, "reason_vi": None, "reason_en": None,
+    }  # fmt: skip

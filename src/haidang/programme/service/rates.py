@@ -16,6 +16,7 @@ from haidang.programme.model.register import PHASES, FundSource
 from haidang.programme.service import money
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.money import Cut
+from haidang.programme.service.remembered import remembered
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import figures, plans, rows
 
@@ -42,12 +43,17 @@ async def rates(
     """
     at = await scene(connection, desk, principal, program_id, year)
     cut = at.cut(cutoff)
-    standing = await money.standing(connection, program_id, cut, projects=at.only)
-    if by == "month":
-        found = await _months(connection, at, cut)
-    else:
-        found = await _split(connection, at, cut, by)
-    return at.head() | {"by": by, "cutoff": cut.cutoff, "rows": found, "total": money.shown(standing)}
+
+    async def read() -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        standing = await money.standing(connection, program_id, cut, projects=at.only)
+        lines = _months(connection, at, cut) if by == "month" else _split(connection, at, cut, by)
+        return await lines, money.shown(standing)
+
+    key = (*at.key("rates"), by, cut.cutoff)
+    found, total = await (remembered(at.stamp, key, read) if at.whole else read())
+    return at.head() | {
+        "by": by, "cutoff": cut.cutoff, "rows": found, "total": total | {"known_at": cut.known_at},
+    }  # fmt: skip
 
 
 async def _split(connection: Connection, at: Scene, cut: Cut, by: By) -> list[dict[str, Any]]:

@@ -9,16 +9,19 @@ from typing import Any, Literal
 from haidang.base.database import Connection
 from haidang.organisation.permissions import Principal
 from haidang.programme.analysis.curves import PERIODS
-from haidang.programme.analysis.pace import GOAL, Budgeted, Pace, moves, pace
+from haidang.programme.analysis.pace import GOAL, Budgeted, moves, pace
 from haidang.programme.service import flag_words
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.flags import Look, Raised, look
-from haidang.programme.service.outlook import Ahead, outlook, said
+from haidang.programme.service.outlook import Ahead, courses, outlook, said, total
+from haidang.programme.service.remembered import remembered
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import facts as store
 from haidang.programme.store.figures import Brief
 
 LIMIT_MAX = 500
+ROWS, ROWS_MAX = 1_000, 10_000
+"""Rows of the pace that one answer has; its total is of all."""
 MOVES_MAX = 500
 WHY: dict[str, tuple[str, str]] = {
     "reached": ("đã đạt mục tiêu", "the goal is reached"),
@@ -44,48 +47,46 @@ async def risks(
     by_project: dict[int, list[Raised]] = {}
     for each in found.raised:
         by_project.setdefault(each.project, []).append(each)
-    tasks = await store.open_bottlenecks(connection, at.projects)
-    lines = [
-        line
-        for number, ahead in found.outlook.by_project.items()
-        if (line := _risk(at, found, ahead, by_project.get(number, []), tasks.get(number))) is not None
+    lines = []
+    for number, ahead in found.outlook.by_project.items():
+        short = _shortfall(ahead)
+        reasons = by_project.get(number, [])
+        if short or reasons:
+            lines.append((-(short or 0), -len(reasons), -ahead.course.plan_dong, number))
+    lines.sort()
+    shown = [number for *_, number in lines[:limit]]
+    tasks = await store.open_bottlenecks(connection, shown)
+    items = [
+        _risk(at, found, found.outlook.by_project[number], by_project.get(number, []), tasks.get(number))
+        for number in shown
     ]
-    lines.sort(
-        key=lambda line: (
-            -(line["shortfall_dong"] or 0),
-            -len(line["reasons"]),
-            -line["plan_dong"],
-            line["project"]["id"],
-        )
-    )
-    short = [line["shortfall_dong"] for line in lines if line["shortfall_dong"] is not None]
-    total = found.outlook.total
+    foreseen = [short for short, *_ in lines if short]
+    ends = await total(connection, at, found.outlook)
     return at.head() | {
-        "goal_share": float(GOAL),
-        "count": len(lines),
-        "items": [line | {"rank": number} for number, line in enumerate(lines[:limit], 1)],
-        "method": found.outlook.method,
-        "reason": found.outlook.reason,
+        "goal_share": float(GOAL), "count": len(lines),
+        "items": [item | {"rank": number} for number, item in enumerate(items, 1)],
+        "method": found.outlook.method, "reason": found.outlook.reason,
         "total": {
             **_sums(found.outlook.by_project.values()),
-            "shortfall_dong": sum(short) if short else None,
-            "p10_dong": total and total[0],
-            "p50_dong": total and total[1],
-            "p90_dong": total and total[2],
+            "shortfall_dong": None if found.outlook.method is None else -sum(foreseen),
+            "p10_dong": ends and ends[0], "p50_dong": ends and ends[1], "p90_dong": ends and ends[2],
         },
-    }
+    }  # fmt: skip
+
+
+def _shortfall(ahead: Ahead) -> int | None:
+    """Return what P50 lacks to the goal; None where nothing is foreseen."""
+    if ahead.forecast is None:
+        return None
+    return max(0, _goal(ahead.course.plan_dong, GOAL) - ahead.dong(ahead.forecast.share))
 
 
 def _risk(
     at: Scene, found: Look, ahead: Ahead, raised: Collection[Raised], task: int | None
-) -> dict[str, Any] | None:
-    """Return a project of the late-risk list; None where it is foreseen to reach the goal and has no flag."""
+) -> dict[str, Any]:
+    """Return a project of the late-risk list."""
     plan = ahead.course.plan_dong
-    goal = _goal(plan, GOAL)
     foreseen = said(ahead, found.outlook.errors, found.outlook.reason)
-    short = None if foreseen["p50_dong"] is None else max(0, goal - foreseen["p50_dong"])
-    if not short and not raised:
-        return None
     reasons = []
     for each in raised:
         vi, en = flag_words.titles(each.code)
@@ -98,12 +99,12 @@ def _risk(
         "plan_dong": plan,
         "paid_dong": ahead.paid_dong,
         "rate": at.ratio(ahead.paid_dong, plan),
-        "goal_dong": goal,
+        "goal_dong": _goal(plan, GOAL),
         "p10_dong": foreseen["p10_dong"],
         "p50_dong": foreseen["p50_dong"],
         "p90_dong": foreseen["p90_dong"],
         "forecast": foreseen,
-        "shortfall_dong": short,
+        "shortfall_dong": _shortfall(ahead),
         "reasons": reasons,
         "task_id": task,
     }
@@ -131,56 +132,56 @@ async def paces(
     *,
     goal: Decimal = GOAL,
     by: Literal["project", "owner"] = "project",
+    limit: int = ROWS,
 ) -> dict[str, Any]:
     """Return what each project or owner must pay a month to reach a goal, and whether volume allows it."""
     at = await scene(connection, desk, principal, program_id, year)
-    ahead = await outlook(
-        connection, program=program_id, year=year, today=at.today, projects=at.projects, foresee=False
-    )
-    unpaid = await store.unpaid(connection, ahead.by_project, at.today)
+    ahead = await courses(connection, at)
+
+    async def read() -> dict[int, int]:
+        return await store.unpaid(connection, program_id, at.today)
+
+    unpaid = await remembered(at.stamp, at.key("unpaid"), read)
     lines = [
-        _Line(at.projects[number], each.course.plan_dong, each.paid_dong, unpaid.get(number, 0))
-        for number, each in ahead.by_project.items()
+        _Line(at.projects[number], each, unpaid.get(number, 0), at.period, goal)
+        for number, each in ahead.items()
     ]
-    if by == "owner":
-        owners: dict[int, list[_Line]] = {}
-        for line in lines:
-            owners.setdefault(line.brief.owner_org, []).append(line)
-        rows = [
-            {"owner": of[0].brief.named()["owner"]} | _paced(of, at.period, goal) for of in owners.values()
-        ]
-    else:
-        rows = [{"project": of.brief.named()} | _paced([of], at.period, goal) for of in lines]
-    rows.sort(key=lambda row: (-(row["needed_per_month_dong"] or 0), -row["plan_dong"]))
+    groups: dict[int, list[_Line]] = {}
+    for line in lines:
+        groups.setdefault(line.brief.owner_org if by == "owner" else line.brief.id, []).append(line)
+    ordered = sorted(
+        groups.values(), key=lambda of: (-sum(each.pace.monthly_dong or 0 for each in of), of[0].brief.id)
+    )
     return at.head() | {
-        "goal_share": float(goal),
-        "by": by,
-        "left_months": PERIODS - at.period,
-        "rows": rows,
-        "total": _paced(lines, at.period, goal),
-    }
+        "goal_share": float(goal), "by": by, "left_months": PERIODS - at.period, "count": len(ordered),
+        "rows": [_named(of[0].brief, by) | _paced(of, at.period) for of in ordered[:limit]],
+        "total": _paced(lines, at.period),
+    }  # fmt: skip
+
+
+def _named(brief: Brief, by: str) -> dict[str, Any]:
+    named = brief.named()
+    return {"owner": named["owner"]} if by == "owner" else {"project": named, "owner": named["owner"]}
 
 
 class _Line:
     """A project's year as far as its pace is concerned."""
 
-    def __init__(self, brief: Brief, plan: int, paid: int, unpaid: int) -> None:
+    def __init__(self, brief: Brief, ahead: Ahead, unpaid: int, period: int, goal: Decimal) -> None:
         self.brief = brief
-        self.plan = plan
-        self.paid = paid
+        self.plan = ahead.course.plan_dong
+        self.paid = ahead.paid_dong
         self.unpaid = unpaid
-
-    def pace(self, period: int, goal: Decimal) -> Pace:
-        """Return what this project's goal takes; a year that gave money back begins from zero."""
+        # A year that gave more back than it paid begins from zero.
         paid = max(0, self.paid)
-        return pace(
-            plan_dong=self.plan, paid_dong=paid, accepted_dong=paid + self.unpaid, period=period, goal=goal
+        self.pace = pace(
+            plan_dong=self.plan, paid_dong=paid, accepted_dong=paid + unpaid, period=period, goal=goal
         )
 
 
-def _paced(lines: Collection[_Line], period: int, goal: Decimal) -> dict[str, Any]:
+def _paced(lines: Collection[_Line], period: int) -> dict[str, Any]:
     """Return the pace of projects together: sums of their own, since volume of one does not pay another."""
-    found = [line.pace(period, goal) for line in lines]
+    found = [line.pace for line in lines]
     codes = {each.allowed for each in found}
     code = next(
         (name for name in ("too_late", "needs_volume", "by_volume", "reached") if name in codes), None
@@ -208,10 +209,18 @@ async def proposals(
 ) -> dict[str, Any]:
     """Propose what could move between projects in sight within one source; no money moves by itself."""
     at = await scene(connection, desk, principal, program_id, year)
-    ahead = await outlook(connection, program=program_id, year=year, today=at.today, projects=at.projects)
+    ahead = await outlook(connection, at)
     known = {number: each for number, each in ahead.by_project.items() if each.forecast is not None}
-    lines = await store.by_source(connection, known, year=year, on=at.today)
-    room = await store.room(connection, known, at.today)
+
+    async def read() -> tuple[list[dict[str, Any]], dict[int, int]]:
+        every = at.projects
+        return (
+            await store.by_source(connection, every, year=year, on=at.today),
+            await store.room(connection, every, at.today),
+        )
+
+    told, room = await (remembered(at.stamp, at.key("sources"), read) if at.whole else read())
+    lines = [each for each in told if each["project_id"] in known]
     sources = {each["code"]: each["name"] for each in lines}
     budgets = _budgets(known, lines, room)
     found = moves(budgets)

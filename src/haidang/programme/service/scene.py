@@ -15,8 +15,11 @@ from haidang.programme.service import money, programs
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.foreseeing import period_of
 from haidang.programme.service.money import Cut
+from haidang.programme.service.remembered import remembered
 from haidang.programme.store import figures, register
 from haidang.programme.store.figures import Brief
+from haidang.programme.store.stamp import Stamp
+from haidang.programme.store.stamp import stamp as stamped
 
 OF: DenominatorKind = "annual_with_carry_over"
 """What a project's year is a share of where nothing else is said: all that can be paid in it."""
@@ -32,6 +35,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     """Every project is in sight, and lines without a project with them."""
     projects: dict[int, Brief]
+    stamp: Stamp
 
     @property
     def period(self) -> int:
@@ -42,6 +46,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     def only(self) -> list[int] | None:
         """Return the numbers that sums are limited to; None where the whole is in sight."""
         return None if self.whole else sorted(self.projects)
+
+    def key(self, what: str) -> tuple[Any, ...]:
+        """Return what a figure of this programme's year is kept under."""
+        return (what, self.program.id, self.year, self.today)
 
     def cut(self, cutoff: date | None = None) -> Cut:
         """Return the year with payments until a day."""
@@ -78,9 +86,14 @@ async def scene(
 ) -> Scene:
     """Return a programme's year; ``Problem`` (404) where nothing of it is in the asker's sight."""
     program = await programs.visible(connection, principal, program_id)
-    found = await figures.briefs(connection, principal, program=program_id)
+    at = await stamped(connection)
+
+    async def read() -> dict[int, Brief]:
+        return await figures.briefs(connection, principal, program=program_id)
+
+    found = await remembered(at, ("briefs", program_id, tuple(principal.scopes)), read)
     whole = principal.may("programme.read", org_id=program.owner_org)
     return Scene(
         program=program, year=year, today=desk.today(), known_at=desk.now(), projects=found,
-        whole=whole and len(found) == await register.count(connection, program_id),
+        stamp=at, whole=whole and len(found) == await register.count(connection, program_id),
     )  # fmt: skip

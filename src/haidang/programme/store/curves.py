@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,6 +10,8 @@ from haidang.base.database import Connection
 
 PERIODS = 13
 PROJECTS_MAX = 20_000
+PAST_MAX = 6_000
+"""Project-years of the past that are compared with; of more, an even sample of projects."""
 
 
 class Course(NamedTuple):
@@ -38,28 +41,29 @@ WITH plan AS (
     SELECT c.project_id, c.plan_year, sum(c.amount_dong) AS amount
     FROM capital_plan c
     WHERE c.project_id IS NOT NULL AND c.plan_kind IN ('annual', 'carry_over') AND c.superseded_at IS NULL
-      AND c.valid_to IS NULL AND c.plan_year BETWEEN %(first)s AND %(last)s
-      AND (%(program)s::int IS NULL OR c.program_id = %(program)s)
+      AND c.valid_from <= %(cutoff)s AND (c.valid_to IS NULL OR c.valid_to > %(cutoff)s)
+      AND c.plan_year BETWEEN %(first)s AND %(last)s {only_c}
     GROUP BY 1, 2 HAVING sum(c.amount_dong) > 0
 ), paid AS (
     SELECT p.project_id, p.plan_year, p.period,
            sum(CASE p.kind WHEN 'recovery' THEN -p.confirmed_dong ELSE p.confirmed_dong END) AS amount
     FROM payment p WHERE p.state = 'confirmed' AND p.plan_year BETWEEN %(first)s AND %(last)s
-      AND p.paid_on <= %(cutoff)s
+      AND p.paid_on <= %(cutoff)s {only_p}
     GROUP BY 1, 2, 3
 ), sums AS (
     SELECT project_id, plan_year, array_agg(period ORDER BY period) AS periods,
            array_agg(amount::bigint ORDER BY period) AS amounts
     FROM paid GROUP BY 1, 2
 ), promises AS (
-    SELECT project_id, plan_year, array_agg(period ORDER BY period) AS periods,
-           array_agg(amount_dong ORDER BY period) AS amounts
-    FROM commitment WHERE superseded_at IS NULL AND plan_year BETWEEN %(first)s AND %(last)s
+    SELECT w.project_id, w.plan_year, array_agg(w.period ORDER BY w.period) AS periods,
+           array_agg(w.amount_dong ORDER BY w.period) AS amounts
+    FROM commitment w WHERE w.superseded_at IS NULL AND w.plan_year BETWEEN %(first)s AND %(last)s {only_w}
     GROUP BY 1, 2
 ), accepted AS (
     SELECT a.project_id, extract(year FROM a.accepted_on - interval '1 month')::int AS plan_year,
            sum(a.volume_dong) AS amount
     FROM acceptance a WHERE a.withdrawn = '' AND a.accepted_on <= %(cutoff)s
+      AND a.accepted_on >= make_date(%(first)s, 2, 1) {only_a}
     GROUP BY 1, 2
 )
 SELECT j.id, j.public_id, j.name, j.owner_org, j.area_code, j.orgs, coalesce(j.sector, ''),
@@ -69,18 +73,37 @@ FROM plan JOIN project j ON j.id = plan.project_id
 LEFT JOIN sums s USING (project_id, plan_year)
 LEFT JOIN promises w USING (project_id, plan_year)
 LEFT JOIN accepted a USING (project_id, plan_year)
+WHERE %(program)s::int IS NULL OR j.program_id = %(program)s
 ORDER BY plan.plan_year, j.id LIMIT %(limit)s
 """
+_OF = {
+    "projects": "AND {0}.project_id = ANY(%(projects)s)",
+    "every": "AND {0}.project_id %% %(every)s = 0", "": "",
+}  # fmt: skip
 
 
 async def courses(
-    connection: Connection, *, first: int, last: int, cutoff: date, program: int | None = None
+    connection: Connection,
+    *,
+    first: int,
+    last: int,
+    cutoff: date,
+    program: int | None = None,
+    projects: Collection[int] | None = None,
+    every: int = 1,
 ) -> list[Course]:
-    """Return the projects with a plan in the years ``first`` to ``last``, paid up to and with ``cutoff``."""
+    """Return the projects with a plan in the years ``first`` to ``last``, paid up to and with ``cutoff``.
+
+    ``projects``: these alone. ``every``: an even sample, each so-manieth project of the register.
+    """
+    only = _OF["projects" if projects is not None else "every" if every > 1 else ""]
     cursor = await connection.execute(
-        _COURSES,
-        {"first": first, "last": last, "cutoff": cutoff, "program": program, "limit": PROJECTS_MAX},
-    )
+        _COURSES.format(**{f"only_{alias}": only.format(alias) for alias in "cpwa"}),
+        {
+            "first": first, "last": last, "cutoff": cutoff, "program": program, "limit": PROJECTS_MAX,
+            "projects": None if projects is None else sorted(projects), "every": every,
+        },
+    )  # fmt: skip
     return [
         Course(
             project_id=row[0], public_id=row[1], name=row[2], owner_org=row[3], area_code=row[4],
@@ -97,3 +120,14 @@ def _by_period(periods: list[int] | None, amounts: list[Any] | None) -> tuple[in
         return ()
     told = dict(zip(periods, amounts, strict=True))
     return tuple(int(told.get(period, 0)) for period in range(1, PERIODS + 1))
+
+
+async def sampling(connection: Connection, *, first: int, last: int) -> int:
+    """Return of how many projects one is taken, so that the years come to :data:`PAST_MAX` at most."""
+    cursor = await connection.execute(
+        "SELECT count(*) FROM capital_plan WHERE project_id IS NOT NULL AND plan_kind = 'annual' "
+        "AND superseded_at IS NULL AND valid_to IS NULL AND plan_year BETWEEN %s AND %s",
+        (first, last),
+    )
+    [(count,)] = await cursor.fetchall()
+    return max(1, -(-int(count) // PAST_MAX))

@@ -90,14 +90,7 @@ _APPRAISALS = """
 SELECT project_id AS id, array_agg(requested_on ORDER BY requested_on) AS appraisals FROM price_appraisal
 WHERE project_id = ANY(%(projects)s) AND appraised_on IS NULL AND requested_on <= %(on)s GROUP BY 1
 """
-_BOTTLENECKS = """
-SELECT b.project_id AS id, count(*)::int AS bottlenecks,
-       count(*) FILTER (WHERE t.assignee IS NULL AND t.due_end IS NULL)::int AS bottlenecks_open,
-       min(b.recorded_at) AS bottleneck_at, min(t.id) AS bottleneck_task
-FROM bottleneck b JOIN task t ON t.id = b.task_id
-WHERE b.project_id = ANY(%(projects)s) AND t.is_open GROUP BY 1
-"""
-_ONE_EACH = (_PLANS, _CONTRACTS, _MILESTONES, _PROGRESS, _TOTALS, _EQUIPMENT, _APPRAISALS, _BOTTLENECKS)
+_ONE_EACH = (_PLANS, _CONTRACTS, _MILESTONES, _PROGRESS, _TOTALS, _EQUIPMENT, _APPRAISALS)
 
 
 async def of_projects(
@@ -145,14 +138,17 @@ async def follow_ups(connection: Connection, kind: str, like: str) -> dict[str, 
     return dict(await cursor.fetchall())
 
 
-async def unpaid(connection: Connection, projects: Collection[int], on: date) -> dict[int, int]:
-    """Return the volume that was accepted and has not been paid, by project, over all years."""
+async def unpaid(connection: Connection, program: int, on: date) -> dict[int, int]:
+    """Return by project of a programme the volume that was accepted and is not paid yet, over all years."""
     cursor = await connection.execute(
-        "SELECT a.project_id, (sum(a.volume_dong) - coalesce((SELECT sum(p.confirmed_dong) FROM payment p "
-        "WHERE p.project_id = a.project_id AND p.state = 'confirmed' AND p.kind = 'volume' "
-        "AND p.paid_on <= %(on)s), 0))::bigint FROM acceptance a WHERE a.project_id = ANY(%(projects)s) "
-        "AND a.withdrawn = '' AND a.accepted_on <= %(on)s GROUP BY 1",
-        {"projects": sorted(projects), "on": on},
+        "WITH taken AS (SELECT a.project_id, sum(a.volume_dong) AS dong FROM acceptance a "
+        "JOIN project j ON j.id = a.project_id WHERE j.program_id = %(program)s AND a.withdrawn = '' "
+        "AND a.accepted_on <= %(on)s GROUP BY 1), out AS (SELECT p.project_id, sum(p.confirmed_dong) AS dong "
+        "FROM payment p WHERE p.project_id IN (SELECT project_id FROM taken) AND p.state = 'confirmed' "
+        "AND p.kind = 'volume' AND p.paid_on <= %(on)s GROUP BY 1) "
+        "SELECT project_id, (taken.dong - coalesce(out.dong, 0))::bigint FROM taken "
+        "LEFT JOIN out USING (project_id)",
+        {"program": program, "on": on},
     )
     return {project: max(0, amount) for project, amount in await cursor.fetchall()}
 
@@ -215,6 +211,16 @@ async def open_bottlenecks(connection: Connection, projects: Collection[int]) ->
     cursor = await connection.execute(
         "SELECT b.project_id, min(t.id) FROM bottleneck b JOIN task t ON t.id = b.task_id "
         "WHERE b.project_id = ANY(%s) AND t.is_open GROUP BY 1",
+        (sorted(projects),),
+    )
+    return dict(await cursor.fetchall())
+
+
+async def unowned_bottlenecks(connection: Connection, projects: Collection[int]) -> dict[int, int]:
+    """Return how many open bottlenecks of each project have neither a person nor a due date."""
+    cursor = await connection.execute(
+        "SELECT b.project_id, count(*)::int FROM bottleneck b JOIN task t ON t.id = b.task_id "
+        "WHERE b.project_id = ANY(%s) AND t.is_open AND t.assignee IS NULL AND t.due_end IS NULL GROUP BY 1",
         (sorted(projects),),
     )
     return dict(await cursor.fetchall())
