@@ -4,9 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { asksOf, foresights, gap, passes, redFirst, sums, type AskKind } from '../src/screens/programme/asks'
 import { fieldName, said } from '../src/screens/programme/diff'
-import { slip } from '../src/screens/programme/milestones'
-import { planLines } from '../src/screens/programme/plans'
-import type { Board, Forecast, Milestone, PlanRow, Row } from '../src/screens/programme/types'
+import type { Board, Forecast, Row } from '../src/screens/programme/types'
 
 const TY = 1_000_000_000
 
@@ -71,26 +69,6 @@ test('rows and lines without a project come to the total, and a gap of one đồ
   assert.equal(gap(board(87 * TY, 25 * TY)), 0)
   assert.equal(gap(board(87 * TY + 1, 25 * TY)), -1)
   assert.equal(gap(board(87 * TY, 25 * TY + 1)), -1)
-})
-
-test('initial and current plan of a line, from what is known now', () => {
-  const amount = (id: number, amount_dong: number, from: string, to: string | null, superseded: string | null = null): PlanRow => ({
-    id, amount_dong, valid_from: from, valid_to: to, superseded_at: superseded, recorded_at: '', fund_source_id: 1, plan_kind: 'annual',
-    plan_year: 2026, plan_year_to: 2026, doc_number: `${id}/QĐ`, signed_on: from,
-  })
-  const rows = [amount(3, 80, '2026-06-01', null), amount(2, 100, '2026-01-05', '2026-06-01'), amount(1, 100, '2026-01-05', null, '2026-06-02')]
-  const [line, ...others] = planLines(rows, '2026-08-01')
-  assert.deepEqual(others, [])
-  assert.deepEqual([line?.initial.id, line?.current?.id], [2, 3])
-  assert.equal(planLines(rows, '2026-03-01')[0]?.current?.id, 2)
-})
-
-test('a milestone slips by its actual day, else its forecast, else by today', () => {
-  const milestone = (forecast_on: string | null, actual_on: string | null): Milestone => ({ id: 1, name: '', baseline_on: '2026-06-10', forecast_on, actual_on })
-  assert.equal(slip(milestone('2026-07-10', '2026-06-12'), '2026-08-01'), 2)
-  assert.equal(slip(milestone('2026-07-10', null), '2026-06-01'), 30)
-  assert.equal(slip(milestone(null, null), '2026-06-20'), 10)
-  assert.equal(slip(milestone(null, null), '2026-06-01'), null)
 })
 
 test('fields of a difference are told in words', () => {

@@ -145,14 +145,16 @@ async def test_a_plan_sheet_comes_in_and_stands_on_the_board(page: Page, server:
     await first.get_by_role("link").first.click()
     await expect(page.locator("h1")).to_have_text(name)
     await expect(page.get_by_role("table", name="Kế hoạch theo loại và nguồn")).to_contain_text("12/NQ-HĐND")
+    await page.get_by_role("link", name="Gói thầu và hợp đồng").click()
     contracts = page.get_by_role("table", name="Hợp đồng và thay đổi")
     await expect(contracts).to_contain_text("khi ký 01/03/2020")
     await expect(contracts).to_contain_text("PL01")
+    await page.get_by_role("link", name="Tiến độ", exact=True).click()
     milestones = page.get_by_role("table", name="Mốc tiến độ")
     await expect(milestones.locator("tr", has_text="Khởi công")).to_contain_text("trễ 18 ngày")
     assert await eyes.faint(page) == []
     await page.set_viewport_size(PHONE)
-    await page.go_back()
+    await page.get_by_role("link", name="Bảng dự án").last.click()
     await expect(board.locator("tbody tr").first).to_be_visible()
     assert await eyes.overflowing(page) == []
 

@@ -42,6 +42,13 @@ export function bytes(count: number): string {
 /** What a person typed as a number, or null. Accepts `1.234,5`, `1234.5`, `1 234,5` and both minus signs.
  *  A lone point or comma before exactly three digits is read as a thousands mark: `1.234` is 1234. */
 export function parseNumber(typed: string): number | null {
+  const text = plainNumber(typed)
+  const value = Number(text)
+  return text !== null && Number.isFinite(value) ? value : null
+}
+
+/** The same as digits, sign and one point, so that not a digit is lost on the way; null for what is no number. */
+export function plainNumber(typed: string): string | null {
   let text = typed.trim().replace(/[\s\u00a0\u202f]/g, '').replace(/\u2212/g, '-')
   if (!/^[+-]?[\d.,]+$/.test(text) || !/\d/.test(text)) return null
   const lastPoint = text.lastIndexOf('.')
@@ -59,8 +66,7 @@ export function parseNumber(typed: string): number | null {
     else if (text.split(mark).length === 2) text = text.replace(mark, '.')
     else return null
   }
-  const value = Number(text)
-  return Number.isFinite(value) ? value : null
+  return text
 }
 
 function isGrouped(text: string, mark: string): boolean {

@@ -44,6 +44,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     required: bool = False
     fixed: bool = False
     """Keeps what it first said."""
+    nullable: bool = False
+    """Nothing may stand in it."""
     default: Any = None
     refers: str | None = None
     """record: the kind that it names."""
@@ -76,6 +78,7 @@ def _field(kind: str, info: inspect.Field, *, fixed: bool, refs: Mapping[str, st
     found, refers = _type(info.name, plain, refs)
     return Field(
         name=info.name, vi=vi, en=en, type=found, required=info.required, fixed=fixed,
+        nullable=info.type != plain,
         default=info.default if isinstance(info.default, int | str) else None, refers=refers,
         choices=_choices(kind, info.name, plain), least=getattr(plain, "ge", None),
         most=getattr(plain, "le", None), longest=getattr(plain, "max_length", None),

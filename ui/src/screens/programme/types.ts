@@ -204,21 +204,6 @@ export interface Import extends ImportRow {
   }
 }
 
-export interface PlanRow {
-  id: number
-  fund_source_id: number
-  plan_kind: PlanKind
-  plan_year: number
-  plan_year_to: number
-  amount_dong: number
-  valid_from: string
-  valid_to: string | null
-  recorded_at: string
-  superseded_at: string | null
-  doc_number: string
-  signed_on: string | null
-}
-
 export type PlanKind = 'medium' | 'prime_minister' | 'annual' | 'carry_over' | 'allocation'
 
 export interface Decision {
@@ -242,51 +227,6 @@ export interface Project extends Line {
   totals: { id: number; amount_dong: number; before_dong: number | null; valid_from: string; doc_number: string; signed_on: string }[]
 }
 
-export interface Milestone {
-  id: number
-  name: string
-  baseline_on: string
-  forecast_on: string | null
-  actual_on: string | null
-}
-
-export interface Contract {
-  id: number
-  contract_no: string
-  subject: string
-  contractor_name: string
-  value_dong: number
-  value_now_dong: number
-  expires_on: string
-  expires_now_on: string
-  ended_on: string | null
-}
-
-export interface ContractChange {
-  id: number
-  contract_id: number
-  kind: 'duration' | 'value' | 'scope' | 'equipment'
-  old_dong: number | null
-  new_dong: number | null
-  old_on: string | null
-  new_on: string | null
-  old_text: string
-  new_text: string
-  reason: string
-  document: string
-  signed_on: string
-}
-
-export interface Equipment {
-  id: number
-  name: string
-  quantity: number
-  planned_model: string
-  delivered_model: string
-  delivered_on: string | null
-  installed_on: string | null
-}
-
 export interface Bottleneck {
   id: number
   cause: 'clearance' | 'appraisal' | 'contractor' | 'equipment' | 'capital' | 'price' | 'other'
@@ -294,22 +234,4 @@ export interface Bottleneck {
   amount_dong: number | null
   is_open: boolean
   task: { id: number; title: string; owner_name: string; due_end: string | null }
-}
-
-export interface Case {
-  id: number
-  contractor_name: string
-  contract_no: string
-  subject: string
-  state_vi: string
-  state_en: string
-  reply_until: string | null
-  replied: boolean
-}
-
-export interface Entry {
-  no: number
-  at: string
-  actor: string
-  action: string
 }
