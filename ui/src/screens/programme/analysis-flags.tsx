@@ -128,9 +128,6 @@ function Kinds({ list }: { list: readonly FlagCount[] }) {
         <a key={each.code} class="flag-kind" href={href('', { code: code.value === each.code ? null : each.code })} aria-current={code.value === each.code ? 'true' : undefined}>
           <span>{named(each.vi, each.en)}</span>
           <span class="num strong">{number(each.count)}</span>
-          <span class="muted small">
-            {m.groups[each.group as keyof typeof m.groups] ?? each.group} {/^R\d/.test(each.code) && <span class="num">· {each.code}</span>}
-          </span>
         </a>
       ))}
     </nav>

@@ -23,7 +23,7 @@ interface Props {
 
 const WIDTH = 720
 const HEIGHT = 240
-const EDGE = { left: 52, right: 200, top: 12, bottom: 28 }
+const EDGE = { left: 52, right: 250, top: 12, bottom: 28 }
 const DASHES = ['', '8 4', '2 4', '10 3 2 3', '1 3', '14 4', '5 2']
 const TICKS = 4
 const LABEL_GAP = 15

@@ -87,7 +87,7 @@ export function Summary({ calm, children }: { calm?: boolean; children: Componen
 export function Note({ children }: { children: ComponentChildren }) {
   return (
     <p class="note">
-      <Mark shape="none" sign="i" tone="quiet" />
+      <Mark shape="circle" sign="i" tone="quiet" />
       <span>{children}</span>
     </p>
   )

@@ -16,6 +16,7 @@ export function Past({ data }: { data: Backtest }) {
   const m = messages.value.forecast
   const rows = data.methods.flatMap((method) => method.rows.map((score) => ({ ...score, method })))
   const told = rows.filter(({ error_points }) => error_points !== null)
+  const periods = [...new Set(rows.map(({ period }) => period))].sort((a, b) => a - b)
   return (
     <section class="block-section" aria-label={m.past}>
       <h2>{m.past}</h2>
@@ -27,7 +28,7 @@ export function Past({ data }: { data: Backtest }) {
             {m.pastText} {data.past.judged.length > 0 && m.simulatedYears(data.past.judged.join(', '))}
           </p>
           <Chart data={data} told={told} />
-          <Table label={m.past} columns={columns()} rows={rows} rowKey={(row) => `${row.method.method} ${row.period}`} />
+          <Table label={m.past} columns={columns(periods)} rows={data.methods} rowKey={({ method }) => method} rowClass={({ method }) => (method === data.best ? 'row-chosen' : '')} />
           <p class="muted small">{m.coverageGoal}</p>
         </>
       )}
@@ -59,17 +60,38 @@ function Chart({ data, told }: { data: Backtest; told: readonly Row[] }) {
   )
 }
 
-function columns(): Column<Row>[] {
+/** A row for each method, a column for each period: how far it missed, how often the end lay within its range. */
+function columns(periods: readonly number[]): Column<MethodScores>[] {
   const m = messages.value.forecast
-  const or = (value: number | null, said: (value: number) => string) =>
-    value === null ? <span class="muted">{common.value.none}</span> : <span class="num">{said(value)}</span>
   return [
-    { key: 'method', head: m.method, title: true, cell: (row) => named(row.method.vi, row.method.en) },
-    { key: 'period', head: m.period, numeric: true, cell: (row) => <span class="num">{row.period}</span> },
-    { key: 'error', head: m.errorPoints, numeric: true, cell: (row) => or(row.error_points, (value) => number(value, 1)) },
-    { key: 'coverage', head: m.coverageHead, numeric: true, cell: (row) => or(row.coverage, (value) => percent(value, 0)) },
-    { key: 'rank', head: m.rankHead, numeric: true, cell: (row) => or(row.rank_correlation, (value) => number(value, 2)) },
-    { key: 'count', head: m.countHead, numeric: true, wide: true, cell: (row) => <span class="num">{number(row.count)}</span> },
-    { key: 'silent', head: m.silentHead, numeric: true, wide: true, cell: (row) => <span class="num">{number(row.silent)}</span> },
+    {
+      key: 'method',
+      head: m.method,
+      title: true,
+      cell: (row) => (
+        <span class="two-lines">
+          <span class="strong">{named(row.vi, row.en)}</span>
+          <span class="muted small">{row.reason ? named(row.reason_vi, row.reason_en) : m.held(number(Math.max(0, ...row.rows.map(({ count }) => count))))}</span>
+        </span>
+      ),
+    },
+    ...periods.map((period) => ({
+      key: String(period),
+      head: `${m.period} ${period}`,
+      numeric: true,
+      cell: (row: MethodScores) => <ScoreCell score={row.rows.find((each) => each.period === period)} />,
+    })),
   ]
+}
+
+function ScoreCell({ score }: { score: Score | undefined }) {
+  const m = messages.value.forecast
+  if (score?.error_points == null) return <span class="muted">{common.value.none}</span>
+  return (
+    <span class="two-lines">
+      <span class="num strong">{m.points(number(score.error_points, 1))}</span>
+      {score.coverage !== null && <span class="muted small num">{m.within(percent(score.coverage, 0))}</span>}
+      {score.rank_correlation !== null && <span class="muted small num">{m.ranked(number(score.rank_correlation, 2))}</span>}
+    </span>
+  )
 }

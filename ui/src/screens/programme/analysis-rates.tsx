@@ -21,6 +21,9 @@ const BYS = ['owner', 'source', 'phase', 'group', 'sector', 'month'] as const
 type By = (typeof BYS)[number]
 const by = param('by', 'owner')
 const cutoff = param('cutoff')
+const capital = param('capital', 'own')
+const CAPITALS = ['own', 'with', 'all'] as const
+const WITH = '_with_carry_over'
 
 export default function Rates() {
   const m = messages.value.rates
@@ -37,6 +40,12 @@ export default function Rates() {
 export function kindsOf(rows: readonly { ratios: readonly Ratio[] }[]): DenominatorKind[] {
   const found = new Set(rows.flatMap(({ ratios }) => ratios.map(({ denominator_kind }) => denominator_kind)))
   return KINDS.filter((kind) => found.has(kind))
+}
+
+/** Whether a denominator stands in the table: of the year's own plan, with what was carried over, or all of them. */
+export function shownBy(chosen: string): (kind: DenominatorKind) => boolean {
+  if (chosen === 'all') return () => true
+  return (kind) => kind === 'carry_over' || kind.endsWith(WITH) === (chosen === 'with')
 }
 
 /** The total as a row beside the others. */
@@ -57,13 +66,20 @@ function Shown({ data, by: asked }: { data: RateList; by: By }) {
   const word = data.whole ? m.total : m.seen
   const total = totalRow(data.total, { vi: word, en: word })
   const rows = asked === 'month' ? data.rows : [total, ...data.rows]
-  const kinds = kindsOf([total, ...data.rows])
+  const kinds = kindsOf([total, ...data.rows]).filter(shownBy(capital.value))
   return (
     <>
       <nav class="segments" aria-label={m.by}>
         {BYS.map((name) => (
           <a key={name} class="segment" href={href('', { by: name === 'owner' ? null : name })} aria-current={asked === name ? 'true' : undefined}>
             {m.bys[name]}
+          </a>
+        ))}
+      </nav>
+      <nav class="segments" aria-label={m.shown}>
+        {CAPITALS.map((name) => (
+          <a key={name} class="segment" href={href('', { capital: name === 'own' ? null : name })} aria-current={capital.value === name ? 'true' : undefined}>
+            {m.capitals[name]}
           </a>
         ))}
       </nav>
@@ -79,7 +95,9 @@ function Shown({ data, by: asked }: { data: RateList; by: By }) {
             rowKey={(row) => row.key ?? 'none'}
             rowClass={(row) => (row.key === 'total' ? 'total-line' : '')}
           />
-          <Note>{m.note}</Note>
+          <Note>
+            {m.note} {[total, ...data.rows].some(({ ratios }) => ratios.some(({ value }) => (value ?? 0) > 1)) && m.over}
+          </Note>
         </>
       )}
     </>
@@ -89,7 +107,7 @@ function Shown({ data, by: asked }: { data: RateList; by: By }) {
 function ByMonth({ rows, kinds }: { rows: readonly RateRow[]; kinds: readonly DenominatorKind[] }) {
   const m = messages.value
   const shareOf = (row: RateRow, kind: DenominatorKind) => row.ratios.find(({ denominator_kind }) => denominator_kind === kind)?.value ?? null
-  const shown = kinds.filter((kind) => !kind.endsWith('_with_carry_over')).slice(0, 4)
+  const shown = kinds.filter((kind) => kind !== 'carry_over').slice(0, 4)
   return (
     <div class="lines-frame">
       <Lines

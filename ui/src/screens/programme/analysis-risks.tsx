@@ -8,6 +8,7 @@ import { number, percent } from '../../format/number'
 import { useKeys } from '../../keys'
 import { figures as messages } from '../../messages/programme-figures'
 import { go, param } from '../../router'
+import { addedReasons } from './asks'
 import { AnalysisPage } from './analysis-page'
 import { CourseCell, ProjectName, Reasons, Summary, TaskLink } from './analysis-parts'
 import { RiskPanel } from './analysis-risk-panel'
@@ -15,6 +16,8 @@ import type { Risk, RiskList } from './analysis-types'
 import { Sum } from './parts'
 
 const LIST_MAX = 200
+/** The column beside it says this by its sum. */
+const SHORTFALL: ReadonlySet<string> = new Set(['foreseen_low'])
 const selected = param('sel')
 
 export default function Risks() {
@@ -100,7 +103,7 @@ function columns(open: (id: string) => void): Column<Risk>[] {
     },
     { key: 'forecast', head: m.risks.forecast, cell: (each) => <CourseCell course={each} /> },
     { key: 'shortfall', head: m.risks.shortfall, numeric: true, cell: (each) => <Sum dong={each.shortfall_dong} /> },
-    { key: 'reasons', head: m.risks.reasons, cell: (each) => <Reasons list={each.reasons} most={3} /> },
+    { key: 'reasons', head: m.risks.reasons, cell: (each) => <Reasons list={addedReasons(each.reasons, SHORTFALL)} most={4} /> },
     {
       key: 'task',
       head: m.task,

@@ -52,6 +52,15 @@ export const KINDS = [
 ] as const
 export type DenominatorKind = (typeof KINDS)[number]
 
+/** Reasons that a column of its own says already: the forecast, contracts past due, late milestones. */
+const SAID: ReadonlySet<string> = new Set(['foreseen_low', 'contract_over', 'milestone_slip', 'below_province', 'third_quarter'])
+
+/** What a reason adds to what the row says by itself; its title alone, since the evidence stands one click away. */
+export function addedReasons<T extends { code?: string; vi: string; en: string }>(reasons: readonly T[], said: ReadonlySet<string> = SAID): T[] {
+  const title = (words: string) => words.split(': ')[0] ?? words
+  return reasons.filter(({ code }) => !code || !said.has(code)).map((each) => ({ ...each, vi: title(each.vi), en: title(each.en) }))
+}
+
 export interface Filters {
   q: string
   owner: string

@@ -49,7 +49,7 @@ export function BoardHead({ board, rows, of, asking, flags, forecast }: Props) {
   )
 }
 
-function Figure({ name, note, children }: { name: string; note: ComponentChildren; children: ComponentChildren }) {
+export function Figure({ name, note, children }: { name: string; note: ComponentChildren; children: ComponentChildren }) {
   return (
     <div class="headline-figure">
       <dt class="muted small">{name}</dt>

@@ -12,7 +12,7 @@ import { named } from '../../messages/catalogue'
 import { figures } from '../../messages/programme-figures'
 import { programme as messages } from '../../messages/programme'
 import { go, param } from '../../router'
-import { asksOf, foresights, passes, redFirst } from './asks'
+import { addedReasons, asksOf, foresights, passes, redFirst } from './asks'
 import { boardColumns, type Beside } from './board-columns'
 import { BoardHead } from './board-head'
 import './board.css'
@@ -26,6 +26,8 @@ import type { FlagList, RiskList } from './analysis-types'
 
 const STEP = 150
 const LIST_MAX = 500
+/** Columns that make room for the map. */
+const BESIDE_MAP: ReadonlySet<string> = new Set(['owner', 'plan'])
 const side = param('side')
 const BoardMap = lazily(() => import('./board-map'))
 
@@ -101,7 +103,7 @@ function useBeside(board: Board, underWay: boolean): Pick<Beside, 'flags' | 'rea
   return useMemo(() => {
     const counted = new Map<number, number>()
     for (const { project } of flags.data?.items ?? []) if (project) counted.set(project.id, (counted.get(project.id) ?? 0) + 1)
-    const reasons = new Map((risks.data?.items ?? []).map((each) => [each.project.id, each.reasons[0]]))
+    const reasons = new Map((risks.data?.items ?? []).map((each) => [each.project.id, addedReasons(each.reasons)[0]]))
     return { flags: counted, reasons, flagged: flags.data ? flags.data.items.length : null }
   }, [flags.data, risks.data])
 }
@@ -125,8 +127,8 @@ function Shown({ board, forecast, programs, underWay }: ShownProps) {
     { press: 'Enter', shown: 'Enter', label: () => messages.value.open, run: () => cursor && open(cursor) },
     { press: 'KeyM', shown: 'M', label: () => figures.value.map.show, run: toggleMap },
   ])
-  const columns = boardColumns({ ...beside, asks, ahead, foreseen: forecast !== undefined, of })
   const showMap = side.value === 'map'
+  const columns = boardColumns({ ...beside, asks, ahead, foreseen: forecast !== undefined, of }).filter(({ key }) => !showMap || !BESIDE_MAP.has(key))
   return (
     <>
       <BoardFilters board={board} programs={programs} sources={sources.data?.items ?? []} asks={asks} />

@@ -22,6 +22,7 @@ const TABS = {
   forecast: () => import('./analysis-forecast'),
   rates: () => import('./analysis-rates'),
   moves: () => import('./analysis-moves'),
+  cases: () => import('./cases'),
   imports: () => import('./imports'),
 } satisfies Record<string, Load>
 
@@ -29,12 +30,14 @@ const TABS = {
 const PAGES = {
   import: () => import('./import'),
   project: () => import('./project'),
+  owner: () => import('./owner'),
+  contractor: () => import('./contractor'),
 } satisfies Record<string, Load>
 
 type Tab = keyof typeof TABS
 const PARTS: Record<string, Load> = { ...TABS, ...PAGES }
 /** Tabs for those alone who may do what they are for. */
-const NEEDS: Partial<Record<Tab, readonly string[]>> = { imports: ['programme.plan'] }
+const NEEDS: Partial<Record<Tab, readonly string[]>> = { imports: ['programme.plan'], cases: ['programme.edit', 'programme.oversee'] }
 
 const loaded = signal<Record<string, ComponentType>>({})
 const failed = signal<{ name: string; problem: Problem } | null>(null)
@@ -44,6 +47,7 @@ function asked(): { part: string; tab: Tab } {
   const [, first, second] = path.value
   if (first === 'imports') return { part: second ? 'import' : 'imports', tab: 'imports' }
   if (first === 'projects' && second) return { part: 'project', tab: 'board' }
+  if ((first === 'owner' || first === 'contractor') && second) return { part: first, tab: 'board' }
   return first && first in TABS ? { part: first, tab: first as Tab } : { part: 'board', tab: 'board' }
 }
 
