@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from haidang.programme.sheets.cells import Cell
-from haidang.programme.sheets.values import Amiss
+from haidang.documents.cells import Cell
+from haidang.documents.numbers import Amiss
 
 Effect = Literal["sheet", "column", "row", "cell"]
 """What is not taken because of a finding; ``cell``: the row is taken, this cell was understood otherwise."""

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from haidang.documents.cells import Cell, Page
+from haidang.documents.numbers import Amiss, clean
 from haidang.documents.sheet import address
-from haidang.programme.sheets.cells import Cell, Page
 from haidang.programme.sheets.description import Column, Description, says
 from haidang.programme.sheets.findings import Finding, at, of_cell
-from haidang.programme.sheets.values import Amiss, clean, unit_of
+from haidang.programme.sheets.values import unit_of
 
 TOP_MAX = 40
 """Rows from the top within which headings are looked for."""

@@ -13,23 +13,15 @@ from typing import Literal
 
 import msgspec
 
+from haidang.documents.cells import Cell, Page
+from haidang.documents.numbers import Amiss, Style, clean, number
 from haidang.documents.sheet import address
-from haidang.programme.sheets.cells import Cell, Page
 from haidang.programme.sheets.description import Column, Description, Numbering, meaning, says
 from haidang.programme.sheets.findings import Finding, at, of_cell
 from haidang.programme.sheets.headings import Layout, Surroundings
 from haidang.programme.sheets.legacy import Encoding, converted, vietnamese
 from haidang.programme.sheets.numbering import numbering
-from haidang.programme.sheets.values import (
-    NONE_SIGNS,
-    Amiss,
-    Style,
-    clean,
-    money,
-    number,
-    serial,
-    years,
-)
+from haidang.programme.sheets.values import NONE_SIGNS, money, serial, years
 
 Role = Literal["project", "heading", "total", "detail", "remark", "unknown"]
 TEXT_MAX = 1_000

@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from haidang.base.problems import Problem
+from haidang.documents.numbers import Amiss, clean
 from haidang.documents.workbook import UNREADABLE
 from haidang.programme.sheets.description import PlanKind
 from haidang.programme.sheets.findings import Finding, at
 from haidang.programme.sheets.reading import Plan, Project, Sheet
-from haidang.programme.sheets.values import Amiss, clean, money
+from haidang.programme.sheets.values import money
 
 PROJECTS_MAX = 5_000
 NAME = "oc4ids"

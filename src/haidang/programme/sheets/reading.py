@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from haidang.documents.cells import Page, read_pages
+from haidang.documents.numbers import Style
 from haidang.documents.sheet import address
-from haidang.programme.sheets.cells import Page, read_pages
 from haidang.programme.sheets.description import Description, PlanKind, shipped
 from haidang.programme.sheets.doubts import likely, row_sums, told_numbers, told_tiers
 from haidang.programme.sheets.findings import Finding, Unreconciled, at
@@ -20,7 +21,6 @@ from haidang.programme.sheets.legacy import Encoding, converted
 from haidang.programme.sheets.lines import Line, Reader
 from haidang.programme.sheets.totals import agreeing, unreconciled
 from haidang.programme.sheets.tree import Tree, grow, guess_tiers
-from haidang.programme.sheets.values import Style
 
 SAMPLE = 4_000
 """Cells by which the encoding of a page is judged."""

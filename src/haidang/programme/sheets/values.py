@@ -7,17 +7,14 @@ two ways is asked, never guessed.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
-from typing import Literal
 
 import msgspec
 
 from haidang.base.text import fold
+from haidang.documents.numbers import Amiss, clean
 from haidang.programme.model.money import DONG_MAX
-
-Style = Literal["vi", "en"]
 
 YEAR_FIRST, YEAR_LAST = 1975, 2100
 NOISE = Decimal("4e-16")
@@ -25,13 +22,6 @@ NOISE = Decimal("4e-16")
 PLACES = Decimal("1e-3")
 """Parts of a đồng that are noise whatever the size of the number."""
 
-_SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]+")
-_PLAIN = re.compile(r"[+-]?\d{1,20}")
-_VI = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d{1,20})?")
-_EN = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d{1,20})?")
-_SPACED = re.compile(r"[+-]?[1-9]\d{0,2}( \d{3})+([.,]\d{1,20})?")
-_DECIMALS = re.compile(r"[+-]?\d{1,20}[.,]\d{1,20}")
-_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")
 NONE_SIGNS = frozenset(("-", "–", "—", "_", "x", "..."))
 """What people write where there is nothing; ``x`` in forms that close a column."""
 
@@ -42,64 +32,6 @@ UNITS = {
 }  # fmt: skip
 _UNIT = re.compile(r"(?:don vi(?: tinh)?|dvt|dv tinh|\bdv)\s*[:.]?\s*(.*)")
 _BRACKETED = re.compile(r"\(\s*(?:dvt\s*:?\s*)?([^()]*(?:dong|trd|tr\.d))\s*\)")
-
-
-class Amiss(msgspec.Struct, frozen=True):
-    """Why a cell cannot be taken."""
-
-    code: str
-    vi: str
-    en: str
-    question: tuple[str, ...] = ()
-    """The readings between which a person must choose."""
-
-
-def clean(text: str) -> str:
-    """Return a text in composed Unicode with single spaces: no line breaks, NBSP or marks of no width."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
-
-
-def number(  # noqa: PLR0911 - one return for each way to write
-    text: str, style: Style | None = None
-) -> Decimal | Amiss:
-    """Return the number that a *text* cell says; a lone ``1.234`` asks unless ``style`` is known."""
-    said = clean(text)
-    sign = ""
-    if said.startswith("(") and said.endswith(")"):
-        said, sign = said[1:-1].strip(), "-"
-    said = said.replace("−", "-")
-    if len(said) > 60:
-        return _no_number()
-    if _PLAIN.fullmatch(said):
-        return Decimal(sign + said)
-    if _SPACED.fullmatch(said):
-        return Decimal(sign + said.replace(" ", "").replace(",", "."))
-    if found := _EITHER.fullmatch(said):
-        return _either(sign + said, found[1], style)
-    grouped = {"vi": _VI.fullmatch(said) is not None, "en": _EN.fullmatch(said) is not None}
-    if grouped["vi"]:
-        return Decimal(sign + said.replace(".", "").replace(",", "."))
-    if grouped["en"]:
-        return Decimal(sign + said.replace(",", ""))
-    if _DECIMALS.fullmatch(said):
-        return Decimal(sign + said.replace(",", "."))
-    return _no_number()
-
-
-def _either(said: str, separator: str, style: Style | None) -> Decimal | Amiss:
-    grouped, decimal = Decimal(said.replace(separator, "")), Decimal(said.replace(",", "."))
-    if style is None:
-        return Amiss(
-            "number-ambiguous",
-            f"“{said}” có thể là {grouped} hoặc {str(decimal).replace('.', ',')}: hãy cho biết kiểu viết số",
-            f"“{said}” may be {grouped} or {decimal}: say how numbers are written",
-            (str(grouped), str(decimal)),
-        )
-    return grouped if (separator == ".") == (style == "vi") else decimal
-
-
-def _no_number() -> Amiss:
-    return Amiss("not-a-number", "không phải là số", "is not a number")
 
 
 class Money(msgspec.Struct, frozen=True):

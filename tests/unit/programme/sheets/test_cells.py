@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 from haidang.base.problems import Problem
-from haidang.programme.sheets.cells import read_pages
+from haidang.documents.cells import read_pages
 from haidang.programme.sheets.reading import read
 from haidang.programme.sheets.values import serial
 from tests.unit.programme.sheets.workbooks import Formula, Grid, plan_sheet, written

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haidang.documents.numbers import Amiss, clean, number
 from haidang.programme.sheets.numbering import numbering
-from haidang.programme.sheets.values import Amiss, Money, clean, day, money, number, serial, unit_of, years
+from haidang.programme.sheets.values import Money, day, money, serial, unit_of, years
 
 
 @pytest.mark.parametrize(

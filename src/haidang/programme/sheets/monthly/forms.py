@@ -12,11 +12,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from haidang.documents.sheet import HEAD_ROW, KEY, META, SEAL, VERSION, Column, Form, address, seal_of
+from haidang.documents import sealed
+from haidang.documents.cells import Cell
+from haidang.documents.numbers import Amiss, number
+from haidang.documents.sealed import SealedRow
+from haidang.documents.sheet import Column, Form
 from haidang.documents.workbook import refused
-from haidang.programme.sheets.cells import Cell, Page, read_pages
 from haidang.programme.sheets.findings import Finding, at, of_cell
-from haidang.programme.sheets.values import Amiss, clean, money, number
+from haidang.programme.sheets.values import money
 
 FormName = Literal["progress", "disbursement", "commitment"]
 MILLION = 10**6
@@ -114,83 +117,38 @@ def millions(dong: int | None) -> str:
 
 def read_back(content: bytes) -> Filled:
     """Return what a filled form says; ``Problem`` (workbook-unreadable) where it is none of ours."""
-    pages = {page.name: page for page in read_pages(content, hidden=True)}
-    form, scope = _meta(pages.get(META))
-    page = next((page for name, page in pages.items() if name != META), None)
-    if page is None:
-        raise refused("Tệp mất trang để điền.", "The workbook has lost the sheet to be filled in.")
-    places = _places(page, FORMS[form])
+    returned = sealed.read_back(content, {form.form: form for form in FORMS.values()})
+    form, scope = NAMES[returned.form.form], _scope(returned.scope)
     notes: list[Finding] = []
-    rows, seen = [], set[str]()
-    for number_ in sorted(row for row in page.rows if row > HEAD_ROW):
-        back = _row(page, (form, scope), places, number_, notes)
-        if back.key in seen:
-            twice = at(
-                f"A{number_}", "row-twice", "dòng này lặp lại", "this row stands twice", value=back.key
-            )
-            back = msgspec.structs.replace(back, faults=(*back.faults, twice))
-        seen.add(back.key)
-        rows.append(back)
-        if len(rows) > ROWS_MAX:
-            raise refused(f"Tối đa {ROWS_MAX} dòng.", f"At most {ROWS_MAX} rows.")
-    return Filled(form, scope, tuple(rows), tuple(notes))
+    rows = tuple(_row(row, form, notes) for row in returned.rows)
+    return Filled(form, scope, rows, tuple(notes))
 
 
-def _meta(page: Page | None) -> tuple[FormName, Scope]:
-    if page is None:
-        raise refused("Không phải tệp do hệ thống xuất ra.", "It is no workbook that came from here.")
-    facts = {cells[1].text: cells[2].text for cells in page.rows.values() if {1, 2} <= set(cells)}
-    name = NAMES.get(facts.get("form", ""))
-    if name is None:
-        raise refused("Tệp của biểu mẫu khác.", "The workbook is of another form.")
-    if facts.get("version") != str(FORMS[name].version):
-        raise refused(
-            "Biểu mẫu đã đổi, hãy xuất lại rồi điền.",
-            "The form has changed: export it again and fill that in.",
-        )
-    parts = dict(part.partition(":")[::2] for part in facts.get("scope", "").split())
+def _scope(text: str) -> Scope:
+    parts = dict(part.partition(":")[::2] for part in text.split())
     try:
-        return name, Scope(int(parts["program"]), int(parts["year"]), int(parts["period"]))
+        return Scope(int(parts["program"]), int(parts["year"]), int(parts["period"]))
     except (KeyError, ValueError) as cause:
         raise refused("Tệp mất kỳ báo cáo.", "The workbook has lost its period.") from cause
 
 
-def _places(page: Page, form: Form) -> dict[str, int]:
-    heads: dict[str, list[int]] = {}
-    for column, cell in page.rows.get(HEAD_ROW, {}).items():
-        heads.setdefault(clean(cell.text), []).append(column)
-    wanted = {KEY: KEY, VERSION: VERSION, SEAL: SEAL} | {each.name: each.head for each in form.columns}
-    absent = [head for head in wanted.values() if len(heads.get(head, [])) != 1]
-    if absent:
-        named = ", ".join(absent)
-        raise refused(f"Thiếu hoặc lặp cột: {named}.", f"Columns missing or standing twice: {named}.")
-    return {name: heads[head][0] for name, head in wanted.items()}
-
-
-def _row(
-    page: Page, filled: tuple[FormName, Scope], places: dict[str, int], row: int, notes: list[Finding]
-) -> Back:
-    def text(name: str) -> str:
-        cell = page.cell(row, places[name])
-        return "" if cell is None else cell.text.replace("\xa0", " ").strip()
-
-    form, scope = filled
+def _row(row: SealedRow, form: FormName, notes: list[Finding]) -> Back:
     faults: list[Finding] = []
-    shape, said = FORMS[form], text(VERSION)
-    version = int(said) if said.isdecimal() and len(said) <= 15 else -1
-    locked = [text(column.name) for column in shape.columns if not column.fill]
-    if version < 0 or seal_of(shape, scope.text(), text(KEY), version, locked) != text(SEAL):
+    if not row.intact:
         vi, en = "ô khóa của dòng đã bị sửa hoặc chuyển chỗ", "locked cells of the row were changed or moved"
-        faults.append(at(f"A{row}", "row-unsealed", vi, en, value=text("name"), row=row))
-    cell = page.cell(row, places["value"])
-    value = _value(cell, form, faults, notes)
-    note = clean(text("text")) if "text" in places else ""
+        faults.append(at(f"A{row.row}", "row-unsealed", vi, en, value=row.text("name"), row=row.row))
+    value = _value(row.cells["value"], form, faults, notes)
+    note = row.text("text")
     if len(note) > NOTE_MAX:
         vi, en = f"dài quá {NOTE_MAX} ký tự", f"longer than {NOTE_MAX} characters"
-        faults.append(at(address(row, places["text"] - 1), "text-long", vi, en, row=row))
+        faults.append(at(row.at["text"], "text-long", vi, en, row=row.row))
+    if row.twice:
+        faults.append(
+            at(f"A{row.row}", "row-twice", "dòng này lặp lại", "this row stands twice", value=row.key)
+        )
     return Back(
-        row=row, key=text(KEY), version=max(version, 0), value=value, text=note,
-        cell=address(row, places["value"] - 1), faults=tuple(faults),
+        row=row.row, key=row.key, version=row.version, value=value, text=note, cell=row.at["value"],
+        faults=tuple(faults),
     )  # fmt: skip
 
 

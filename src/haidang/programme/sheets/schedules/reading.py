@@ -15,7 +15,7 @@ import msgspec
 from lxml import etree
 
 from haidang.base.problems import Problem, kind
-from haidang.programme.sheets.values import clean
+from haidang.documents.numbers import clean
 
 UNREADABLE = kind("schedule-unreadable", 422, "Không đọc được tiến độ", "The schedule cannot be read")
 SIZE_MAX = 32 << 20

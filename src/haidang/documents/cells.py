@@ -34,6 +34,7 @@ PAGES_MAX = 64
 Kind = Literal["text", "number", "date", "flag", "error", "uncached"]
 
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_PERCENT_FORMATS = frozenset(("9", "10"))
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
@@ -54,6 +55,8 @@ class Cell(msgspec.Struct, frozen=True):
     """The text, or the number exactly as the file writes it, or the name of the error."""
     formula: bool = False
     font: str = ""
+    percent: bool = False
+    """A number that is shown as a percentage: 0.455 in the file stands as 45.5 % on the screen."""
 
     @property
     def at(self) -> str:
@@ -115,8 +118,8 @@ class _Facts(msgspec.Struct, frozen=True):
     """What the sheets of a workbook share."""
 
     strings: list[str]
-    styles: list[tuple[bool, str]]
-    """Of each style: whether it shows a date, and its font."""
+    styles: list[tuple[bool, str, bool]]
+    """Of each style: whether it shows a date, its font, whether it shows a percentage."""
     epoch_1904: bool
     stale: bool
     """The file asks to be computed anew when it is opened: a formula's zero was never computed."""
@@ -153,7 +156,7 @@ def _said(item: Any) -> str:
     return "".join(each.text or "" for each in runs)[:TEXT_MAX]
 
 
-def _styles(archive: zipfile.ZipFile) -> list[tuple[bool, str]]:
+def _styles(archive: zipfile.ZipFile) -> list[tuple[bool, str, bool]]:
     if "xl/styles.xml" not in archive.namelist():
         return []
     root = _tree(archive, "xl/styles.xml")
@@ -168,7 +171,7 @@ def _styles(archive: zipfile.ZipFile) -> list[tuple[bool, str]]:
         code = _QUOTED.sub("", formats.get(number, "")).lower()
         dated = (number.isdecimal() and int(number) in _DATE_FORMATS) or any(sign in code for sign in "dy")
         name = fonts[int(font)] if font.isdecimal() and int(font) < len(fonts) else ""
-        found.append((dated, name))
+        found.append((dated, name, number in _PERCENT_FORMATS or "%" in code))
     return found
 
 
@@ -236,7 +239,7 @@ def _cell(element: Any, row: int, column: int, facts: _Facts) -> Cell | None:
     formula = element.find("{*}f") is not None
     style = element.get("s", "0")
     at = int(style) if style.isdecimal() else 0
-    dated, font = facts.styles[at] if at < len(facts.styles) else (False, "")
+    dated, font, percent = facts.styles[at] if at < len(facts.styles) else (False, "", False)
     kind = element.get("t", "n")
     if kind == "inlineStr":
         inline = element.find("{*}is")
@@ -250,7 +253,8 @@ def _cell(element: Any, row: int, column: int, facts: _Facts) -> Cell | None:
         return Cell(row, column, "uncached", "", formula=True, font=font)
     if not text or (kind != "e" and _BARE.fullmatch(text)):
         return None
-    return Cell(row, column, _kind(kind, text, dated=dated), text[:TEXT_MAX], formula, font)
+    found = _kind(kind, text, dated=dated)
+    return Cell(row, column, found, text[:TEXT_MAX], formula, font, percent and found == "number")
 
 
 def _zero(text: str) -> bool:
