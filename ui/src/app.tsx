@@ -30,6 +30,7 @@ const SCREENS: Record<string, Screen> = {
   directives: { load: () => import('./screens/directives'), permission: 'directive.read' },
   brief: { load: () => import('./screens/brief'), permission: 'directive.read' },
   programme: { load: () => import('./screens/programme'), permission: 'programme.read' },
+  indicators: { load: () => import('./screens/indicators'), permission: 'indicator.read' },
   rules: { load: () => import('./screens/rules'), permission: 'alert.read' },
   warnings: { load: () => import('./screens/warnings'), permission: 'warning.read' },
   people: { load: () => import('./screens/people'), permission: 'account.read' },

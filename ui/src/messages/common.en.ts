@@ -5,8 +5,8 @@ export const en: Messages<typeof vi> = {
   product: 'Hải Đăng',
   skip: 'Skip to the main content',
   navigation: 'Screens',
-  screens: { city: 'City', duty: 'Duty room', feeds: 'Data sources', models: 'Data models', operations: 'Data operations', tasks: 'Tasks', directives: 'Directives', brief: 'Morning brief', programme: 'Programmes and projects', warnings: 'Warnings', rules: 'Alert rules', wall: 'Wall', people: 'People', docs: 'API documentation' },
-  railShort: { city: 'Map', duty: 'Duty', feeds: 'Sources', models: 'Models', operations: 'Data ops', tasks: 'Tasks', directives: 'Orders', brief: 'Brief', programme: 'Projects', warnings: 'Warnings', rules: 'Rules', wall: 'Wall', people: 'People' },
+  screens: { city: 'City', duty: 'Duty room', feeds: 'Data sources', models: 'Data models', operations: 'Data operations', tasks: 'Tasks', directives: 'Directives', brief: 'Morning brief', programme: 'Programmes and projects', indicators: 'Indicators and indices', warnings: 'Warnings', rules: 'Alert rules', wall: 'Wall', people: 'People', docs: 'API documentation' },
+  railShort: { city: 'Map', duty: 'Duty', feeds: 'Sources', models: 'Models', operations: 'Data ops', tasks: 'Tasks', directives: 'Orders', brief: 'Brief', programme: 'Projects', indicators: 'Indicators', warnings: 'Warnings', rules: 'Rules', wall: 'Wall', people: 'People' },
   theme: {
     toLight: 'Switch to the light theme (office)',
     toDark: 'Switch to the dark theme (control room)',

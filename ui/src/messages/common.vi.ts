@@ -3,8 +3,8 @@ export const vi = {
   product: 'Hải Đăng',
   skip: 'Đến nội dung chính',
   navigation: 'Màn hình',
-  screens: { city: 'Thành phố', duty: 'Phòng trực', feeds: 'Nguồn dữ liệu', models: 'Mô hình dữ liệu', operations: 'Vận hành dữ liệu', tasks: 'Nhiệm vụ', directives: 'Ý kiến chỉ đạo', brief: 'Tóm tắt buổi sáng', programme: 'Chương trình, dự án', warnings: 'Bản tin cảnh báo', rules: 'Quy tắc cảnh báo', wall: 'Màn hình lớn', people: 'Người dùng', docs: 'Tài liệu API' },
-  railShort: { city: 'Bản đồ', duty: 'Trực', feeds: 'Nguồn', models: 'Mô hình', operations: 'Vận hành', tasks: 'Việc', directives: 'Chỉ đạo', brief: 'Tóm tắt', programme: 'Dự án', warnings: 'Bản tin', rules: 'Quy tắc', wall: 'Màn lớn', people: 'Người' },
+  screens: { city: 'Thành phố', duty: 'Phòng trực', feeds: 'Nguồn dữ liệu', models: 'Mô hình dữ liệu', operations: 'Vận hành dữ liệu', tasks: 'Nhiệm vụ', directives: 'Ý kiến chỉ đạo', brief: 'Tóm tắt buổi sáng', programme: 'Chương trình, dự án', indicators: 'Chỉ tiêu, chỉ số', warnings: 'Bản tin cảnh báo', rules: 'Quy tắc cảnh báo', wall: 'Màn hình lớn', people: 'Người dùng', docs: 'Tài liệu API' },
+  railShort: { city: 'Bản đồ', duty: 'Trực', feeds: 'Nguồn', models: 'Mô hình', operations: 'Vận hành', tasks: 'Việc', directives: 'Chỉ đạo', brief: 'Tóm tắt', programme: 'Dự án', indicators: 'Chỉ tiêu', warnings: 'Bản tin', rules: 'Quy tắc', wall: 'Màn lớn', people: 'Người' },
   theme: {
     toLight: 'Chuyển sang nền sáng (văn phòng)',
     toDark: 'Chuyển sang nền tối (phòng trực)',

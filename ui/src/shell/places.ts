@@ -12,6 +12,7 @@ export const PLACES = [
   { name: 'directives', icon: 'document', letter: 'I', permission: 'directive.read' },
   { name: 'brief', icon: 'calendar', letter: 'S', permission: 'directive.read' },
   { name: 'programme', icon: 'works', letter: 'P', permission: 'programme.read' },
+  { name: 'indicators', icon: 'gauge', letter: 'K', permission: 'indicator.read', desk: true },
   { name: 'warnings', icon: 'megaphone', letter: 'B', permission: 'warning.read' },
   { name: 'rules', icon: 'rules', letter: 'R', permission: 'alert.read', desk: true },
   { name: 'wall', icon: 'screen', letter: 'W', permission: 'entity.read', desk: true },
