@@ -978,6 +978,7 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         "programme_report": report["id"],
         "contractor_letter": letter["id"],
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
+        "contractor": company["id"],
         "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],
     }  # fmt: skip
 
