@@ -43,6 +43,8 @@ class _Pot(msgspec.Struct):
 
     left: int
     since: date
+    out: int = 0
+    """What was paid of it."""
 
 
 class Telling:
@@ -62,6 +64,7 @@ class Telling:
         self.advanced, self.recovered = [0] * count, [0] * count
         self.pots: dict[tuple[int, Source, bool], _Pot] = {}
         self.plan: dict[tuple[int, Source], int] = {}
+        self.carries: set[int] = set()
 
     def tell(self) -> Course:
         """Return the course from the decision until today."""
@@ -97,16 +100,23 @@ class Telling:
     def _open(self, year: int, act: Act) -> None:
         """Give the project its first plan of a year: what was to be built by its end and is not paid."""
         day = decided_on(act, year)
-        if day > self.today or self._planned(year):
+        over = max(work.real_end for work in self.works)
+        if day > self.today or self._planned(year) or over <= (year - 1) * 12 + 8:
             return
         end = year * 12 + 11
         wanted = sum(work.value * self._wanted(work, end) for work in self.works) - self._net()
         wanted *= self.chance.uniform(0.9, 1.0)
+        kept = 0
+        if act == "plan" and self.chance.random() < 0.6:
+            # What is not paid by January shall be carried over, and is not asked for again.
+            self.carries.add(year)
+            kept = round(self._left(year - 1) * 0.75)
+            wanted -= kept
         if act != "plan":  # what begins within the year waits for its tender
             wanted = min(wanted, self.total * 0.2)
         owed = sum(work.value for work in self.works if work.begin <= end) - self._net()
-        amount = min(round(wanted), owed)
-        if amount < max(3 * _STEP, self.total // 100):
+        amount = min(round(wanted), owed - kept)
+        if amount < max(3 * _STEP, self.total * 3 // 100):
             return
         self._set(year, act, amount)
         if act != "plan":
@@ -127,15 +137,17 @@ class Telling:
             if before == dong:
                 continue
             self.course.plans.append(Planned(year, "annual", source, dong, act))
-            if source == "central" and act == "plan":
-                self.course.plans.append(Planned(year, "prime_minister", source, dong, act))
+            if before is None:  # the Council gives a little more than the Prime Minister asks for
+                asked = dong if source == "central" else _rounded(round(dong * 0.97))
+                self.course.plans.append(Planned(year, "prime_minister", source, asked, act))
             late: Act = "allocation_late" if self.allocated_late else "allocation"
             into: Act = late if act == "plan" else act
             since = decided_on(into, year)
             if since <= self.today:
                 self.course.plans.append(Planned(year, "allocation", source, dong, into))
             pot = self.pots.setdefault((year, source, False), _Pot(0, since))
-            pot.left += dong - (before or 0)
+            saved = 0 if before else round(dong * self.chance.uniform(0.01, 0.09))
+            pot.left += dong - (before or 0) - saved
             self.plan[year, source] = dong
 
     def _planned(self, year: int) -> int:
@@ -174,7 +186,7 @@ class Telling:
                 continue
             owed = sum(work.value for work in self.works) - self._net() - self._planned(year)
             amount = min(pot.left, owed) // MILLION * MILLION
-            if self.chance.random() < 0.7 and amount > _STEP:
+            if year in self.carries and amount > _STEP:
                 self.course.plans.append(Planned(year, "carry_over", source, amount, "carry"))
                 self.pots[year, source, True] = _Pot(amount, day)
             pot.left = 0
@@ -248,11 +260,13 @@ class Telling:
     def _gives_back(self, number: int, on: date, year: int) -> bool:
         """Recover, by the guarantee, the advance of a contractor who was sent away; say whether there was."""
         outstanding = self.advanced[number] - self.recovered[number]
-        key = next((each for each, pot in self.pots.items() if each[0] == year and pot.since < on), None)
-        if not outstanding or key is None:
+        year_pots = {key: pot.out for key, pot in self.pots.items() if key[0] == year and pot.out > 0}
+        if not outstanding or not year_pots:
             return False
-        self.recovered[number] += outstanding
-        self._out(number, on, key, kind="recovery", dong=outstanding, net=-outstanding)
+        key = max(year_pots, key=year_pots.__getitem__)
+        back = min(outstanding, year_pots[key])
+        self.recovered[number] += back
+        self._out(number, on, key, kind="recovery", dong=back, net=-back)
         return True
 
     def _pot(self, year: int, on: date) -> tuple[int, Source, bool] | None:
@@ -269,7 +283,9 @@ class Telling:
         net: int | None = None,
     ) -> None:  # fmt: skip
         year, source, carried = key
-        self.pots[key].left -= dong if net is None else net
+        moved = dong if net is None else net
+        self.pots[key].left -= moved
+        self.pots[key].out += moved
         expected = None
         if kind != "recovery" and year >= plan_year(month_of(self.today)) - 1:
             expected = round(dong * self.chance.uniform(0.92, 1.25) / MILLION) * MILLION or None
@@ -283,7 +299,7 @@ class Telling:
         if not plan or told > self.today:
             return
         rest = round(plan * 0.97) if first == 2 else round(plan * 0.95) - (plan - self._left(year))
-        weights = {each: each**1.2 * self.chance.uniform(0.7, 1.3) for each in range(first, 14)}
+        weights = {each: self._hoped(year * 12 + each - 1) for each in range(first, 14)}
         if rest <= 0 or not weights:
             return
         if first == 2:
@@ -291,6 +307,15 @@ class Telling:
         for each, weight in weights.items():
             dong = round(rest * weight / sum(weights.values()) / MILLION) * MILLION
             self.course.promised.append(Promised(told, year, each, dong))
+
+    def _hoped(self, month: Month) -> float:
+        """Return what an owner thinks will be paid in a month: what is built by then, and a little more."""
+        grown = sum(
+            work.value * (work.built(month - 1) - work.built(month - 2))
+            + work.value * (work.planned(month) - work.planned(month - 1))
+            for work in self.works
+        )
+        return (grown / self.total + 0.01 * (month % 12 + 1)) * self.chance.uniform(0.8, 1.2)
 
     def _expect(self) -> None:
         """Expect what is accepted, or soon will be, to be paid this month or the next."""

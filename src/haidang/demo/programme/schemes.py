@@ -40,7 +40,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     """Months from the decision to the contract."""
     months: int = 18
     """How long the main contract was to take."""
-    pace: float = 0.9
+    pace: float = 1.0
     """How fast it really goes: 1 is as planned."""
     area: str = "HD001"
     at: tuple[float, float] | None = None
@@ -71,34 +71,34 @@ def _one(  # noqa: PLR0917 - as the table below reads
 SCHEMES: tuple[Scheme, ...] = (
     _one(
         "architecture", "Kiến trúc thành phố thông minh và kiến trúc chính quyền số của tỉnh", "digital",
-        "governance", 6, 45, kind="planning", group="C", tender=3, months=6, pace=1.0, contractor=7,
+        "governance", 6, 57, kind="planning", group="C", tender=3, months=6, pace=1.0, contractor=7,
         bids="single",
     ),
     _one(
-        "data-centre", "Trung tâm dữ liệu thành phố thông minh", "digital", "governance", 148, 44, months=20,
-        pace=0.95, level=3, capacity="40 tủ máy chủ, 2 PB lưu trữ", contractor=0, at=(107.0842, 21.0609),
+        "data-centre", "Trung tâm dữ liệu thành phố thông minh", "digital", "governance", 148, 55, months=20,
+        pace=1.0, level=3, capacity="40 tủ máy chủ, 2 PB lưu trữ", contractor=0, at=(107.0842, 21.0609),
         central=0.3,
     ),
     _one(
         "fibre", "Mạng cáp quang chuyên dùng của các cơ quan cấp tỉnh, cấp xã", "digital", "governance", 85,
-        42, kind="construction", months=18, pace=0.9, contractor=8, capacity="420 km cáp, 146 điểm kết nối",
+        52, kind="construction", months=18, pace=0.9, contractor=8, capacity="420 km cáp, 146 điểm kết nối",
         bids="close",
     ),
     _one(
-        "platform", "Nền tảng tích hợp, chia sẻ dữ liệu dùng chung", "digital", "governance", 62, 40,
-        months=16, pace=0.85, level=3, contractor=1,
+        "platform", "Nền tảng tích hợp, chia sẻ dữ liệu dùng chung", "digital", "governance", 62, 50,
+        months=16, pace=1.0, level=3, contractor=1,
     ),
     _one(
-        "conference", "Hệ thống hội nghị truyền hình trực tuyến đến cấp xã", "digital", "governance", 28, 38,
+        "conference", "Hệ thống hội nghị truyền hình trực tuyến đến cấp xã", "digital", "governance", 28, 48,
         kind="equipment", group="C", tender=5, months=9, pace=1.0, contractor=2, bids="discount",
     ),
     _one(
-        "wifi", "Wi-Fi công cộng tại khu du lịch và trung tâm hành chính", "digital", "tourism", 12, 30,
+        "wifi", "Wi-Fi công cộng tại khu du lịch và trung tâm hành chính", "digital", "tourism", 12, 44,
         kind="it_lease", group="C", tender=4, months=12, pace=1.0, contractor=8, area="HD005",
     ),
     _one(
         "open-data", "Cổng dữ liệu mở của tỉnh", "digital", "governance", 9, 16, group="C", tender=5,
-        months=9, pace=0.9, level=2, contractor=1, bids="short",
+        months=9, pace=1.05, level=2, contractor=1, bids="short",
     ),
     _one(
         "ioc", "Trung tâm điều hành thông minh tỉnh", "centre", "governance", 176, 33, tender=8, months=22,
@@ -107,26 +107,26 @@ SCHEMES: tuple[Scheme, ...] = (
     ),
     _one(
         "citizen-app", "Ứng dụng công dân số và tổng đài phản ánh hiện trường", "centre", "governance", 14,
-        22, group="C", tender=5, months=10, pace=0.95, level=2, contractor=1,
+        25, group="C", tender=5, months=10, pace=1.0, level=2, contractor=1,
     ),
     _one(
-        "cameras-1", "Hệ thống camera giám sát giai đoạn I", "police", "security", 68, 43, kind="equipment",
+        "cameras-1", "Hệ thống camera giám sát giai đoạn I", "police", "security", 68, 54, kind="equipment",
         tender=6, months=12, pace=1.0, level=3, contractor=2, capacity="286 camera giám sát và giao thông",
         public=False,
     ),
     _one(
-        "cameras-2", "Hệ thống camera giám sát giai đoạn II", "police", "security", 312, 34,
-        kind="equipment", tender=8, months=18, pace=0.42, level=3, contractor=3, parts=2, story="late",
+        "cameras-2", "Hệ thống camera giám sát giai đoạn II", "police", "security", 312, 30,
+        kind="equipment", tender=8, months=18, pace=0.5, level=3, contractor=3, parts=2, story="late",
         capacity="3.200 camera tại nút giao, cửa ngõ và cơ sở trọng yếu", area="HD004", at=(107.0230,
         21.0680),
     ),
     _one(
-        "order", "Ứng dụng công nghệ thông tin bảo đảm an ninh trật tự", "police", "security", 46, 31,
+        "order", "Ứng dụng công nghệ thông tin bảo đảm an ninh trật tự", "police", "security", 46, 40,
         tender=7, months=15, pace=0.85, level=4, contractor=4, bids="lowest_out", public=False,
     ),
     _one(
-        "soc", "Trung tâm giám sát an toàn, an ninh mạng", "cyber", "cybersecurity", 54, 25, tender=7,
-        months=14, pace=0.9, level=3, contractor=4, bids="single",
+        "soc", "Trung tâm giám sát an toàn, an ninh mạng", "cyber", "cybersecurity", 54, 29, tender=7,
+        months=14, pace=1.0, level=3, contractor=4, bids="single",
     ),
     _one(
         "traffic", "Hệ thống điều hành giao thông thông minh", "construction", "transport", 134, 30,
@@ -142,8 +142,8 @@ SCHEMES: tuple[Scheme, ...] = (
         group="C", tender=6, months=12, pace=0.75, contractor=9, bids="all_out",
     ),
     _one(
-        "lighting", "Chiếu sáng công cộng thông minh giai đoạn I", "lighting", "lighting", 57, 24,
-        kind="construction", tender=6, months=14, pace=0.9, contractor=6, capacity="8.200 đèn điều khiển",
+        "lighting", "Chiếu sáng công cộng thông minh giai đoạn I", "lighting", "lighting", 57, 27,
+        kind="construction", tender=6, months=14, pace=1.0, contractor=6, capacity="8.200 đèn điều khiển",
         area="HD003", at=(107.1100, 21.0730),
     ),
     _one(
@@ -161,33 +161,33 @@ SCHEMES: tuple[Scheme, ...] = (
         tender=9, months=16, contractor=2, capacity="15 trường", area="HD004", bids="fair",
     ),
     _one(
-        "school-data", "Cơ sở dữ liệu ngành giáo dục và học bạ điện tử", "education", "education", 18, 28,
-        group="C", tender=6, months=11, pace=0.95, level=2, contractor=7,
+        "school-data", "Cơ sở dữ liệu ngành giáo dục và học bạ điện tử", "education", "education", 18, 42,
+        group="C", tender=6, months=11, pace=1.05, level=2, contractor=7,
     ),
     _one(
-        "hospitals", "Bệnh án điện tử tại các bệnh viện công lập", "healthcare", "health", 66, 29, tender=7,
-        months=18, pace=0.8, level=3, contractor=7, capacity="9 bệnh viện", bids="identical",
+        "hospitals", "Bệnh án điện tử tại các bệnh viện công lập", "healthcare", "health", 66, 31, tender=7,
+        months=18, pace=0.85, level=3, contractor=7, capacity="9 bệnh viện", bids="identical",
     ),
     _one(
-        "health-record", "Hồ sơ sức khỏe điện tử toàn dân", "healthcare", "health", 27, 23, group="C",
-        tender=6, months=13, pace=0.85, level=3, contractor=1,
+        "health-record", "Hồ sơ sức khỏe điện tử toàn dân", "healthcare", "health", 27, 26, group="C",
+        tender=6, months=13, pace=1.0, level=3, contractor=1,
     ),
     _one(
-        "telehealth", "Khám, chữa bệnh từ xa tuyến tỉnh và xã", "healthcare", "health", 19, 14,
-        kind="equipment", group="C", tender=6, months=10, pace=0.85, level=2, contractor=9,
+        "telehealth", "Khám, chữa bệnh từ xa tuyến tỉnh và xã", "healthcare", "health", 19, 16,
+        kind="equipment", group="C", tender=6, months=10, pace=1.0, level=2, contractor=9,
     ),
     _one(
-        "monitoring", "Mạng lưới quan trắc môi trường tự động", "environment", "environment", 41, 26,
-        kind="equipment", tender=6, months=14, pace=0.9, level=2, contractor=10, area="HD006",
+        "monitoring", "Mạng lưới quan trắc môi trường tự động", "environment", "environment", 41, 37,
+        kind="equipment", tender=6, months=14, pace=1.0, level=2, contractor=10, area="HD006",
         capacity="18 trạm không khí, 24 trạm nước", central=0.4,
     ),
     _one(
-        "land", "Cơ sở dữ liệu đất đai của tỉnh", "environment", "governance", 88, 32, tender=8, months=22,
+        "land", "Cơ sở dữ liệu đất đai của tỉnh", "environment", "governance", 88, 36, tender=8, months=22,
         pace=0.7, level=3, contractor=7, bids="single", central=0.5,
     ),
     _one(
-        "tourism", "Hệ thống du lịch thông minh", "culture", "tourism", 24, 20, group="C", tender=6,
-        months=12, pace=0.9, level=2, contractor=9, area="HD005", at=(107.1500, 21.0920),
+        "tourism", "Hệ thống du lịch thông minh", "culture", "tourism", 24, 23, group="C", tender=6,
+        months=12, pace=1.05, level=2, contractor=9, area="HD005", at=(107.1500, 21.0920),
     ),
     _one(
         "museum", "Số hóa di sản và bảo tàng trực tuyến", "culture", "tourism", 11, 6, group="C", tender=8,
@@ -195,14 +195,14 @@ SCHEMES: tuple[Scheme, ...] = (
     ),
     _one(
         "one-stop", "Hệ thống thông tin giải quyết thủ tục hành chính (một cửa điện tử)", "service",
-        "governance", 31, 39, tender=6, months=12, pace=1.0, level=3, contractor=1, group="C",
+        "governance", 31, 53, tender=6, months=12, pace=1.0, level=3, contractor=1, group="C",
     ),
     _one(
         "documents", "Quản lý văn bản và theo dõi chỉ đạo, điều hành", "service", "governance", 16, 12,
-        group="C", tender=5, months=9, pace=0.9, level=2, contractor=1,
+        group="C", tender=5, months=9, pace=1.0, level=2, contractor=1,
     ),
     _one(
-        "building", "Cải tạo trụ sở đặt Trung tâm điều hành thông minh", "board", "buildings", 49, 35,
+        "building", "Cải tạo trụ sở đặt Trung tâm điều hành thông minh", "board", "buildings", 49, 46,
         kind="construction", tender=6, months=14, pace=0.9, contractor=11, at=(107.0846, 21.0600),
     ),
     _one(

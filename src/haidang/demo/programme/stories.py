@@ -248,7 +248,7 @@ def _equipment(project: Made, this: Month) -> Iterator[Told]:
 
 
 def _cut(project: Made, this: Month) -> Iterator[Told]:
-    built = sum(each.dong for each in project.course.accepted if each.work == 1)
+    left = cut_to(project)
     at, value = this - OUT_AFTER + 1, project.works[1].value
     yield Told(
         at, "contract_change",
@@ -259,10 +259,19 @@ def _cut(project: Made, this: Month) -> Iterator[Told]:
     )  # fmt: skip
     yield Told(
         at, "contract_change",
-        {"contract_id": Ref("contract:1"), "kind": "value", "old_dong": value, "new_dong": built,
+        {"contract_id": Ref("contract:1"), "kind": "value", "old_dong": value, "new_dong": left,
          "reason": f"Giá trị còn lại sau cắt giảm khối lượng {SIMULATED}", "signed_on": day_in(at, 10),
          "document": f"Phụ lục giá trị của {project.number(1)} {SIMULATED}"},
     )  # fmt: skip
+
+
+def cut_to(project: Made) -> int:
+    """Return the value of a contract after its cut: what was accepted, or paid of it if that is more."""
+    built = sum(each.dong for each in project.course.accepted if each.work == 1)
+    paid = sum(
+        -each.dong if each.kind == "recovery" else each.dong for each in project.course.paid if each.work == 1
+    )
+    return max(built, paid)
 
 
 def amended(project: Made, today: date) -> Iterator[Amended]:
@@ -326,11 +335,10 @@ def _replacement(project: Made, this: Month) -> Iterator[tuple[date, Warn | Act,
         document=f"63/CV-SGDĐT {SIMULATED}", dated_on=planned, decided_by=HEAD,
         text="Chấp thuận kế hoạch khắc phục của nhà thầu.", plan_until=planned + timedelta(days=45),
     ), ""  # fmt: skip
-    built = sum(each.dong for each in project.course.accepted if each.work == 1)
     yield cut, CutScope(
         document=f"312/QĐ-UBND {SIMULATED}", dated_on=cut, decided_by=CHAIRMAN,
         text="Kế hoạch khắc phục không được thực hiện; cắt phần việc của 5 trường.",
-        cut_dong=project.works[1].value - built,
+        cut_dong=project.works[1].value - cut_to(project),
     ), ""  # fmt: skip
     yield replaced, Replace(
         document=f"377/QĐ-UBND {SIMULATED}", dated_on=replaced, decided_by=CHAIRMAN,

@@ -103,7 +103,7 @@ def _contracts(project: Made, today: Any) -> Iterator[Told]:
              "contract_no": project.number(number), "package_id": Ref(f"package:{number}"),
              "subject": tenders.subject(project, number), "signed_on": signed, "effective_on": signed,
              "expires_on": day_in(work.planned_end, 28), "guarantee_dong": advance,
-             "guarantee_expires_on": day_in(work.planned_end + 2, 15) if advance else None},
+             "guarantee_expires_on": day_in(extended(project, number) + 2, 5) if advance else None},
             f"contract:{number}",
         )  # fmt: skip
         yield from _extension(project, number, this)
@@ -117,13 +117,19 @@ def _contracts(project: Made, today: Any) -> Iterator[Told]:
         )  # fmt: skip
 
 
+def extended(project: Made, number: int) -> Month:
+    """Return the month in which a contract ends after its one extension."""
+    work = project.works[number]
+    return min(work.real_end, work.planned_end + (3 if project.scheme.story == "late" else 6))
+
+
 def _extension(project: Made, number: int, this: Month) -> Iterator[Told]:
     """A contract that is not done by its end is extended; the odd one is forgotten, as it happens."""
     work = project.works[number]
-    if project.scheme.word in {"signals", "ticket"} or work.stops is not None:
+    if project.scheme.word in {"signals", "ticket"}:
         return
-    end, new = work.planned_end, min(work.real_end, work.planned_end + 6)
-    if new <= end or end > this:
+    end, new = work.planned_end, extended(project, number)
+    if new <= end or end > this or work.stops is not None:
         return
     yield Told(
         end, "contract_change",
