@@ -103,7 +103,7 @@ function columns(open: (id: string) => void): Column<Risk>[] {
     },
     { key: 'forecast', head: m.risks.forecast, cell: (each) => <CourseCell course={each} /> },
     { key: 'shortfall', head: m.risks.shortfall, numeric: true, cell: (each) => <Sum dong={each.shortfall_dong} /> },
-    { key: 'reasons', head: m.risks.reasons, cell: (each) => <Reasons list={addedReasons(each.reasons, SHORTFALL)} most={4} /> },
+    { key: 'reasons', head: m.risks.reasons, wide: true, cell: (each) => <Reasons list={addedReasons(each.reasons, SHORTFALL)} most={4} /> },
     {
       key: 'task',
       head: m.task,

@@ -75,7 +75,7 @@ function PlanCell({ row }: { row: Row }) {
     <span class="two-lines">
       <Sum dong={row.current_dong} />
       <span class="muted small">
-        {row.decision && <span class="num">{m.byDecision(row.decision.doc_number, date(row.decision.signed_on))}</span>}
+        {row.decision && <span class="block">{m.byDecision(row.decision.doc_number, date(row.decision.signed_on))}</span>}
         {changed && <span class="block">{row.initial_dong === null ? m.noInitial : m.was(bigDong(row.initial_dong))}</span>}
       </span>
     </span>

@@ -3,7 +3,6 @@ import type { ComponentChildren } from 'preact'
 import { Simulated } from '../../design/notice'
 import { bigDong } from '../../format/money'
 import { number, percent } from '../../format/number'
-import { date } from '../../format/time'
 import { figures as messages } from '../../messages/programme-figures'
 import { programme } from '../../messages/programme'
 import { shareOf, type DenominatorKind } from './asks'
@@ -103,7 +102,7 @@ function ForecastFigure({ forecast }: { forecast: Forecast | undefined }) {
       </dd>
       <dd class="muted small">
         <CourseBar course={{ ...total, goal_dong: goal }} />
-        {m.range(said(total.p10_dong), said(total.p90_dong))} · {date(`${forecast.year + 1}-01-31`)}
+        {m.range(said(total.p10_dong), said(total.p90_dong))}
       </dd>
     </div>
   )

@@ -9,12 +9,12 @@ import { MapSurface } from '../../map/surface'
 import { figures as messages } from '../../messages/programme-figures'
 import { href } from '../../router'
 import type { AskKind } from './asks'
+import { boxOf, pointOf } from './board-points'
 import type { Row } from './types'
 
 const KINDS = ['works'] as const
 /** The whole of Vietnam, for a server that does not say where it is. */
 const WHOLE: Box = [102, 6, 118, 23.5]
-const LEVELS: Partial<Record<AskKind, 1 | 2 | 3>> = { contract: 1, milestone: 2, forecast: 3 }
 
 interface Props {
   rows: readonly Row[]
@@ -23,18 +23,11 @@ interface Props {
   onOpen: (id: string) => void
 }
 
-/** A project as a point; none where its place is not known. */
-export function pointOf(row: Row, asks: readonly AskKind[] | undefined): MapPoint[] {
-  if (!row.centre) return []
-  const [lon, lat] = row.centre
-  const level = asks?.[0] && LEVELS[asks[0]]
-  return [{ id: String(row.id), name: row.name, lon, lat, kind: 0, old: false, ...(level ? { priority: level } : {}) }]
-}
-
 export default function BoardMap({ rows, asks, selected, onOpen }: Props) {
   const m = messages.value.map
   const here = site.value
-  const shown = useSignal<readonly MapPoint[]>([])
+  const first = useMemo(() => rows.flatMap((row) => pointOf(row, asks.get(row.id))), [])
+  const shown = useSignal<readonly MapPoint[]>(first)
   const cursor = useSignal<string | null>(selected)
   const command = useMemo(() => signal<Command | null>(null), [])
   useEffect(() => {
@@ -52,7 +45,7 @@ export default function BoardMap({ rows, asks, selected, onOpen }: Props) {
           kinds={KINDS}
           points={shown}
           selected={chosen}
-          home={here?.bounds ?? WHOLE}
+          home={boxOf(first) ?? here?.bounds ?? WHOLE}
           start={null}
           command={command as ReadonlySignal<Command | null>}
           tell={(next) => (command.value = next)}

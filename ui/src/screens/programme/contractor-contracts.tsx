@@ -1,10 +1,11 @@
 // A contractor's contracts: as signed against as it came, in days; extensions, volume, equipment, penalties, defects.
+import { may } from '../../api/session'
+import { second } from '../../api/time'
 import { Mark } from '../../design/mark'
 import type { Column } from '../../design/table'
 import { bigDong } from '../../format/money'
 import { number } from '../../format/number'
-import { date } from '../../format/time'
-import { may } from '../../api/session'
+import { asField, date } from '../../format/time'
 import { common } from '../../messages/common'
 import { parties as messages } from '../../messages/programme-parties'
 import { href } from '../../router'
@@ -51,11 +52,16 @@ export function contractColumns(): Column<ContractRow>[] {
         each.equipment > 0 ? (
           <span class="small">{m.equipmentWords(number(each.equipment), number(each.equipment_late), number(each.equipment_other))}</span>
         ) : (
-          <span class="muted small">{m.noEquipment}</span>
+          <span class="muted" title={m.noEquipment}>{common.value.none}</span>
         ),
     },
     { key: 'penalties', head: m.penalties, cell: (each) => <Penalties each={each} /> },
   ]
+}
+
+/** Whether it still runs after its end as extended: then it is overdue, and not only later than once signed. */
+export function isPast(each: Pick<ContractRow, 'ended_on' | 'expires_now_on'>): boolean {
+  return each.ended_on === null && each.expires_now_on < asField(second.value).slice(0, 10)
 }
 
 function Name({ each }: { each: ContractRow }) {
@@ -66,7 +72,7 @@ function Name({ each }: { each: ContractRow }) {
       <span class="muted small">
         <span class="num">{each.contract_no}</span> · <a href={href(`/programme/projects/${each.project.id}`)}>{each.project.name}</a>
       </span>
-      {each.late && each.ended_on === null && may(['programme.edit', 'programme.oversee']) && (
+      {isPast(each) && may(['programme.edit', 'programme.oversee']) && (
         <a class="small" href={href('/programme/cases/new', { project: String(each.project.id), contract: String(each.id) })}>
           {m.openCase}
         </a>
@@ -97,7 +103,7 @@ function Slip({ each }: { each: ContractRow }) {
   const late = (each.slip_days ?? 0) > 0
   return (
     <span class="ask">
-      {late && each.ended_on === null && <Mark shape="square" sign="!" tone="p1" />}
+      {isPast(each) && <Mark shape="square" sign="!" tone="p1" />}
       <span class={late ? 'num strong' : 'num muted'}>{slipWords(each.slip_days)}</span>
     </span>
   )

@@ -1,8 +1,10 @@
 // What an owner promised to pay and what it paid, month by month: bars, and the table that says the same.
+import { second } from '../../api/time'
 import { Mark } from '../../design/mark'
 import { Table, type Column } from '../../design/table'
 import { bigDong } from '../../format/money'
 import { number } from '../../format/number'
+import { asField } from '../../format/time'
 import { parties as messages } from '../../messages/programme-parties'
 import type { Promise13, Promised } from './owner-types'
 import { Sum } from './parts'
@@ -17,6 +19,12 @@ const BAR = STEP * 0.5
 /** `11/2026`; period 13 is January of the next year. */
 export function monthOf(period: number, year: number): string {
   return period === PERIODS ? `01/${year + 1}` : `${String(period).padStart(2, '0')}/${year}`
+}
+
+/** Whether a period has not begun: what was not paid then is not zero, it is to come. */
+function isAhead(period: number, year: number): boolean {
+  const [now, month] = asField(second.value).split('-').map(Number) as [number, number]
+  return (year - now) * 12 + period > month
 }
 
 export function Promises({ promises, year }: { promises: Promised; year: number }) {
@@ -70,13 +78,13 @@ function columns(year: number): Column<Promise13>[] {
   return [
     { key: 'month', head: m.month, title: true, cell: (row) => <span class="num">{monthOf(row.period, year)}</span> },
     { key: 'promised', head: m.promised, numeric: true, cell: (row) => <Sum dong={row.promised_dong} /> },
-    { key: 'paid', head: m.actual, numeric: true, cell: (row) => <Sum dong={row.paid_dong} /> },
+    { key: 'paid', head: m.actual, numeric: true, cell: (row) => <Sum dong={isAhead(row.period, year) ? null : row.paid_dong} /> },
     { key: 'projects', head: messages.value.project, numeric: true, wide: true, cell: (row) => <span class="num">{number(row.projects)}</span> },
-    { key: 'kept', head: m.verdict, cell: (row) => <Verdict row={row} /> },
+    { key: 'kept', head: m.verdict, cell: (row) => <Verdict row={row} year={year} /> },
   ]
 }
 
-function Verdict({ row }: { row: Promise13 }) {
+function Verdict({ row, year }: { row: Promise13; year: number }) {
   const m = messages.value.owner
   if (row.kept === true) {
     return (
@@ -92,5 +100,5 @@ function Verdict({ row }: { row: Promise13 }) {
       </span>
     )
   }
-  return <span class="muted">{row.promised_dong === null ? m.notPromised : m.runs}</span>
+  return <span class="muted">{row.promised_dong === null ? m.notPromised : isAhead(row.period, year) ? m.toCome : m.runs}</span>
 }

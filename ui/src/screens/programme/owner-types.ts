@@ -52,7 +52,6 @@ export interface OwnerAnswer {
     current_dong: number | null
     current_missing: number
     paid_dong: number | null
-    outstanding_advance_dong: number | null
     total_dong: number | null
   }
   projects: Row[]

@@ -120,8 +120,8 @@ function Head({ found }: { found: OwnerAnswer }) {
       <Figure name={m.paid} note={plan && paid !== null ? m.ofPlan(percent(paid / plan)) : null}>
         <Sum dong={paid} />
       </Figure>
-      <Figure name={m.advance} note={null}>
-        <Sum dong={totals.outstanding_advance_dong} />
+      <Figure name={m.total} note={null}>
+        <Sum dong={totals.total_dong} />
       </Figure>
       <Figure name={m.kept} note={judged === 0 ? m.noPromise : null}>
         {judged === 0 ? <span class="muted">{common.value.none}</span> : <span class="num">{m.keptOf(promises.kept, judged)}</span>}
