@@ -15,8 +15,8 @@ interface Screen {
   /** What a person must be allowed somewhere to see it (one of several); `public` is open to everyone, and null also stands
    *  without the frame of the other screens. */
   permission: string | readonly string[] | null
-  /** Stands alone, without the frame of the other screens. */
-  bare?: boolean
+  /** Stands alone, without the frame of the other screens: always, or at some of its addresses. */
+  bare?: boolean | (() => boolean)
 }
 
 const SCREENS: Record<string, Screen> = {
@@ -29,7 +29,7 @@ const SCREENS: Record<string, Screen> = {
   tasks: { load: () => import('./screens/tasks'), permission: 'task.read' },
   directives: { load: () => import('./screens/directives'), permission: 'directive.read' },
   brief: { load: () => import('./screens/brief'), permission: 'directive.read' },
-  programme: { load: () => import('./screens/programme'), permission: 'programme.read' },
+  programme: { load: () => import('./screens/programme'), permission: 'programme.read', bare: () => path.value[1] === 'meeting' },
   indicators: { load: () => import('./screens/indicators'), permission: 'indicator.read' },
   rules: { load: () => import('./screens/rules'), permission: 'alert.read' },
   warnings: { load: () => import('./screens/warnings'), permission: 'warning.read' },
@@ -93,7 +93,8 @@ export function App() {
     )
   }
   if (me.value === undefined) return <Loading />
-  const isOpen = SCREENS[shown]?.permission === null || SCREENS[shown]?.bare === true || me.value === null
+  const bare = SCREENS[shown]?.bare
+  const isOpen = SCREENS[shown]?.permission === null || (typeof bare === 'function' ? bare() : bare) || me.value === null
   const content = <Content name={shown} />
   return (
     <>

@@ -22,6 +22,7 @@ const TABS = {
   forecast: () => import('./analysis-forecast'),
   rates: () => import('./analysis-rates'),
   moves: () => import('./analysis-moves'),
+  meetings: () => import('./meetings'),
   cases: () => import('./cases'),
   imports: () => import('./imports'),
 } satisfies Record<string, Load>
@@ -30,6 +31,8 @@ const TABS = {
 const PAGES = {
   import: () => import('./import'),
   project: () => import('./project'),
+  meeting: () => import('./meeting'),
+  room: () => import('./meeting-room'),
   owner: () => import('./owner'),
   contractor: () => import('./contractor'),
 } satisfies Record<string, Load>
@@ -46,6 +49,8 @@ const failed = signal<{ name: string; problem: Problem } | null>(null)
 function asked(): { part: string; tab: Tab } {
   const [, first, second] = path.value
   if (first === 'imports') return { part: second ? 'import' : 'imports', tab: 'imports' }
+  if (first === 'meetings' && second) return { part: 'meeting', tab: 'meetings' }
+  if (first === 'meeting' && second) return { part: 'room', tab: 'meetings' }
   if (first === 'projects' && second) return { part: 'project', tab: 'board' }
   if ((first === 'owner' || first === 'contractor') && second) return { part: first, tab: 'board' }
   return first && first in TABS ? { part: first, tab: first as Tab } : { part: 'board', tab: 'board' }
@@ -64,6 +69,8 @@ export default function Programme() {
   const { part, tab } = asked()
   useEffect(() => ensureLoaded(part), [part])
   const Shown = loaded.value[part]
+  // The room of a meeting is a screen of its own.
+  if (part === 'room' && Shown) return <Shown />
   const open = (Object.keys(TABS) as Tab[]).filter((id) => !NEEDS[id] || may(NEEDS[id]))
   const tabs = open.map((id) => ({ id, label: m.tabs[id], href: within(id === 'board' ? '/programme' : `/programme/${id}`) }))
   return (
