@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from haidang.base.problems import Problem
 from haidang.programme.model.money import Disbursed
 from haidang.programme.model.payments import (
     Cancel,
@@ -190,12 +191,8 @@ async def test_a_reversed_recovery_lets_no_more_out_than_the_plan(world: World) 
     await enter(world, project, 10 * BILLION, contract_id=contract.id)
     problem = await refused(do(world, taken, Reverse(document="1", note="x")), "money-does-not-balance")
     assert problem.extra["figures_dong"] == [14 * BILLION, 10 * BILLION]
-    # A plan that is lowered below what has left is found at night.
-    await world.plan(project, 9 * BILLION, date(2026, 6, 1))
-    async with world.db.transaction() as connection:
-        found = await ledger.check(connection, world.desk)
-    mine = [each.dong for each in found.findings if each.about == f"project:{project.id}:2026"]
-    assert mine == [(10 * BILLION, 9 * BILLION)]
+    # Nor does a plan go below what has left.
+    await refused(world.plan(project, 9 * BILLION, date(2026, 6, 1)), "money-does-not-balance")
 
 
 @pytest.mark.parametrize(
@@ -303,3 +300,29 @@ async def test_the_ledger_check_finds_what_was_put_in_past_the_rules(world: Worl
     [finding] = set(after.findings) - set(before.findings)
     assert (finding.rule, finding.dong) == ("paid_beyond_plan", (BILLION + 1, BILLION))
     assert not after.sound
+
+
+async def test_a_plan_is_not_lowered_below_what_was_paid(world: World) -> None:
+    project = await project_with_plan(world, 10 * BILLION)
+    other = await world.source("central")
+    await world.plan(project, 5 * BILLION, fund_source_id=other)
+    await enter(world, project, 6 * BILLION)
+    june = date(2026, 6, 1)
+    problem = await refused(world.plan(project, 6 * BILLION - 1, june), "money-does-not-balance")
+    assert problem.extra == {"rule": "capital_plan_paid", "figures_dong": [6 * BILLION, 6 * BILLION - 1]}
+    # Neither by another clock: from a day before the payment, or under an allocation.
+    await refused(world.plan(project, BILLION, date(2026, 2, 1)), "money-does-not-balance")
+    await refused(world.plan(project, BILLION, june, plan_kind="allocation"), "money-does-not-balance")
+    # To the đồng it may; the other source is its own.
+    await world.plan(project, 6 * BILLION, june)
+    await world.plan(project, 0, june, fund_source_id=other)
+    async with world.db.transaction() as connection:
+        found = await ledger.check(connection, world.desk)
+    assert not [each for each in found.findings if f"project:{project.id}:" in each.about]
+
+
+async def test_a_plan_lowered_while_a_payment_is_confirmed_takes_turns_with_it(world: World) -> None:
+    project = await project_with_plan(world, 10 * BILLION)
+    asked = (enter(world, project, 8 * BILLION), world.plan(project, 5 * BILLION, date(2026, 3, 1)))
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(each, Problem) for each in done) == 1, done

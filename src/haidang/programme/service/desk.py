@@ -129,6 +129,10 @@ _CONSTRAINTS: dict[str, tuple[str, str]] = {
         "Phân bổ chi tiết vượt kế hoạch của dự án, nguồn và năm đó.",
         "More is allocated than the plan of that project, source and year gives.",
     ),
+    "capital_plan_paid": (
+        "Kế hoạch thấp hơn số vốn đã giải ngân của dự án, nguồn và năm đó.",
+        "The plan would be below what was disbursed of that project, source and year.",
+    ),
     "plan_node_fits": (
         "Dòng cha phải thuộc cùng chương trình và năm.",
         "The parent line must be of the same programme and year.",

@@ -28,6 +28,12 @@ async def hold(connection: Connection, lines: Collection[Line]) -> None:
         f"x.fund_source_id, x.plan_year, x.plan_kind) AS k FROM {_LINES} ORDER BY 1) AS turns",
         (_told(lines),),
     )
+    # Confirmations of payments take these, so that what is paid and what may be paid stand still together.
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT 7204110272000 + (x.project_id & 511) AS k "
+        f"FROM {_LINES} WHERE x.project_id IS NOT NULL ORDER BY 1) AS turns",
+        (_told(lines),),
+    )
 
 
 async def known(connection: Connection, lines: Collection[Line]) -> dict[Line, list[Plan]]:
