@@ -74,6 +74,7 @@ J = "/api/v1/programme/projects/{project_id:int}"
 H = "/api/v1/programme/meetings/{meeting_id:int}"
 X = "/api/v1/indices/tables/{table_id:int}"
 IMPORT = "/api/v1/programme/imports/{import_id:int}"
+CONTRACTING = "/api/v1/programme/contracting-imports/{import_id:int}"
 ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/version"): Asked(EVERYBODY),
     ("GET", "/api/v1/site"): Asked(EVERYBODY),
@@ -613,6 +614,20 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("POST", "/api/v1/programme/contractor-letters/{letter_id:int}/withdraw"): Asked(
         REFUSED, "/api/v1/programme/contractor-letters/{contractor_letter}/withdraw", {"reason": "chen vào"}
     ),
+    ("POST", G + "/contracting-imports"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/contracting-imports?name=a.json", {"releases": []}
+    ),
+    ("GET", G + "/contracting-imports"): Asked(
+        REFUSED, "/api/v1/programme/programs/{program}/contracting-imports"
+    ),
+    ("GET", CONTRACTING): Asked(REFUSED, "/api/v1/programme/contracting-imports/{contracting}"),
+    ("POST", CONTRACTING + "/approve"): Asked(
+        REFUSED, "/api/v1/programme/contracting-imports/{contracting}/approve",
+        {"diff": "0" * 64, "document": "1/QĐ"},
+    ),
+    ("POST", CONTRACTING + "/reject"): Asked(
+        REFUSED, "/api/v1/programme/contracting-imports/{contracting}/reject", {"reason": "chen vào"}
+    ),
     ("GET", "/api/v1/programme/sheets"): Asked(SHARED),
     ("POST", "/api/v1/programme/imports"): Asked(
         REFUSED, "/api/v1/programme/imports?program={program}&name=a.xlsx&valid_from=2026-01-05"
@@ -963,6 +978,10 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         {"title": f"Báo cáo {word}", "plan_year": 2026, "plan_as_of": "2026-02-01", "cutoff": "2026-02-01"},
     )
     report = await made(f"/projects/{project}/supervision-report", {"period": "2026"})
+    contracting = await made(
+        f"/programs/{program['id']}/contracting-imports?name=ocds.json",
+        {"releases": [{"ocid": "ocds-x-1", "planning": {"budget": {"project": f"Dự án {word}"}}}]},
+    )
     letter = await made(
         f"/projects/{project}/contractor-letters",
         {"act": "demand", "contract_id": contract["id"], "text": f"Chậm ở {word}",
@@ -977,6 +996,7 @@ async def programme_of(site: Site, agency: Agency) -> dict[str, Any]:
         "snapshot": frozen["id"],
         "programme_report": report["id"],
         "contractor_letter": letter["id"],
+        "contracting": contracting["id"],
         "program": program["id"], "decision": decision, "project": project, "contract": contract["id"],
         "contractor": company["id"],
         "payment": payment["id"], "project_file": attached.json()["id"], "contractor_case": case["id"],

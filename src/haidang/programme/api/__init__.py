@@ -14,6 +14,7 @@ from haidang.programme.api import (
 )
 from haidang.programme.letters.api import ROUTES as LETTERS
 from haidang.programme.reports.api import ROUTES as REPORTS
+from haidang.programme.sheets.ocds.api import ROUTES as CONTRACTING
 
 ROUTES = (
     *programs.ROUTES,
@@ -27,5 +28,6 @@ ROUTES = (
     *figures.ROUTES,
     *open_data.ROUTES,
     *REPORTS,
+    *CONTRACTING,
     *LETTERS,
 )

@@ -8,6 +8,7 @@
   ``open_json`` reads an OC4IDS package into the same.
 * ``diff`` holds a reading against the register, ``importing`` keeps it until a person approves, ``writing``
   writes the approved rows through the register's services.
+* ``ocds/`` takes packages and contracts from OCDS, in the same way, for their owner.
 * ``monthly/`` are our own forms, ``schedules/`` MS Project and Primavera.
 
 Nothing that is read is written anywhere before a person has seen the difference and approved it.
