@@ -32,6 +32,7 @@ export const en: Messages<typeof vi> = {
     initial: 'as first assigned',
     current: 'now',
     noPlan: 'not assigned',
+    byDecision: (by) => `by ${by}`,
     by: (number, day) => `${number} of ${day}`,
     paid: (year) => `Disbursed of ${year}`,
     share: (share, of, amount) => `${share} of the ${of} (${amount})`,
@@ -82,6 +83,7 @@ export const en: Messages<typeof vi> = {
       moment: 'is no day and hour',
     },
     nothing: 'None yet',
+    more: (n) => `Show ${n} more`,
   },
   money: {
     plans: 'Plans by kind and source',
@@ -97,6 +99,7 @@ export const en: Messages<typeof vi> = {
     change: 'Difference',
     ended: 'no longer in force',
     noPlans: 'No plan yet',
+    otherYears: (n) => `Plans of other years (${n})`,
     history: (n) => `Every assignment and adjustment (${n})`,
     valid: 'In force',
     recorded: 'Recorded',
@@ -220,7 +223,7 @@ export const en: Messages<typeof vi> = {
     title: (year) => `S-curve of plan year ${year}`,
     series: {
       committed: 'Promised by the owner',
-      estimate: 'Expected (not confirmed)',
+      estimate: 'Expected by the owner',
       paid: 'Confirmed by the Treasury',
       plan: 'Plan now',
       initial: 'Plan as first assigned',

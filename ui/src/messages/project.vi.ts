@@ -30,6 +30,7 @@ export const vi = {
     initial: 'đầu năm',
     current: 'hiện nay',
     noPlan: 'chưa giao',
+    byDecision: (by: string) => `theo ${by}`,
     by: (number: string, day: string) => `${number} ngày ${day}`,
     paid: (year: number) => `Đã giải ngân năm ${year}`,
     share: (share: string, of: string, amount: string) => `${share} của ${of} (${amount})`,
@@ -80,6 +81,7 @@ export const vi = {
       moment: 'không đọc được ngày giờ',
     },
     nothing: 'Chưa có',
+    more: (n: number) => `Hiện thêm ${n} dòng`,
   },
   money: {
     plans: 'Kế hoạch theo loại và nguồn',
@@ -95,6 +97,7 @@ export const vi = {
     change: 'Chênh',
     ended: 'đã hết hiệu lực',
     noPlans: 'Chưa có kế hoạch',
+    otherYears: (n: number) => `Kế hoạch các năm khác (${n})`,
     history: (n: number) => `Mọi lần giao, điều chỉnh (${n})`,
     valid: 'Có hiệu lực',
     recorded: 'Ghi vào sổ',
@@ -218,7 +221,7 @@ export const vi = {
     title: (year: number) => `Đường S năm kế hoạch ${year}`,
     series: {
       committed: 'Chủ đầu tư cam kết',
-      estimate: 'Dự kiến (chưa xác nhận)',
+      estimate: 'Chủ đầu tư dự kiến',
       paid: 'Kho bạc xác nhận',
       plan: 'Kế hoạch hiện nay',
       initial: 'Kế hoạch đầu năm',

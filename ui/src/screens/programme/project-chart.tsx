@@ -93,7 +93,7 @@ export function LineChart({ label, labels, lines, levels = [], fan = null, heigh
             ))}
             {labels.map((word, index) =>
               index % step === 0 ? (
-                <text key={word} class="chart-tick" x={x(index)} y={height - 8} text-anchor={index === 0 ? 'start' : 'middle'}>{word}</text>
+                <text key={word} class="chart-tick" x={Math.min(x(index), width - 26)} y={height - 8} text-anchor="middle">{word}</text>
               ) : null,
             )}
             {levels.map((level) => (

@@ -23,7 +23,7 @@ export default function CurveTab({ around, year }: TabProps) {
   useTold(resource.reload)
   const curve = resource.data
   return (
-    <section class="block-section" aria-label={m.title(year)}>
+    <section class="block-section dense" aria-label={m.title(year)}>
       <h2>{m.title(year)}</h2>
       {resource.problem && <ProblemBox problem={resource.problem} onRetry={resource.reload} />}
       {curve ? <Shown curve={curve} /> : resource.loading && <Loading />}

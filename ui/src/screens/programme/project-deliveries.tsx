@@ -150,5 +150,5 @@ export function Acceptances({ around, contracts }: { around: Around; contracts: 
       },
     },
   ]
-  return <Records<Acceptance> around={around} kind="acceptance" title={m.acceptances} columns={columns} empty={<p class="muted">{m.noAcceptances}</p>} />
+  return <Records<Acceptance> around={around} kind="acceptance" title={m.acceptances} columns={columns} pick={(list) => [...list].sort((a, b) => b.accepted_on.localeCompare(a.accepted_on) || b.id - a.id)} empty={<p class="muted">{m.noAcceptances}</p>} />
 }

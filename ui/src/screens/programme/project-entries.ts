@@ -41,20 +41,26 @@ export function detailsOf(entry: Entry, described: Described): string[] {
       return Array.isArray(both) && both.length === 2 ? [line(field, m.changed(say(field, both[0]), say(field, both[1])))] : []
     })
   const facts = (fields: readonly FieldSpec[], found: Record<string, unknown>) =>
-    fields.flatMap((field) => (found[field.name] !== undefined && found[field.name] !== null && found[field.name] !== '' ? [line(field, say(field, found[field.name]))] : []))
+    fields.flatMap((field) => (found[field.name] !== undefined && found[field.name] !== null && found[field.name] !== '' && found[field.name] !== false ? [line(field, say(field, found[field.name]))] : []))
   if (action === 'record.add') {
     const kind = kindOf(described, (body['records'] as [string, number][] | undefined)?.[0]?.[0])
-    return kind && body['facts'] ? facts(kind.fields.filter(isPlain), body['facts'] as Record<string, unknown>).slice(0, DETAILS_MAX) : []
+    return kind && body['facts'] ? together(facts(kind.fields.filter(isPlain), body['facts'] as Record<string, unknown>)) : []
   }
   if (action === 'record.amend') {
     const kind = kindOf(described, (body['record'] as unknown[] | undefined)?.[0])
     return kind ? changes(kind.fields, (body['changes'] ?? {}) as Record<string, unknown>).slice(0, DETAILS_MAX) : []
   }
+  if (action === 'bottleneck.report') return together(facts(described.bottleneck.filter(isPlain), body))
   if (action === 'project.change') return changes(described.project, body).slice(0, DETAILS_MAX)
   if (action === 'file.attach') return [String(body['name'] ?? '')].filter(Boolean)
   if (action === 'total.set') return typeof body['sum_dong'] === 'number' ? [bigDong(body['sum_dong'])] : []
-  if (action.startsWith('payment.')) return facts((described.payments['enter'] ?? []).concat(described.payments['estimate'] ?? []).filter(isPlain).filter(onlyOnce()), body).slice(0, DETAILS_MAX)
+  if (action.startsWith('payment.')) return together(facts([...(described.payments['enter'] ?? []), ...(described.payments['estimate'] ?? [])].filter(isPlain).filter(onlyOnce()), body))
   return []
+}
+
+/** What was first said, on one line. */
+function together(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [lines.slice(0, DETAILS_MAX).join(' · ')]
 }
 
 /** Fields that say something without looking a number up. */

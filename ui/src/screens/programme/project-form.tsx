@@ -94,8 +94,8 @@ export function EntryForm(props: Props) {
     { press: 'Escape', shown: 'Esc', label: () => messages.value.form.close, run: props.onDone, inText: true },
   ])
   useEffect(() => {
-    form.current?.scrollIntoView({ block: 'nearest' })
     form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus({ preventScroll: true })
+    return form.current ? keepInView(form.current) : undefined
   }, [])
   const faultOf = (field: FieldSpec) => faults[field.name] || problem?.fault(field.name) || undefined
   return (
@@ -157,4 +157,20 @@ function FixedOne({ label, words }: { label: string; words: string }) {
       <dd>{words || common.value.none}</dd>
     </>
   )
+}
+
+/** Keep a form that was opened by its address in sight while what stands above it is still coming; a hand ends it. */
+function keepInView(element: HTMLElement): () => void {
+  const page = element.closest('.page') ?? element
+  const show = () => element.scrollIntoView({ block: 'nearest' })
+  const watch = new ResizeObserver(show)
+  const hands = ['keydown', 'pointerdown', 'wheel', 'touchmove'] as const
+  const end = () => {
+    watch.disconnect()
+    for (const hand of hands) removeEventListener(hand, end)
+  }
+  for (const hand of hands) addEventListener(hand, end, { passive: true })
+  watch.observe(page)
+  show()
+  return end
 }

@@ -32,7 +32,7 @@ export function Gantt({ list, today }: { list: readonly Milestone[]; today: stri
       <div class="chart-host" ref={host}>
         {width > 0 && (
           <svg width={width} height={bottom + FOOT_PX} role="img" aria-label={m.gantt}>
-            <Months span={span} x={x} bottom={bottom} width={width - left} />
+            <Months span={span} x={x} bottom={bottom} left={left} width={width - left} />
             <path class="gantt-today" d={`M${x(ms(today))} ${HEAD_PX}V${bottom}`} />
             <text class="chart-tick" x={x(ms(today))} y={bottom + 26} text-anchor="middle">{m.today}</text>
             {list.map((each, at) => (
@@ -50,10 +50,11 @@ interface MonthsProps {
   span: ReturnType<typeof spanOf>
   x: (at: number) => number
   bottom: number
+  left: number
   width: number
 }
 
-function Months({ span, x, bottom, width }: MonthsProps) {
+function Months({ span, x, bottom, left, width }: MonthsProps) {
   const marks = marksOf(span)
   const each = Math.max(1, Math.ceil((marks.length * 64) / Math.max(1, width)))
   return (
@@ -62,7 +63,7 @@ function Months({ span, x, bottom, width }: MonthsProps) {
         <g key={mark.at}>
           <path class="chart-grid" d={`M${x(mark.at)} ${HEAD_PX}V${bottom}`} />
           {at % each === 0 && (
-            <text class="chart-tick" x={x(mark.at)} y={bottom + 13} text-anchor="middle">
+            <text class="chart-tick" x={Math.min(Math.max(x(mark.at), 24), width + left - 24)} y={bottom + 13} text-anchor="middle">
               {`${String(mark.month).padStart(2, '0')}/${mark.year}`}
             </text>
           )}
@@ -100,7 +101,7 @@ function diamond(x: number, y: number): string {
   return `M${x} ${y - 6}L${x + 6} ${y}L${x} ${y + 6}L${x - 6} ${y}Z`
 }
 
-const LETTERS = 34
+const LETTERS = 38
 
 function shortened(name: string): string {
   return name.length > LETTERS ? `${name.slice(0, LETTERS - 1).trimEnd()}…` : name

@@ -29,12 +29,13 @@ export function Head({ project, year, years }: { project: Project; year: number;
           <h1>{project.name}</h1>
           <p>
             <span class="num">{project.public_id}</span> ·{' '}
-            <a href={href(`/programme/owners/${project.owner_org}`, { year: String(year) })}>{project.owner_name || project.owner.name}</a> ·{' '}
+            <a href={href(`/programme/owner/${project.owner_org}`, { year: String(year) })}>{project.owner_name || project.owner.name}</a> ·{' '}
             {programme.value.statuses[project.status]} {project.project_phase && <Chip>{programme.value.phases[project.project_phase]}</Chip>}{' '}
             {group && <Chip>{group === 'national' ? m.head.national : m.head.group(group)}</Chip>} {project.simulated && <Simulated short />}
           </p>
         </div>
         <div class="page-tools">
+          <YearChoice year={year} years={years} />
           {project.may.edit && (
             <Button expanded={form.value === 'project'} onClick={() => openForm(form.value === 'project' ? null : 'project')}>
               {m.edit}
@@ -46,7 +47,6 @@ export function Head({ project, year, years }: { project: Project; year: number;
         </div>
       </div>
       <Facts project={project} />
-      <YearChoice year={year} years={years} />
       <dl class="figures head-figures" aria-label={m.head.label}>
         <TotalFigure project={project} />
         <PlanFigure project={project} year={year} />
@@ -80,9 +80,11 @@ function Facts({ project }: { project: Project }) {
   )
 }
 
+const YEARS_SHOWN = 4
+
 function YearChoice({ year, years }: { year: number; years: readonly number[] }) {
   const m = messages.value.head
-  const shown = years.slice(0, 6)
+  const shown = years.slice(0, YEARS_SHOWN)
   return (
     <nav class="segments head-years" aria-label={m.year}>
       {shown.map((each) => (
@@ -138,28 +140,31 @@ function useCurve(project: Project, year: number): Curve | undefined {
   return resource.data
 }
 
-/** As first assigned and as it stands, side by side, each with its day. */
+/** As first assigned and as it stands, side by side, each with its day; below them the decision that holds. */
 function PlanFigure({ project, year }: { project: Project; year: number }) {
   const m = messages.value.head
   const curve = useCurve(project, year)
   const { plan_dong: plan, initial_on: initialOn } = project.money
   const decision = curve?.plan.decision
+  const dated = (word: string, day: string | null | undefined) => (day ? `${word}, ${date(day)}` : word)
+  const side = (amount: number | null | undefined, words: string) => (
+    <span>
+      <Sum dong={amount} />
+      <span class="figure-small">{amount == null ? m.noPlan : words}</span>
+    </span>
+  )
   return (
     <Figure
       label={m.plan(year)}
       value={
         <span class="side-by-side">
-          <span>
-            <Sum dong={plan['council_initial']} />
-            <span class="figure-small">{plan['council_initial'] == null ? m.noPlan : [m.initial, initialOn && date(initialOn)].filter(Boolean).join(', ')}</span>
-          </span>
-          <span>
-            <Sum dong={plan['annual']} />
-            <span class="figure-small">{m.current}{decision ? `, ${m.by(decision.doc_number, date(decision.signed_on))}` : ''}</span>
-          </span>
+          {side(plan['council_initial'], dated(m.initial, initialOn))}
+          {side(plan['annual'], dated(m.current, curve?.plan.current_from ?? decision?.signed_on))}
         </span>
       }
-    />
+    >
+      {decision && <p>{m.byDecision(m.by(decision.doc_number, date(decision.signed_on)))}</p>}
+    </Figure>
   )
 }
 

@@ -46,6 +46,8 @@ export function Input(props: Props) {
       )
     case 'choice':
       return <OneOf {...props} label={label} choices={(field.choices ?? []).map(({ value, vi, en }) => ({ id: value, name: named(vi, en) }))} />
+    case 'number':
+      return isShort(field) ? <OneOf {...props} label={label} choices={numbers(field)} /> : <Field {...shared} />
     case 'period':
       return <OneOf {...props} label={label} choices={Array.from({ length: JANUARY }, (_, at) => ({ id: at + 1, name: at + 1 < JANUARY ? m.month(at + 1) : m.january }))} />
     case 'contractor':
@@ -59,6 +61,17 @@ export function Input(props: Props) {
     default:
       return <Field {...shared} />
   }
+}
+
+const SHORT = 10
+
+/** A number of which there are few is chosen, not typed. */
+function isShort({ least, most }: FieldSpec): boolean {
+  return least !== undefined && most !== undefined && most - least < SHORT
+}
+
+function numbers({ least = 0, most = 0 }: FieldSpec): { id: number; name: string }[] {
+  return Array.from({ length: most - least + 1 }, (_, at) => ({ id: least + at, name: String(least + at) }))
 }
 
 function readAloud(text: string): string {

@@ -69,7 +69,7 @@ function columns(described: Described): Column<Entry>[] {
         </span>
       ),
     },
-    { key: 'who', head: m.who, cell: (entry) => entry.who ?? m.system },
+    { key: 'who', head: m.who, cell: (entry) => (entry.who === null || entry.who.startsWith('system:') ? <span class="muted">{m.system}</span> : entry.who) },
     { key: 'at', head: m.at, cell: (entry) => <span class="num">{dateTime(entry.at)}</span> },
   ]
 }

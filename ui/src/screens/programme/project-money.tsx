@@ -35,7 +35,7 @@ export default function MoneyTab({ project, around, year, reload }: TabProps) {
   }
   return (
     <>
-      <Plans rows={plans.data.items} lines={planLines(plans.data.items, clocksNow(today))} today={today} />
+      <Plans rows={plans.data.items} lines={planLines(plans.data.items, clocksNow(today))} year={year} today={today} />
       {project.money.ratios.length > 0 && <Ratios list={project.money.ratios} />}
       <Years lines={yearLines(now, payments.data.items, today)} />
       <Months
@@ -50,6 +50,7 @@ export default function MoneyTab({ project, around, year, reload }: TabProps) {
         year={year}
         list={payments.data.items.filter((each) => each.plan_year === year)}
         contracts={contracts.data?.items ?? []}
+        sources={[...new Set(now.filter((line) => line.kind === 'annual' && line.year === year).map(({ source }) => source))]}
         reload={changed}
       />
       <Advances contracts={contracts.data?.items ?? []} payments={payments.data.items} today={today} />

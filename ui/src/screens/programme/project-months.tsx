@@ -37,7 +37,7 @@ export function Months({ around, year, lines, reload }: Props) {
     { key: 'sum', label: m.sum, promised: sum('promised'), estimated: sum('estimated'), confirmed: sum('confirmed'), isSum: true },
   ]
   return (
-    <section class="block-section" aria-label={title}>
+    <section class="block-section dense" aria-label={title}>
       <div class="section-head">
         <h2>{title}</h2>
         {around.mayEdit && <AddButton word="commitment" label={m.addCommitment} title={m.addCommitment} />}

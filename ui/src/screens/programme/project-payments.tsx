@@ -10,6 +10,7 @@ import { project as messages } from '../../messages/project'
 import { Sum } from './parts'
 import { EntryForm } from './project-form'
 import { sign } from './project-ledger'
+import { useLimit } from './project-limit'
 import { AddButton, form, openForm, type Around } from './project-records'
 import { useSources } from './project-plans'
 import type { Contract, Payment, PaymentAct, Project } from './project-types'
@@ -24,6 +25,8 @@ interface Props {
   year: number
   list: readonly Payment[]
   contracts: readonly Contract[]
+  /** Sources of the year's plan. */
+  sources: readonly number[]
   reload: () => void
 }
 
@@ -32,6 +35,8 @@ export function Payments(props: Props) {
   const m = messages.value.money
   const names = useSources()
   const of = (...states: Payment['state'][]) => list.filter((each) => states.includes(each.state))
+  const waiting = useLimit(of('estimate'))
+  const paid = useLimit(of('confirmed'))
   const gone = of('cancelled', 'reversed')
   const columns = (state: 'estimate' | 'confirmed' | 'gone') => paymentColumns(state, props.contracts, names)
   return (
@@ -43,7 +48,8 @@ export function Payments(props: Props) {
         </div>
         <NewForm {...props} word="estimate" />
         <ActForm around={around} list={of('estimate')} reload={reload} />
-        <Table label={m.estimatedTitle} columns={columns('estimate')} rows={of('estimate')} rowKey={(each) => String(each.id)} empty={<p class="muted">{m.noEstimated}</p>} />
+        <Table label={m.estimatedTitle} columns={columns('estimate')} rows={waiting.shown} rowKey={(each) => String(each.id)} empty={<p class="muted">{m.noEstimated}</p>} />
+        {waiting.more}
         <Total list={of('estimate')} amount={(each) => each.estimate_dong} year={year} />
       </section>
       <section class="block-section" aria-label={m.confirmedTitle}>
@@ -53,7 +59,8 @@ export function Payments(props: Props) {
         </div>
         <NewForm {...props} word="enter" />
         <ActForm around={around} list={of('confirmed')} reload={reload} />
-        <Table label={m.confirmedTitle} columns={columns('confirmed')} rows={of('confirmed')} rowKey={(each) => String(each.id)} empty={<p class="muted">{m.noConfirmed}</p>} />
+        <Table label={m.confirmedTitle} columns={columns('confirmed')} rows={paid.shown} rowKey={(each) => String(each.id)} empty={<p class="muted">{m.noConfirmed}</p>} />
+        {paid.more}
         <Total list={of('confirmed')} amount={(each) => each.confirmed_dong} year={year} />
         {gone.length > 0 && (
           <details class="fold">
@@ -77,13 +84,18 @@ function Total({ list, amount, year }: { list: readonly Payment[]; amount: (each
   )
 }
 
-function NewForm({ around, year, reload, word }: Props & { word: 'estimate' | 'enter' }) {
+function NewForm({ around, year, reload, word, sources, contracts }: Props & { word: 'estimate' | 'enter' }) {
   const m = messages.value.money
   const fields = around.described.payments[word]
   if (form.value !== word || !fields) return null
   const today = asField(second.peek()).slice(0, 10)
   const [now, month] = today.split('-').map(Number) as [number, number]
-  const begin: Facts = { plan_year: year, period: now === year ? month : now > year ? 13 : 1, kind: 'volume', paid_on: today }
+  const running = contracts.filter((each) => each.ended_on === null)
+  const begin: Facts = {
+    plan_year: year, period: now === year ? month : now > year ? 13 : 1, kind: 'volume', paid_on: today,
+    // Where there is nothing to choose from, nobody has to choose.
+    fund_source_id: sources.length === 1 ? sources[0] : null, contract_id: running.length === 1 ? running[0]?.id : null,
+  }
   return (
     <EntryForm
       id={`${around.where} ${word}`}
@@ -184,7 +196,7 @@ function paymentColumns(
       ),
     })
   }
-  if (state !== 'gone') columns.push({ key: 'act', head: m.act, cell: (each) => <Acts each={each} /> })
+  if (state !== 'gone') columns.push({ key: 'act', head: '', headCell: <span class="hidden-text">{m.act}</span>, cell: (each) => <Acts each={each} /> })
   return columns
 }
 

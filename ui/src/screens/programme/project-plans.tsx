@@ -30,11 +30,19 @@ export function useSources(): ReadonlyMap<number, string> {
   return new Map((sources.data?.items ?? []).map((each) => [each.id, each.name]))
 }
 
-export function Plans({ rows, lines, today }: { rows: readonly PlanEntry[]; lines: readonly PlanLine[]; today: string }) {
+interface PlansProps {
+  rows: readonly PlanEntry[]
+  lines: readonly PlanLine[]
+  year: number
+  today: string
+}
+
+export function Plans({ rows, lines, year, today }: PlansProps) {
   const m = messages.value.money
   const names = useSources()
   const clocks = clocksNow(today)
   const isPast = clocks.validOn !== today || clocks.knownOn !== today
+  const [own, others] = [lines.filter((line) => isOf(line, year)), lines.filter((line) => !isOf(line, year))]
   const set = (name: 'valid' | 'known') => (day: string) => go('', { [name]: day === today ? null : day }, { replace: true })
   return (
     <section class={`block-section${isPast ? ' of-the-past' : ''}`} aria-label={m.plans}>
@@ -47,7 +55,13 @@ export function Plans({ rows, lines, today }: { rows: readonly PlanEntry[]; line
         {isPast ? <Button onClick={() => go('', { valid: null, known: null }, { replace: true })}>{m.today}</Button> : null}
         <p class="muted small">{isPast ? m.past(date(clocks.validOn), date(clocks.knownOn)) : m.clocks}</p>
       </div>
-      <Table label={m.plans} columns={lineColumns(names)} rows={lines} rowKey={(line) => line.key} empty={<Empty title={m.noPlans} />} />
+      <Table label={m.plans} columns={lineColumns(names)} rows={own} rowKey={(line) => line.key} empty={<Empty title={m.noPlans} />} />
+      {others.length > 0 && (
+        <details class="fold">
+          <summary>{m.otherYears(others.length)}</summary>
+          <Table label={m.otherYears(others.length)} columns={lineColumns(names)} rows={others} rowKey={(line) => line.key} />
+        </details>
+      )}
       {rows.length > 0 && (
         <details class="fold">
           <summary>{m.history(rows.length)}</summary>
@@ -56,6 +70,10 @@ export function Plans({ rows, lines, today }: { rows: readonly PlanEntry[]; line
       )}
     </section>
   )
+}
+
+function isOf(line: PlanLine, year: number): boolean {
+  return line.year <= year && year <= line.yearTo
 }
 
 function kindOf(kind: PlanLine['kind'], year: number, yearTo: number): string {
@@ -124,7 +142,7 @@ export function Years({ lines }: { lines: readonly YearLine[] }) {
     },
   ]
   return (
-    <section class="block-section" aria-label={m.years}>
+    <section class="block-section dense" aria-label={m.years}>
       <h2>{m.years}</h2>
       <Table label={m.years} columns={columns} rows={lines} rowKey={(line) => String(line.year)} />
       <p class="muted small">{m.yearsNote}</p>

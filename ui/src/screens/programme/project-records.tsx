@@ -13,6 +13,7 @@ import { go, param } from '../../router'
 import { useTold } from './parts'
 import { said, type Described, type Facts, type FieldSpec, type KindSpec } from './project-fields'
 import { EntryForm, type Row } from './project-form'
+import { useLimit } from './project-limit'
 import { forgetRecords, useNames, type Where } from './project-names'
 
 /** The form that is open: a kind, or a kind and the number of a row: `milestone:7`. */
@@ -67,10 +68,11 @@ export function Records<T extends Row>(props: Props<T>) {
   const spec = specOf(around.described, kind)
   const m = messages.value.form
   const rows = resource.data ? (pick?.(resource.data.items) ?? resource.data.items) : []
+  const limited = useLimit(rows)
   const shown = useMemo(() => columns ?? (spec ? plainColumns<T>(spec) : []), [columns, spec])
   if (!spec) return null
   const title = props.title ?? named(spec.vi, spec.en)
-  const edit: Column<T> = { key: 'edit', head: m.edit, cell: (row) => <EditButton kind={kind} row={row} title={title} /> }
+  const edit: Column<T> = { key: 'edit', head: '', headCell: <span class="hidden-text">{m.edit}</span>, cell: (row) => <EditButton kind={kind} row={row} title={title} /> }
   return (
     <section class="block-section" aria-label={title}>
       <div class="section-head">
@@ -85,7 +87,7 @@ export function Records<T extends Row>(props: Props<T>) {
           <Table
             label={title}
             columns={around.mayEdit && spec.amend ? [...shown, edit] : shown}
-            rows={rows}
+            rows={limited.shown}
             rowKey={(row) => String(row.id)}
             empty={empty ?? <p class="muted">{m.nothing}</p>}
           />
@@ -93,6 +95,7 @@ export function Records<T extends Row>(props: Props<T>) {
       ) : (
         resource.loading && <Loading />
       )}
+      {!props.hideTable && limited.more}
     </section>
   )
 }

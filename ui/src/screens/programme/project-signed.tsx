@@ -63,7 +63,7 @@ function columns(changes: readonly ContractChange[], today: string): Column<Cont
       cell: (each) => (
         <span class="two-lines">
           <span class="strong">{each.contract_no}</span>
-          <a class="small" href={href(`/programme/contractors/${each.contractor_id}`)}>{each.contractor_name}</a>
+          <a class="small" href={href(`/programme/contractor/${each.contractor_id}`)}>{each.contractor_name}</a>
           {each.subject && <span class="muted small">{each.subject}</span>}
         </span>
       ),

@@ -87,7 +87,7 @@ function bidColumns(tender: Package, mayEdit: boolean): Column<Bid>[] {
       key: 'bidder',
       head: m.bidder,
       title: true,
-      cell: (bid) => <a href={href(`/programme/contractors/${bid.bidder_id}`)}>{bid.bidder_name}</a>,
+      cell: (bid) => <a href={href(`/programme/contractor/${bid.bidder_id}`)}>{bid.bidder_name}</a>,
     },
     {
       key: 'offer',
@@ -116,6 +116,6 @@ function bidColumns(tender: Package, mayEdit: boolean): Column<Bid>[] {
         ),
     },
   ]
-  if (mayEdit) columns.push({ key: 'edit', head: messages.value.form.edit, cell: (bid) => <EditButton kind="bid" row={bid} title={bid.bidder_name} /> })
+  if (mayEdit) columns.push({ key: 'edit', head: '', headCell: <span class="hidden-text">{messages.value.form.edit}</span>, cell: (bid) => <EditButton kind="bid" row={bid} title={bid.bidder_name} /> })
   return columns
 }

@@ -41,10 +41,10 @@ export function spanOf(list: readonly Days[], today: string): Span {
   return { first: ms(`${first.slice(0, 7)}-01`), last: Date.UTC(year, month, 1) }
 }
 
-/** Marks of time below the bars: years of long spans, quarters or months of shorter ones. */
+/** Marks of time below the bars: years or half years of long spans, quarters or months of shorter ones. */
 export function marksOf({ first, last }: Span): { at: number; year: number; month: number }[] {
   const days = (last - first) / DAY_MS
-  const step = days > 1600 ? 12 : days > 500 ? 3 : 1
+  const step = days > 2600 ? 12 : days > 1100 ? 6 : days > 400 ? 3 : 1
   const start = new Date(first)
   const marks = []
   for (let month = Math.ceil(start.getUTCMonth() / step) * step; ; month += step) {
