@@ -1,13 +1,14 @@
 """A pack made of the programme's figures at a cut-off: of rates, risks and what the register says.
 
-Figures are the whole programme's, whoever prepares the meeting: who may see the pack was asked before. What
-is foreseen begins with the day on which the pack is made.
+Figures are the whole programme's, whoever prepares the meeting: who may see the pack was asked before. Plans,
+payments and what is foreseen are those of the cut-off, by what is known when the pack is made; dues are
+looked at on the day itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from haidang.base.database import Connection
@@ -44,6 +45,8 @@ from haidang.tasks.model.due import last_day, local_day
 
 HOUSE = system("meetings")
 RISKS_MAX = 200
+SAID_BESIDE = frozenset({"foreseen_low", "below_province"})
+"""Flags that say again what the columns of the list say: the forecast, and the share."""
 LINES_MAX = 500
 RATIO_FIELDS = Ratio.__struct_fields__
 NO_METHOD = Words(
@@ -61,8 +64,11 @@ async def gathered(
     followups: Followups | None,
 ) -> Pack:
     """Return the pack of a meeting as the register says it now."""
-    year, ask = meeting.plan_year, (connection, desk, HOUSE, program.id, meeting.plan_year)
-    by_owner = await rates.rates(*ask, by="owner", cutoff=meeting.cutoff)
+    year, cutoff = meeting.plan_year, min(meeting.cutoff, desk.today())
+    by_owner = await rates.rates(
+        connection, _standing(desk, cutoff), HOUSE, program.id, year, by="owner", cutoff=cutoff
+    )
+    ask = (connection, _standing(desk, _begun(cutoff)), HOUSE, program.id, year)
     late = await risks.risks(*ask, limit=RISKS_MAX)
     paced = await risks.paces(*ask, by="owner")
     moved = await risks.proposals(*ask)
@@ -73,7 +79,7 @@ async def gathered(
     pack = Pack(
         program_id=program.id, program=program.name, simulated=program.simulated, meeting_id=meeting.id,
         title=meeting.title, held_on=meeting.held_on, chair=meeting.chair, plan_year=year,
-        cutoff=meeting.cutoff, plan_as_of=total["plan_as_of"], made_at=desk.now(),
+        cutoff=cutoff, plan_as_of=total["plan_as_of"], made_at=desk.now(),
         agency=await letterhead(connection, meeting.owner_org, province),
         previous=_previous(last), initial_on=total["initial_on"],
         total=_total(total, told), projects=moved["projects"], outlook=_outlook(late),
@@ -87,6 +93,26 @@ async def gathered(
         followups=followups, questions=(),
     )  # fmt: skip
     return questions(pack, meeting.questions)
+
+
+class Standing(Desk, frozen=True):
+    """The desk as it stands on a past day, by what is known now: one cut-off for every figure of a pack."""
+
+    day: date = date.min
+
+    def today(self) -> date:
+        """Return that day."""
+        return self.day
+
+
+def _standing(desk: Desk, day: date) -> Desk:
+    return Standing(**{name: getattr(desk, name) for name in Desk.__struct_fields__}, day=day)
+
+
+def _begun(cutoff: date) -> date:
+    """Return the day by which the month of a cut-off counts as over: its last day ends it."""
+    after = cutoff + timedelta(days=1)
+    return after if after.day == 1 else cutoff
 
 
 def _previous(last: Meeting | None) -> Previous | None:
@@ -169,7 +195,8 @@ def _risk(found: Mapping[str, Any]) -> Risk:
     return Risk(
         project_id=found["project"]["id"], name=found["project"]["name"], owner=found["owner"]["name"],
         plan_dong=found["plan_dong"], paid_dong=found["paid_dong"], share=share, p50_dong=found["p50_dong"],
-        shortfall_dong=found["shortfall_dong"], reasons=tuple(_words(each) for each in found["reasons"]),
+        shortfall_dong=found["shortfall_dong"],
+        reasons=tuple(_words(each) for each in found["reasons"] if each["code"] not in SAID_BESIDE),
     )  # fmt: skip
 
 

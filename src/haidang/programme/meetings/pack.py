@@ -242,7 +242,7 @@ class Pack(Part, frozen=True, kw_only=True):
     cutoff: date
     """Payments count until this day."""
     plan_as_of: date
-    """The plan is the one that held on this day, when the pack was made; foreseen is from there, too."""
+    """The plan is the one that held on this day."""
     made_at: datetime
     """By what was known then."""
     agency: Letterhead

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from haidang.base.clock import LOCAL
 from haidang.documents.letters import signatory
 from haidang.documents.report import Body, Heading, Paragraph, Points, Report, Signatures, Signer, Table
 from haidang.organisation.service.letterhead import COMMITTEE, Letterhead
-from haidang.programme.meetings.pack import Case, Followups, Money, Owner, Pack
+from haidang.programme.meetings.pack import Case, Followups, Money, Owner, Pack, Words
 from haidang.programme.meetings.sentences import GOAL, foreseen, lowest, since, stands
 from haidang.programme.meetings.words import NONE, big, day, decimal, moment, money, number, percent, points
 from haidang.programme.model.money import DENOMINATORS, DenominatorKind
 
 SHOWN_MAX = 20
 """Rows of a table on paper; how many more there are is said below it."""
-UNIT = "Đơn vị tính: triệu đồng."
+RISKS_SHOWN, REASONS_SHOWN = 15, 2
+UNIT = "Đơn vị tính: triệu đồng, làm tròn; số đến từng đồng nằm trong bản chốt số liệu."
 HAND = "(Ký, ghi rõ họ tên, đóng dấu)"
 SHORT: dict[DenominatorKind, str] = {
     "prime_minister": "KH TTg giao", "prime_minister_with_carry_over": "KH TTg giao, kéo dài",
@@ -57,8 +59,8 @@ def paper(pack: Pack, *, cases: Sequence[Case], symbol: str = "", sha256: str = 
     return Report(
         title="Báo cáo", subtitle=subject(pack), agency=pack.agency.name, parent=pack.agency.parent,
         number=digits, symbol=tail or f"BC-{pack.agency.short}".removesuffix("-"), place=pack.agency.place,
-        day=pack.made_at.date(), made_at=pack.made_at, marks=marks, source=_source(pack, sha256),
-        blocks=(_opening(pack), *body, _signatures(pack)),
+        day=pack.made_at.astimezone(LOCAL).date(), made_at=pack.made_at, marks=marks,
+        source=_source(pack, sha256), blocks=(_opening(pack), *body, _signatures(pack)),
     )  # fmt: skip
 
 
@@ -97,7 +99,6 @@ def _state(pack: Pack) -> Iterator[Body]:
     yield Heading(text="1. Tỷ lệ theo từng mẫu số", level=2)
     if pack.total.ratios:
         yield _denominators(pack.total)
-        yield Paragraph(text=UNIT, look="note")
     else:
         yield Paragraph(text="Chưa có quyết định giao kế hoạch của năm.")
     yield Heading(text="2. Theo chủ đầu tư", level=2)
@@ -122,13 +123,13 @@ def _denominators(total: Money) -> Table:
     rows = tuple(
         (
             DENOMINATORS[each.denominator_kind][0].capitalize().replace("thủ tướng", "Thủ tướng"),
-            money(each.denominator_dong), money(each.numerator_dong), percent(each),
+            number(each.denominator_dong), number(each.numerator_dong), percent(each),
         )
         for each in total.ratios
     )  # fmt: skip
     return Table(
-        head=("Mẫu số", "Kế hoạch", "Giải ngân tính vào mẫu số", "Tỷ lệ"), rows=rows, widths=(7, 3.2, 3.6, 2),
-        align="lrrr",
+        head=("Mẫu số", "Kế hoạch (đồng)", "Giải ngân tính vào mẫu số (đồng)", "Tỷ lệ"), rows=rows,
+        widths=(6.4, 3.4, 3.8, 2), align="lrrr",
     )  # fmt: skip
 
 
@@ -164,19 +165,19 @@ def _risks(pack: Pack) -> Iterator[Body]:
             "cần chú ý."
         )  # fmt: skip
         return
-    shown = pack.risks[:SHOWN_MAX]
+    shown = pack.risks[:RISKS_SHOWN]
     rows = tuple(
         (
             str(no), f"{each.name}\n({each.owner})", money(each.plan_dong),
             f"{money(each.paid_dong)}\n({percent(each.share)})", _p50(each.p50_dong, each.plan_dong),
-            money(each.shortfall_dong), "\n".join(f"- {why.vi}" for why in each.reasons[:4]) or NONE,
+            money(each.shortfall_dong), _reasons(each.reasons),
         )
         for no, each in enumerate(shown, 1)
     )  # fmt: skip
     yield Table(
         head=("TT", "Dự án, chủ đầu tư", "Kế hoạch", "Giải ngân", "Dự báo 31/01", "Thiếu so với mục tiêu",
               "Lý do"),
-        rows=rows, widths=(0.9, 4.2, 1.9, 1.9, 1.7, 1.9, 4.5), align="clrrrrl",
+        rows=rows, widths=(0.9, 4.2, 1.7, 1.7, 1.5, 1.7, 5.3), align="clrrrrl",
     )  # fmt: skip
     yield Paragraph(
         text=f"{UNIT} Tỷ lệ và dự báo (mức giữa P50) là của kế hoạch sau điều chỉnh và vốn kéo dài; mục "
@@ -185,6 +186,14 @@ def _risks(pack: Pack) -> Iterator[Body]:
         look="note",
     )  # fmt: skip
     yield from _more(len(shown), len(pack.risks), "dự án")
+
+
+def _reasons(found: Sequence[Words]) -> str:
+    """Return the first reasons, and how many more there are."""
+    lines = [f"- {each.vi}" for each in found[:REASONS_SHOWN]]
+    if len(found) > REASONS_SHOWN:
+        lines.append(f"- và {number(len(found) - REASONS_SHOWN)} dấu hiệu khác")
+    return "\n".join(lines) or NONE
 
 
 def _p50(dong: int | None, plan: int | None) -> str:
@@ -220,7 +229,7 @@ def _pace(pack: Pack) -> Iterator[Body]:
     yield Table(
         head=("TT", "Chủ đầu tư", "Kế hoạch", "Giải ngân", "Cần mỗi tháng", "Đã nghiệm thu chưa trả",
               "Khả năng"),
-        rows=tuple(rows), widths=(0.9, 4, 2.1, 2.1, 2.1, 2.2, 3.8), align="clrrrrl", strong=(len(rows) - 1,),
+        rows=tuple(rows), widths=(0.9, 4, 1.8, 1.8, 1.8, 2, 4.6), align="clrrrrl", strong=(len(rows) - 1,),
     )  # fmt: skip
     yield Paragraph(text=UNIT, look="note")
     yield from _more(len(shown), len(pack.paces), "chủ đầu tư")

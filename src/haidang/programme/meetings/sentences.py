@@ -67,7 +67,8 @@ def foreseen(pack: Pack) -> str:
     return (
         f"Dự báo đến ngày 31/01/{pack.plan_year + 1} giải ngân {_share(pack, found.p50_dong)} kế hoạch sau "
         f"điều chỉnh và vốn kéo dài (khoảng P10–P90: {_share(pack, found.p10_dong)} đến "
-        f"{_share(pack, found.p90_dong)}), theo phương pháp {found.method.vi}{error}. Mục tiêu là {GOAL}."
+        f"{_share(pack, found.p90_dong)}), phương pháp: "
+        f"{found.method.vi[:1].lower() + found.method.vi[1:]}{error}. Mục tiêu là {GOAL}."
     )
 
 

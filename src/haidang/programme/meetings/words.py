@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from haidang.base.clock import LOCAL
 from haidang.programme.model.money import DENOMINATORS, Ratio
@@ -19,11 +19,10 @@ def number(value: int) -> str:
 
 
 def money(amount: int | None) -> str:
-    """Return an amount in triệu đồng, as the tables of such reports have it: 1.240.500."""
+    """Return an amount rounded to triệu đồng, as the tables of such reports have it: 1.240.500."""
     if amount is None:
         return NONE
-    text = f"{Decimal(amount) / 1_000_000:,.6f}".rstrip("0").rstrip(".")
-    return text.translate(_TURN)
+    return number(int((Decimal(amount) / 1_000_000).to_integral_value(ROUND_HALF_UP)))
 
 
 def big(amount: int | None) -> str:
@@ -70,11 +69,6 @@ def moment(value: datetime) -> str:
     """Return "17 giờ 05 phút ngày 16/3/2026", in Vietnam."""
     at = value.astimezone(LOCAL)
     return f"{at.hour:02} giờ {at.minute:02} phút ngày {day(at.date())}"
-
-
-def signed(amount: int) -> str:
-    """Return a change with its sign: "+12,5", in triệu đồng."""
-    return f"{'+' if amount > 0 else ''}{money(amount)}"
 
 
 def points(before: Ratio | None, after: Ratio | None) -> str:

@@ -10,13 +10,14 @@ import { common } from '../../messages/common'
 import { meeting as messages } from '../../messages/meeting'
 import type { Page } from './meeting-pages'
 import type { Followups, Overview, Slide, Sums } from './meeting-types'
+import type { Ratio } from './types'
 
 export function SlideBody({ page }: { page: Page }) {
   const { slide, from, to } = page
   const m = messages.value
   switch (slide.part) {
     case 'overview':
-      return <OverviewSlide slide={slide} />
+      return page.at === 1 ? <OverviewSlide slide={slide} /> : <Denominators ratios={slide.ratios.slice(from, to)} />
     case 'owners':
       return (
         <Rows head={[m.head.owner, m.head.paid, m.head.share, m.head.change]} numeric={[1, 2, 3]}>
@@ -278,7 +279,6 @@ function OverviewSlide({ slide }: { slide: Overview }) {
         {counts.followups_overdue !== null && <li>{m.counts.followups(number(counts.followups_overdue))}</li>}
         <li>{m.counts.questions(number(counts.questions))}</li>
       </ul>
-      <Denominators slide={slide} />
     </div>
   )
 }
@@ -288,9 +288,8 @@ function plus(dong: number): string {
 }
 
 /** Every denominator by its name: a share without one is no figure. */
-function Denominators({ slide }: { slide: Overview }) {
+function Denominators({ ratios }: { ratios: readonly Ratio[] }) {
   const m = messages.value
-  const plain = slide.ratios.filter((each) => each.denominator_kind !== 'carry_over')
   return (
     <table class="room-table room-ratios">
       <thead>
@@ -300,15 +299,19 @@ function Denominators({ slide }: { slide: Overview }) {
             {m.head.plan}
           </th>
           <th scope="col" class="numeric">
+            {m.head.paid}
+          </th>
+          <th scope="col" class="numeric">
             {m.head.share}
           </th>
         </tr>
       </thead>
       <tbody>
-        {plain.map((each) => (
+        {ratios.map((each) => (
           <tr key={each.denominator_kind}>
             <th scope="row">{named(each.denominator_vi, each.denominator_en)}</th>
             <td class="numeric num">{bigDong(each.denominator_dong)}</td>
+            <td class="numeric num">{bigDong(each.numerator_dong)}</td>
             <td class="numeric num">{shareOf(each.value)}</td>
           </tr>
         ))}
