@@ -12,10 +12,11 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.indicators.model.register import Target
 from haidang.indicators.service.desk import Desk, period_of, record, registered, wrong
-from haidang.indicators.store import places
+from haidang.indicators.store import places, values
 from haidang.indicators.store import register as store
 from haidang.indicators.store.places import Owed, Place
 from haidang.organisation.permissions import Principal
+from haidang.organisation.service.access import missing
 
 DUTIES_MAX = 500
 TARGETS_MAX = 200
@@ -120,3 +121,11 @@ async def _place(connection: Connection, each: NewDuty, on: date) -> Place:
     if area is None:
         raise wrong("area_code", "không có đơn vị hành chính này", "there is no such area", each.area_code)
     return area
+
+
+async def targets(connection: Connection, principal: Principal, number: int, place: int) -> list[Target]:
+    """Return the targets of an indicator at a place whose values the asker may see."""
+    await registered(connection, principal, number)
+    if not await values.may_read(connection, principal, number, place):
+        raise missing("Không có số liệu này.", "There is no such figure.")
+    return await store.targets(connection, number, place)

@@ -125,6 +125,7 @@ class IndicatorPatch(
 async def sync(connection: Connection, desk: Desk, declared: Declarations) -> int:
     """Bring what packs declare into the register; what people have changed stays theirs. Return how many
     rows were written."""
+    await store.turn(connection)
     written = 0
     now = desk.now()
     known_forms = {each.code: each for each in await store.forms(connection, active=False)}

@@ -194,3 +194,13 @@ async def looked(connection: Connection, first: date, last: date) -> tuple[int, 
     )
     [(units_, active)] = await cursor.fetchall()
     return units_, active
+
+
+async def owing_units(connection: Connection, first: datetime, after: datetime) -> list[int]:
+    """Return the units whose forms fell due within instants."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT org_id FROM indicator_submission WHERE due_at >= %s AND due_at < %s ORDER BY 1 "
+        "LIMIT 5000",
+        (first, after),
+    )
+    return [org for (org,) in await cursor.fetchall()]

@@ -44,10 +44,28 @@ def readable(principal: Principal, permission: str = "indicator.read") -> tuple[
     ), values | more
 
 
+async def turn(connection: Connection) -> None:
+    """Wait until no other process brings declarations in; the turn ends with the transaction."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('indicator_register', 0))")
+
+
 async def forms(connection: Connection, *, active: bool = True) -> list[Form]:
     """Return the forms, by code."""
     cursor = await connection.execute(
         f"SELECT {_FORM} FROM indicator_form f WHERE f.active OR NOT %s ORDER BY f.code", (active,)
+    )
+    return [_form(found) for found in await cursor.fetchall()]
+
+
+async def forms_seen(connection: Connection, principal: Principal) -> list[Form]:
+    """Return the forms of the packs, and those that the asker's units collect or owe."""
+    kept, values = scope_sql(principal, "indicator.read", org="f.collector_org", area=None, sector="f.sector")
+    owed, more = scope_sql(principal, "indicator.read", org="d.org_id", area=None, sector="f.sector")
+    cursor = await connection.execute(
+        f"SELECT {_FORM} FROM indicator_form f WHERE f.pack IS NOT NULL OR {kept} OR EXISTS (SELECT FROM "
+        f"indicator_duty d JOIN indicator i ON i.id = d.indicator_id WHERE i.form_code = f.code AND {owed}) "
+        "ORDER BY f.code LIMIT 2000",
+        values | more,
     )
     return [_form(found) for found in await cursor.fetchall()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -302,7 +302,7 @@ async def lives(connection: Connection, principal: Principal) -> list[dict[str, 
 
 
 async def shares(
-    connection: Connection, starts: dict[str, date], orgs: Collection[int] | None = None
+    connection: Connection, starts: Mapping[Any, date], orgs: Collection[int] | None = None
 ) -> dict[str, int]:
     """Return how many values of the last periods came from each kind of source; ``starts`` by kind of period.
 
