@@ -43,6 +43,7 @@ from haidang.feeds.api import ROUTES as FEEDS
 from haidang.incidents.api import ROUTES as INCIDENTS
 from haidang.incidents.procedures.api import ROUTES as PROCEDURES
 from haidang.indicators.indices.api import ROUTES as INDICES
+from haidang.indicators.api import ROUTES as INDICATORS
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.programme.api import ROUTES as PROGRAMME
@@ -90,6 +91,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *PLAN_SHEETS,
     *MONTHLY_FORMS,
     *SCHEDULES,
+    *INDICATORS,
     *INDICES,
     *MEETINGS,
     *MEETING_PACKS,

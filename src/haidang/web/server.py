@@ -27,6 +27,8 @@ from haidang.feeds import JOBS as FEED_JOBS
 from haidang.feeds import FeedRunner
 from haidang.incidents.procedures.service.jobs import JOBS as PROCEDURE_JOBS
 from haidang.incidents.service.jobs import JOBS as INCIDENT_JOBS
+from haidang.indicators.service.jobs import JOBS as INDICATOR_JOBS
+from haidang.indicators.service.jobs import prepare as declare_indicators
 from haidang.organisation.permissions import Principal
 from haidang.programme.service.jobs import JOBS as PROGRAMME_JOBS
 from haidang.tasks import JOBS as TASK_JOBS
@@ -45,6 +47,7 @@ JOBS = {
     "incidents": INCIDENT_JOBS,
     "procedures": PROCEDURE_JOBS,
     "programme": PROGRAMME_JOBS,
+    "indicators": INDICATOR_JOBS,
 }
 """Tasks of the rooms, by room."""
 
@@ -137,6 +140,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         health = Health()
         health.add("database", database_check(db))
         await organisation.prepare(db, settings, clock)
+        await declare_indicators(db, settings, clock)
         city = await City.open(db, settings, clock)
         stack.push_async_callback(city.close)
         health.add("writer", _writer_check(city))

@@ -17,6 +17,8 @@ import pytest_asyncio
 from tests.integration.web.conftest import Agency, Site, until
 from tests.unit.programme.sheets.workbooks import plan_sheet, written
 
+from haidang.indicators.service.desk import desk_of
+from haidang.indicators.service.discipline import tick
 from haidang.organisation.permissions import PUBLIC
 from haidang.web.app import every_route, make_litestar
 from haidang.web.guard import Route
@@ -73,6 +75,8 @@ G = "/api/v1/programme/programs/{program_id:int}"
 J = "/api/v1/programme/projects/{project_id:int}"
 H = "/api/v1/programme/meetings/{meeting_id:int}"
 X = "/api/v1/indices/tables/{table_id:int}"
+K = "/api/v1/indicators/{indicator_id:int}"
+N = "/api/v1/indicators/submissions/{submission_id:int}"
 IMPORT = "/api/v1/programme/imports/{import_id:int}"
 CONTRACTING = "/api/v1/programme/contracting-imports/{import_id:int}"
 ASKED: dict[tuple[str, str], Asked] = {
@@ -696,6 +700,76 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("GET", X + "/analysis"): Asked(REFUSED, "/api/v1/indices/tables/{index_table}/analysis?unit=Xã A"),
     ("GET", "/api/v1/indices/trend"): Asked(LIST, "/api/v1/indices/trend?index=DVC&unit=Xã A"),
+    ("GET", "/api/v1/indicators"): Asked(LIST),
+    ("POST", "/api/v1/indicators"): Asked(
+        REFUSED,
+        body={"code": "CHEN-VAO", "vi": "Chen", "en": "C", "unit": "%", "direction": "up", "level": "unit",
+              "owner_org": "{org}", "period_kind": "month", "source_kind": "computed",
+              "method": {"vi": "x", "en": "x", "valid_from": "2021-01-01"}},
+    ),
+    ("GET", K): Asked(REFUSED, "/api/v1/indicators/{indicator}"),
+    ("PATCH", K): Asked(REFUSED, "/api/v1/indicators/{indicator}", {"vi": "Đổi"}),
+    ("POST", K + "/methods"): Asked(
+        REFUSED, "/api/v1/indicators/{indicator}/methods", {"vi": "x", "en": "x", "valid_from": "2026-05-01"}
+    ),
+    ("GET", K + "/targets"): Asked(REFUSED, "/api/v1/indicators/{indicator}/targets?place={indicator_place}"),
+    ("POST", K + "/targets"): Asked(
+        REFUSED, "/api/v1/indicators/{indicator}/targets",
+        {"place": "{indicator_place}", "targets": [{"period": "2026-10", "value": "9"}]},
+    ),
+    ("POST", K + "/duties"): Asked(
+        REFUSED, "/api/v1/indicators/{indicator}/duties", {"duties": [{"org": "{org}", "period": "2026-10"}]}
+    ),
+    ("GET", K + "/values"): Asked(
+        REFUSED, "/api/v1/indicators/{indicator}/values?first=2026-01&last=2026-12"
+    ),
+    ("GET", K + "/revisions"): Asked(
+        REFUSED, "/api/v1/indicators/{indicator}/revisions?place={indicator_place}&period={indicator_period}"
+    ),
+    ("POST", K + "/corrections"): Asked(
+        REFUSED, "/api/v1/indicators/{indicator}/corrections",
+        {"place": "{indicator_place}", "period": "{indicator_period}", "revision": 1, "value": "9",
+         "reason": "chen vào"},
+    ),
+    ("GET", K + "/punctuality"): Asked(REFUSED, "/api/v1/indicators/{indicator}/punctuality?year=2026"),
+    ("POST", "/api/v1/indicators/values"): Asked(
+        REFUSED,
+        body={"source_ref": "x", "values": [{"code": "{pulled}", "org": "{org}", "period": "2026-10",
+                                             "value": "9"}]},
+    ),
+    ("GET", "/api/v1/indicators/health"): Asked(LIST),
+    ("GET", "/api/v1/indicators/places"): Asked(LIST),
+    ("GET", "/api/v1/indicators/forms"): Asked(LIST),
+    ("POST", "/api/v1/indicators/forms"): Asked(
+        REFUSED,
+        body={"code": "chen-vao", "vi": "C", "en": "C", "period_kind": "month", "due": {"working_days": 3},
+              "collector_org": "{org}"},
+    ),
+    ("PATCH", "/api/v1/indicators/forms/{form:str}"): Asked(
+        REFUSED, "/api/v1/indicators/forms/{indicator_form}", {"vi": "Đổi"}
+    ),
+    ("GET", "/api/v1/indicators/submissions"): Asked(LIST),
+    ("GET", N): Asked(REFUSED, "/api/v1/indicators/submissions/{submission}"),
+    ("POST", N + "/values"): Asked(
+        REFUSED, "/api/v1/indicators/submissions/{submission}/values",
+        {"entries": [
+            {"indicator": "{indicator}", "place": "{indicator_place}", "revision": 1, "value": "9"}
+        ]},
+    ),
+    ("POST", N + "/acts"): Asked(
+        REFUSED, "/api/v1/indicators/submissions/{submission}/acts", {"do": {"act": "approve"}}
+    ),
+    ("GET", N + "/workbook"): Asked(REFUSED, "/api/v1/indicators/submissions/{submission}/workbook"),
+    ("POST", N + "/workbook"): Asked(
+        REFUSED, "/api/v1/indicators/submissions/{submission}/workbook", {"sha256": "0" * 64, "rows": []}
+    ),
+    ("POST", "/api/v1/indicators/workbooks/compare"): Asked(REFUSED, body={}),
+    ("GET", "/api/v1/indicators/discipline"): Asked(LIST, "/api/v1/indicators/discipline?year=2026"),
+    ("POST", "/api/v1/indicators/discipline/{late_id:int}/waive"): Asked(
+        REFUSED, "/api/v1/indicators/discipline/{late}/waive", {"why": "chen vào"}
+    ),
+    ("POST", "/api/v1/indicators/views"): Asked(SHARED, body={"board": "wall"}),
+    ("GET", "/api/v1/indicators/views"): Asked(LIST),
     ("GET", "/api/v1/directive-documents"): Asked(LIST),
     ("POST", "/api/v1/directive-documents"): Asked(
         REFUSED, body={"text": "Giao Sở chen vào báo cáo.", "owner_org": "{org}"}
@@ -904,6 +978,7 @@ async def furnish(site: Site, agency: Agency) -> None:
         | await directives_of(site, agency)
         | await programme_of(site, agency)
         | await index_of(site, agency)
+        | await indicators_of(site, agency)
         | await numbers_of(site, agency)
     )
 
@@ -1013,6 +1088,49 @@ async def index_of(site: Site, agency: Agency) -> dict[str, Any]:
     )
     assert made.status_code == 201, made.text
     return {"index_table": made.json()["id"]}
+
+
+async def indicators_of(site: Site, agency: Agency) -> dict[str, Any]:
+    """Give an agency a form with a figure that it has handed in, late, and an indicator that is pulled."""
+    client, word, root = agency.client, agency.word, "/api/v1/indicators"
+    form = {"code": f"bieu-{word}", "vi": f"Biểu {word}", "en": f"Form {word}", "period_kind": "month",
+            "due": {"working_days": 60}, "collector_org": agency.org_id}  # fmt: skip
+    await site.write(client, "POST", root + "/forms", form)
+    new = {"code": f"AA-{word.upper()}", "vi": f"Chỉ tiêu {word}", "en": word, "unit": "%", "direction": "up",
+           "level": "unit", "owner_org": agency.org_id, "period_kind": "month", "source_kind": "submitted",
+           "form_code": f"bieu-{word}",
+           "method": {"vi": "x", "en": "x", "valid_from": "2021-01-01"}}  # fmt: skip
+    indicator = await site.write(client, "POST", root, new)
+    pulled = new | {"code": f"AB-{word.upper()}", "source_kind": "pulled", "form_code": None}
+    await site.write(client, "POST", root, pulled)
+    owed = {"duties": [{"org": agency.org_id, "period": "2021-01"}]}
+    await site.write(client, "POST", f"{root}/{indicator['id']}/duties", owed)
+    await tick(site.house.db, desk_of(site.house.settings, site.house.clock))
+    [row] = (await client.get(f"{root}/submissions?form=bieu-{word}")).json()["items"]
+    [line] = (await client.get(f"{root}/submissions/{row['id']}")).json()["lines"]
+    place = line["place"]["id"]
+    entries = {"entries": [{"indicator": indicator["id"], "place": place, "value": "5"}]}
+    at = f"{root}/submissions/{row['id']}"
+    headers = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": '"1"'}
+    entered = await client.post(at + "/values", json=entries, headers=headers)
+    assert entered.status_code == 200, entered.text
+    version = (await client.get(at)).json()["version"]
+    headers = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": f'"{version}"'}
+    submitted = await client.post(at + "/acts", json={"do": {"act": "submit"}}, headers=headers)
+    assert submitted.status_code == 200, submitted.text
+    goal = {"place": place, "targets": [{"period": row["period"], "value": "9"}]}
+    await site.write(client, "POST", f"{root}/{indicator['id']}/targets", goal)
+    async with site.house.db.transaction() as connection:
+        cursor = await connection.execute(
+            "INSERT INTO indicator_late (submission_id, org_id, year, at) "
+            "VALUES (%s, %s, 2026, now()) RETURNING id",
+            (row["id"], agency.org_id),
+        )
+        [(late,)] = await cursor.fetchall()
+    return {
+        "indicator": indicator["id"], "indicator_place": place, "indicator_period": row["period"],
+        "indicator_form": f"bieu-{word}", "submission": row["id"], "late": late, "pulled": pulled["code"],
+    }  # fmt: skip
 
 
 async def directives_of(site: Site, agency: Agency) -> dict[str, Any]:
@@ -1220,6 +1338,12 @@ async def belongings(site: Site, agency: Agency) -> dict[str, Any]:
         "ON d.id = c.document_id WHERE d.owner_org = %s ORDER BY c.id",
         "directives": "SELECT to_jsonb(v), to_jsonb(l) FROM directive v LEFT JOIN directive_link l "
         "ON l.directive_id = v.id WHERE owner_org = %s ORDER BY v.id",
+        "indicators": "SELECT to_jsonb(i) FROM indicator i WHERE owner_org = %s ORDER BY id",
+        "figures": "SELECT to_jsonb(v) FROM indicator_value v JOIN indicator_place p ON p.id = v.place_id "
+        "WHERE p.org_id = %s ORDER BY v.indicator_id, v.place_id, v.start",
+        "duties": "SELECT to_jsonb(d) FROM indicator_duty d WHERE org_id = %s ORDER BY d.indicator_id",
+        "submissions": "SELECT to_jsonb(s) FROM indicator_submission s WHERE org_id = %s ORDER BY id",
+        "late": "SELECT to_jsonb(l) FROM indicator_late l WHERE org_id = %s ORDER BY id",
         "programmes": "SELECT to_jsonb(g) FROM program g WHERE owner_org = %s ORDER BY id",
         "projects": "SELECT to_jsonb(p) FROM project p WHERE owner_org = %s ORDER BY id",
         "decisions": "SELECT to_jsonb(d) FROM programme_decision d JOIN program g ON g.id = d.program_id "
