@@ -36,6 +36,17 @@ class Reason(msgspec.Struct, frozen=True):
     value: str = ""
 
 
+class Candidate(msgspec.Struct, frozen=True):
+    """A project of the register that a row may be, where its name stands for several."""
+
+    id: int
+    version: int
+    public_id: str
+    name: str
+    owner: str
+    place: str
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What a row of the sheet would do."""
 
@@ -52,6 +63,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     after: dict[str, Any] = {}
     """Only what differs; amounts as ``plan:annual:all:2020`` in đồng."""
     reasons: tuple[Reason, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    """Which projects it may be; a person names one of them, or none: then it is a new one."""
 
 
 class Diff(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,13 +162,16 @@ class _Comparing:
         if reasons := (*self._refusals(each.row), *self._homeless(each)):
             return Row(**common, kind="refused", reasons=reasons)
         found = self.matches[each.row]
-        if len(found) > 1:
-            ids = ", ".join(project.public_id for project in found)
-            why = Reason(self._cell(each.row), "project-ambiguous", f"trùng tên: {ids}", f"same name: {ids}")
-            return Row(**common, kind="conflict", reasons=(why,))
         after = facts_of(each) | {plan_key(plan): plan.amount_dong for plan in each.plans}
         if each.total_investment_dong is not None:
             after["total_investment_dong"] = each.total_investment_dong
+        if len(found) > 1:
+            ids = ", ".join(project.public_id for project in found)
+            why = Reason(self._cell(each.row), "project-ambiguous", f"trùng tên: {ids}", f"same name: {ids}")
+            several = tuple(
+                Candidate(of.id, of.version, of.public_id, of.name, of.owner_name, of.place) for of in found
+            )
+            return Row(**common, kind="conflict", reasons=(why,), after=after, candidates=several)
         if not found:
             return Row(**common, kind="added", after=after)
         project = found[0]

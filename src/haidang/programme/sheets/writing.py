@@ -51,8 +51,18 @@ class Taken(msgspec.Struct, frozen=True):
             row = by_row.get(number)
             if row is None or row.kind != "conflict":
                 raise wrong("conflicts", "không phải dòng xung đột", "is no row in conflict", str(number))
-            taken[number] = msgspec.structs.replace(row, id=row.id if project_id is None else project_id)
+            taken[number] = row if project_id is None else _chosen(row, project_id)
         return cls(taken)
+
+
+def _chosen(row: Row, project_id: int) -> Row:
+    """Return a row in conflict as the project that a person says it is; ``Problem`` for one it cannot be."""
+    if project_id == row.id:
+        return row
+    found = next((each for each in row.candidates if each.id == project_id), None)
+    if found is None:
+        raise wrong("conflicts", "không phải dự án nêu ra", "is no project that was named", str(project_id))
+    return msgspec.structs.replace(row, id=found.id, version=found.version)
 
 
 class _Writing(msgspec.Struct):

@@ -6,12 +6,12 @@ import { Button, Field } from '../../design/controls'
 import { ProblemBox, toast } from '../../design/notice'
 import { common } from '../../messages/common'
 import { programme as messages } from '../../messages/programme'
-import type { Import } from './types'
+import type { Import, TakenRows } from './types'
 
 interface Props {
   found: Import
   where: string
-  taken: ReadonlySet<number>
+  taken: TakenRows
   onDone: () => void
 }
 
@@ -44,7 +44,7 @@ export function Decide({ found, where, taken, onDone }: Props) {
   const approve = (event: Event) => {
     event.preventDefault()
     const decision = { doc_number: draft.doc_number.trim(), signed_on: draft.signed_on, issuer: draft.issuer.trim() }
-    const conflicts = [...taken].map((row) => ({ row, project_id: null }))
+    const conflicts = [...taken].map(([row, project_id]) => ({ row, project_id }))
     void decide('approve', { diff: hash, decision, conflicts, reason: draft.reason.trim() }, m.approve.approved)
   }
   const reject = (event: Event) => {

@@ -13,15 +13,15 @@ import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { programme as messages } from '../../messages/programme'
 import { href, param } from '../../router'
-import { DIFF_KINDS, type DiffKind, type DiffRow, type Import, type Phase, type PlanKind } from './types'
+import { DIFF_KINDS, type DiffKind, type DiffRow, type Import, type Phase, type PlanKind, type TakenRows } from './types'
 
 const kind = param('kind')
 
 interface Props {
   found: Import
   where: string
-  taken: ReadonlySet<number>
-  onTaken: (taken: ReadonlySet<number>) => void
+  taken: TakenRows
+  onTaken: (taken: TakenRows) => void
 }
 
 export function Difference({ found, where, taken, onTaken }: Props) {
@@ -32,14 +32,16 @@ export function Difference({ found, where, taken, onTaken }: Props) {
   const narrowed = useResource(chosen ? `${hash} ${chosen}` : null, (signal) => get<Import>(where, { kind: chosen }, signal))
   const first = chosen ? narrowed.data?.diff : found.diff
   const total = DIFF_KINDS.reduce((sum, each) => sum + counts[each], 0)
-  const toggle = (row: number) => {
-    const next = new Set(taken)
-    if (!next.delete(row)) next.add(row)
+  const choose: Choose = (row, project) => {
+    const next = new Map(taken)
+    if (project === undefined) next.delete(row)
+    else next.set(row, project)
     onTaken(next)
   }
   return (
     <section class="block-section" aria-label={m.title}>
       <h2>{m.title}</h2>
+      {counts.conflict > 0 && found.state === 'compared' && <Conflicts count={counts.conflict} taken={taken.size} />}
       <nav class="segments" aria-label={m.filter}>
         {(['', ...DIFF_KINDS] as const).map((each) => (
           <a key={each} class="segment" href={href('', { kind: each })} aria-current={(chosen ?? '') === each ? 'true' : undefined}>
@@ -49,7 +51,7 @@ export function Difference({ found, where, taken, onTaken }: Props) {
       </nav>
       {narrowed.problem && <ProblemBox problem={narrowed.problem} onRetry={narrowed.reload} />}
       {first ? (
-        <Rows key={`${hash} ${chosen}`} first={first} where={where} chosen={chosen} taken={taken} toggle={found.state === 'compared' ? toggle : null} />
+        <Rows key={`${hash} ${chosen}`} first={first} where={where} chosen={chosen} taken={taken} choose={found.state === 'compared' ? choose : null} />
       ) : (
         <Loading />
       )}
@@ -73,12 +75,15 @@ interface RowsProps {
   first: Import['diff']
   where: string
   chosen: DiffKind | undefined
-  taken: ReadonlySet<number>
+  taken: TakenRows
   /** null: it is decided, nothing can be chosen any more. */
-  toggle: ((row: number) => void) | null
+  choose: Choose | null
 }
 
-function Rows({ first, where, chosen, taken, toggle }: RowsProps) {
+/** Take a row as a project, as it stands or as a new one (null), or leave it (undefined). */
+type Choose = (row: number, project: number | null | undefined) => void
+
+function Rows({ first, where, chosen, taken, choose }: RowsProps) {
   const m = messages.value.diff
   const [more, setMore] = useState<{ rows: DiffRow[]; next: string | null } | null>(null)
   const rows = [...first.rows, ...(more?.rows ?? [])]
@@ -91,7 +96,7 @@ function Rows({ first, where, chosen, taken, toggle }: RowsProps) {
     <>
       <Table
         label={m.title}
-        columns={columns(taken, toggle)}
+        columns={columns(taken, choose)}
         rows={rows}
         rowKey={(row) => `${row.what} ${row.row}`}
         empty={<Empty title={m.empty} />}
@@ -101,7 +106,7 @@ function Rows({ first, where, chosen, taken, toggle }: RowsProps) {
   )
 }
 
-function columns(taken: ReadonlySet<number>, toggle: RowsProps['toggle']): Column<DiffRow>[] {
+function columns(taken: TakenRows, choose: RowsProps['choose']): Column<DiffRow>[] {
   const m = messages.value.diff
   return [
     { key: 'row', head: m.row, numeric: true, cell: (row) => <span class="num muted">{row.row}</span> },
@@ -133,11 +138,11 @@ function columns(taken: ReadonlySet<number>, toggle: RowsProps['toggle']): Colum
         </span>
       ),
     },
-    { key: 'change', head: m.change, cell: (row) => <Change row={row} taken={taken.has(row.row)} toggle={toggle} /> },
+    { key: 'change', head: m.change, cell: (row) => <Change row={row} taken={taken} choose={choose} /> },
   ]
 }
 
-function Change({ row, taken, toggle }: { row: DiffRow; taken: boolean; toggle: RowsProps['toggle'] }) {
+function Change({ row, taken, choose }: { row: DiffRow; taken: TakenRows; choose: RowsProps['choose'] }) {
   const m = messages.value.diff
   const fields = Object.keys(row.after).filter((name) => !(row.kind === 'added' && (name === 'name' || name === 'owner_name')))
   return (
@@ -145,7 +150,7 @@ function Change({ row, taken, toggle }: { row: DiffRow; taken: boolean; toggle: 
       {fields.map((name) => (
         <span key={name} class="change-line">
           <span class="muted small">{fieldName(name)}</span>{' '}
-          {row.kind !== 'added' && <span class="num">{said(name, row.before[name])} → </span>}
+          {row.kind !== 'added' && row.candidates.length === 0 && <span class="num">{said(name, row.before[name])} → </span>}
           <span class="num">{said(name, row.after[name])}</span>
         </span>
       ))}
@@ -155,13 +160,52 @@ function Change({ row, taken, toggle }: { row: DiffRow; taken: boolean; toggle: 
           {why.value && <span class="mono muted"> “{why.value}”</span>}
         </span>
       ))}
-      {row.kind === 'conflict' && toggle && row.id !== null && (
+      {row.kind === 'conflict' && choose && row.candidates.length > 0 && <Which row={row} taken={taken} choose={choose} />}
+      {row.kind === 'conflict' && choose && row.candidates.length === 0 && row.id !== null && (
         <label class="take">
-          <input type="checkbox" checked={taken} onChange={() => toggle(row.row)} /> {m.take}
+          <input type="checkbox" checked={taken.has(row.row)} onChange={() => choose(row.row, taken.has(row.row) ? undefined : null)} /> {m.take}
         </label>
       )}
       {fields.length === 0 && row.reasons.length === 0 && <span class="muted">{common.value.none}</span>}
     </span>
+  )
+}
+
+/** A name that stands for several projects: a person says which one it is, that it is a new one, or leaves the row. */
+function Which({ row, taken, choose }: { row: DiffRow; taken: TakenRows; choose: Choose }) {
+  const m = messages.value.diff
+  const now = taken.get(row.row)
+  const options = [
+    { key: 'leave', project: undefined, words: m.leave, note: '' },
+    ...row.candidates.map((each) => ({ key: String(each.id), project: each.id, words: each.name, note: [each.public_id, each.owner, each.place].filter(Boolean).join(' · ') })),
+    { key: 'new', project: null, words: m.asNew, note: '' },
+  ]
+  return (
+    <fieldset class="which">
+      <legend class="muted small">{m.which(row.candidates.length)}</legend>
+      {options.map((each) => (
+        <label key={each.key} class="take">
+          <input type="radio" name={`row-${row.row}`} checked={now === each.project} onChange={() => choose(row.row, each.project)} />
+          <span class="two-lines">
+            <span>{each.words}</span>
+            {each.note && <span class="muted small">{each.note}</span>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** How many rows are in conflict, how many of them are taken, and what stays as it is. */
+function Conflicts({ count, taken }: { count: number; taken: number }) {
+  const m = messages.value.diff
+  return (
+    <p class="totals-note">
+      <Mark shape="triangle" sign="?" tone="p2" />
+      <span>
+        {m.conflicts(count, taken)} <a href={href('', { kind: 'conflict' })}>{m.seeConflicts}</a>
+      </span>
+    </p>
   )
 }
 

@@ -14,17 +14,17 @@ import { href, path } from '../../router'
 import { Decide } from './decide'
 import { Difference } from './diff'
 import { Sum } from './parts'
-import type { Import, Report, Why } from './types'
+import type { Import, Report, TakenRows, Why } from './types'
 
 export default function ImportPage() {
   const m = messages.value
   const id = path.value[2] ?? ''
   const where = `/api/v1/programme/imports/${encodeURIComponent(id)}`
   const resource = useResource(id, (signal) => get<Import>(where, {}, signal))
-  const [taken, setTaken] = useState<ReadonlySet<number>>(new Set())
+  const [taken, setTaken] = useState<TakenRows>(new Map())
   const found = resource.data
   const again = () => {
-    setTaken(new Set()) // another diff, another choice
+    setTaken(new Map()) // another diff, another choice
     resource.reload()
   }
   if (!found) return <div class="page">{resource.problem ? <ProblemBox problem={resource.problem} onRetry={resource.reload} /> : <Loading />}</div>

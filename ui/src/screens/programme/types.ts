@@ -151,7 +151,12 @@ export interface DiffRow {
   before: Record<string, unknown>
   after: Record<string, unknown>
   reasons: Why[]
+  /** Projects of the register that the row may be, where its name stands for several. */
+  candidates: { id: number; public_id: string; name: string; owner: string; place: string }[]
 }
+
+/** What a person takes of a sheet against the register: by row, the project it is; null: as it stands, or a new one. */
+export type TakenRows = ReadonlyMap<number, number | null>
 
 export interface ImportRow {
   id: number
