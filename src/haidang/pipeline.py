@@ -13,7 +13,8 @@ does with an observation reads that list.
   worked. Being late costs nobody anything, a slower writer everybody. Where somebody waits for what comes of
   it (notifications) it works sooner and rests as long as it worked.
 * A step whose work is done by another part (the city's writer, which has its own transactions) may see the
-  same changes again after a crash between that work and the cursor: it must not mind. ``place`` does not.
+  same changes again after a crash between that work and the cursor: it must not mind. ``place`` and
+  ``projects`` do not.
 * A step that fails stops only itself: its transaction is rolled back, the failure is logged and counted
   (``haidang_pipeline_failures_total``), and it tries again, after a second, then two, up to a minute. The
   others go on. How far each is behind stands in ``haidang_pipeline_lag``.
@@ -55,6 +56,7 @@ from haidang.incidents.procedures.service import actuating
 from haidang.incidents.service import automatic
 from haidang.incidents.service import desk as incident_desk
 from haidang.incidents.service.desk import desk_of
+from haidang.programme.service import projecting
 from haidang.web.house import House
 
 BATCH = 2_000
@@ -160,6 +162,11 @@ async def tell_of_warnings(house: House, stretch: Stretch, connection: Connectio
     await warnings.tell(connection, desk, stretch.after, stretch.last)
 
 
+async def show_projects(house: House, stretch: Stretch, connection: Connection) -> None:
+    """Let the entities of public projects follow the register of programmes."""
+    await projecting.follow(house.city, connection, stretch.after, stretch.last, house.clock.now())
+
+
 async def ruled(house: House, connection: Connection) -> bool:
     """Say whether any rule runs, or something still stands under one that did."""
     return await live.watching(house.city, connection)
@@ -206,6 +213,7 @@ STEPS: tuple[Step, ...] = (
         awaited=subscribed,
     ),
     Step("warnings", tell_of_warnings, batch=20_000),
+    Step("projects", show_projects, batch=20_000),
     Step(summing.STEP, sum_hours, batch=200_000, rest_s=5.0),
 )
 """The way of a change, in order."""

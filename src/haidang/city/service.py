@@ -33,6 +33,7 @@ from haidang.city.models.catalogue import site_models
 from haidang.city.models.model import Mode
 from haidang.city.models.watch import Look, Watch
 from haidang.city.packs import site_packs
+from haidang.city.projected import BEGINNINGS, refusal
 from haidang.city.query.together import Together
 from haidang.city.store import names, write
 from haidang.city.terms import CORE, Context, Terms, compile_context
@@ -201,6 +202,9 @@ class City:
         else:
             self.models.passed_by += len(order.bodies)
         items = await self._items(self.intake(context), tenant_id, order)
+        for item in items:
+            if item.problem is None and item.id.startswith(BEGINNINGS):
+                item.problem = refusal(principal, item.id)
         if looks:
             self.models.settle(looks, items)
         good = [item for item in items if item.problem is None]

@@ -10,6 +10,7 @@ from haidang.city.corrections import Asked
 from haidang.city.forward import Order, Result
 from haidang.city.items import NewNames, Op, bad
 from haidang.city.ngsild.exchange import FUTURE, JSON, LD_JSON, MERGE_PATCH, Call, Reply, warning_headers
+from haidang.city.projected import refusal
 from haidang.city.terms import Context, check_name, is_uri
 from haidang.city.times import ALWAYS, to_us
 
@@ -103,7 +104,10 @@ async def _fragment(call: Call, context: Context, name: str, body: Any) -> dict[
 
 
 def _asked(call: Call) -> Asked:
-    return Asked(call.city, call.who, call.tenant, _id(call))
+    entity_id = _id(call)
+    if problem := refusal(call.who, entity_id):
+        raise problem
+    return Asked(call.city, call.who, call.tenant, entity_id)
 
 
 def _attr(call: Call, context: Context) -> int | None:
