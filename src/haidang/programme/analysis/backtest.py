@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haidang.programme.analysis.curves import Curve, Open, opened
-from haidang.programme.analysis.methods import ENOUGH, FORESEE, Method, Past, nearest_many
+from haidang.programme.analysis.methods import ENOUGH, FORESEE, Method, Past, foresee
 
 SHOWN = (4, 6, 8, 10)
 """Periods at which methods are compared."""
@@ -24,6 +24,8 @@ MANY, DRAWS_OF_MANY = 500, 400
 """Where the sum is of so many projects, fewer draws say as much: chance evens out within each."""
 SAMPLE = 400
 """Past project-years of which a method's misses are taken."""
+KNOWN_MAX = 50_000
+"""Forecasts of a method that are kept, so that a payment of one project does not foresee all of them anew."""
 Residuals = NDArray[np.float64]
 
 
@@ -65,6 +67,8 @@ class Foresight:
         self.past = Past(curves)
         self._years = np.array([curve.year for curve in curves])
         self._residuals: dict[tuple[Method, int], dict[int, Residuals]] = {}
+        self._without: dict[int, Past] = {}
+        self._known: dict[Method, dict[Open, Forecast | None]] = {}
         self._widths: dict[tuple[Method, int], tuple[tuple[float, float, float] | None, int]] = {}
 
     def residuals(self, method: Method, period: int) -> Mapping[int, Residuals]:
@@ -74,19 +78,31 @@ class Foresight:
         """
         found = self._residuals.get((method, period))
         if found is None:
-            by_year: dict[int, list[float]] = {}
-            alone = len(set(self._years.tolist())) == 1
-            for row in np.unique(np.linspace(0, len(self._years) - 1, SAMPLE).astype(int)).tolist():
-                if row < 0:
-                    break
-                curve = self.past.curves[row]
-                hidden = np.arange(len(self._years)) == row if alone else self._years == curve.year
-                said = FORESEE[method](opened(curve, period), self.past, hidden)
-                if said is not None:
-                    by_year.setdefault(curve.year, []).append(float(self.past.finals[row]) - said)
-            found = {year: np.array(values) for year, values in by_year.items()}
+            by_year: dict[int, list[int]] = {}
+            for row in _evenly(len(self._years), SAMPLE):
+                by_year.setdefault(self.past.curves[row].year, []).append(row)
+            found = {
+                year: missed for year, rows in by_year.items()
+                if len(missed := self._missed(method, period, year, rows))
+            }  # fmt: skip
             self._residuals[method, period] = found
         return found
+
+    def _missed(self, method: Method, period: int, year: int, rows: Sequence[int]) -> Residuals:
+        """Return what a method missed these rows of a year by, without having seen the year."""
+        ones = [opened(self.past.curves[row], period) for row in rows]
+        if len(np.unique(self._years)) == 1:
+            # The only year there is: each hides itself alone.
+            own = np.arange(len(self._years))
+            said = [FORESEE[method](one, self.past, own == row) for one, row in zip(ones, rows, strict=True)]
+        else:
+            if year not in self._without:
+                self._without[year] = Past([curve for curve in self.past.curves if curve.year != year])
+            said = foresee(ones, method, self._without[year])
+        return np.array([
+            float(self.past.finals[row]) - share
+            for row, share in zip(rows, said, strict=True) if share is not None
+        ])  # fmt: skip
 
     def forecast(self, one: Open, method: Method) -> Forecast | None:
         """Return what a method foresees, with its P10 and P90; None where there is not enough history."""
@@ -95,14 +111,14 @@ class Foresight:
 
     def forecasts(self, ones: Sequence[Open], method: Method) -> list[Forecast | None]:
         """Return :meth:`forecast` of many years that stand at the same period."""
-        if method == "nearest":
-            said = nearest_many(ones, self.past)
-        else:
-            said = [FORESEE[method](one, self.past, None) for one in ones]
-        return [
-            None if share is None else self._around(one, method, share)
-            for one, share in zip(ones, said, strict=True)
-        ]
+        known = self._known.setdefault(method, {})
+        new = list(dict.fromkeys(one for one in ones if one not in known))
+        if len(known) + len(new) > KNOWN_MAX:
+            known.clear()
+            new = list(dict.fromkeys(ones))
+        for one, share in zip(new, foresee(new, method, self.past), strict=True):
+            known[one] = None if share is None else self._around(one, method, share)
+        return [known[one] for one in ones]
 
     def _around(self, one: Open, method: Method, said: float) -> Forecast | None:
         width, comparable = self._width(method, one.period)
@@ -131,10 +147,13 @@ class Foresight:
         A draw takes one past year, whose luck all projects share, and of it one residual for each project.
         None where the method is silent for one of them: a sum without its parts is no sum.
         """
-        said = [share for one in ones if (share := FORESEE[method](one, self.past, None)) is not None]
+        periods = {one.period for one in ones}
+        told = foresee(ones, method, self.past) if len(periods) == 1 else [
+            FORESEE[method](one, self.past, None) for one in ones
+        ]  # fmt: skip
+        said = [share for share in told if share is not None]
         if not ones or len(said) < len(ones):
             return None
-        periods = {one.period for one in ones}
         if any(sum(map(len, self.residuals(method, period).values())) < ENOUGH for period in periods):
             return None
         chance = np.random.default_rng(seed)
@@ -170,16 +189,22 @@ class Foresight:
         return min(errors, key=errors.__getitem__, default=None)
 
 
-def backtest(curves: Sequence[Curve], periods: Sequence[int] = SHOWN) -> list[Score]:
-    """Hold every method against every year that has years before it; one score a method and period."""
+def backtest(
+    curves: Sequence[Curve], periods: Sequence[int] = SHOWN, *, most: int | None = None
+) -> list[Score]:
+    """Hold every method against every year that has years before it; one score a method and period.
+
+    ``most``: against so many project-years of a year, evenly spread, and no more.
+    """
     held: dict[tuple[Method, int], _Held] = {
         (method, period): _Held() for method in FORESEE for period in periods
     }
     for year in sorted({curve.year for curve in curves})[1:]:
         foresight = Foresight([curve for curve in curves if curve.year < year])
-        for curve in (curve for curve in curves if curve.year == year):
-            for (method, period), into in held.items():
-                into.hold(foresight, curve, method, period)
+        of_year = [curve for curve in curves if curve.year == year]
+        of_year = [of_year[row] for row in _evenly(len(of_year), most or len(of_year))]
+        for (method, period), into in held.items():
+            into.hold(foresight, of_year, method, period)
     return [into.score(method, period) for (method, period), into in held.items()]
 
 
@@ -192,19 +217,21 @@ class _Held:
         self.inside: list[bool] = []
         self.silent = 0
 
-    def hold(self, foresight: Foresight, curve: Curve, method: Method, period: int) -> None:
-        one = opened(curve, period)
-        plain = FORESEE[method](one, foresight.past, None)
-        if plain is None:
-            self.silent += 1
-            return
-        end = curve.paid_dong[-1] / curve.plan_dong
-        found = foresight.forecast(one, method)
-        # The line is held as it is drawn, else its own past would mend it.
-        self.said.append(plain if found is None or method == "linear" else found.share)
-        self.came.append(end)
-        if found is not None:
-            self.inside.append(found.low <= end <= found.high)
+    def hold(self, foresight: Foresight, curves: Sequence[Curve], method: Method, period: int) -> None:
+        """Hold a method against the years of these curves, as they stood at the end of a period."""
+        ones = [opened(curve, period) for curve in curves]
+        plain = foresee(ones, method, foresight.past)
+        around = foresight.forecasts(ones, method)
+        for curve, share, found in zip(curves, plain, around, strict=True):
+            if share is None:
+                self.silent += 1
+                continue
+            end = curve.paid_dong[-1] / curve.plan_dong
+            # The line is held as it is drawn, else its own past would mend it.
+            self.said.append(share if found is None or method == "linear" else found.share)
+            self.came.append(end)
+            if found is not None:
+                self.inside.append(found.low <= end <= found.high)
 
     def score(self, method: Method, period: int) -> Score:
         errors = np.abs(np.array(self.said) - np.array(self.came))
@@ -214,6 +241,14 @@ class _Held:
             coverage=round(float(np.mean(self.inside)), 4) if self.inside else None,
             rank_correlation=spearman(self.said, self.came),
         )  # fmt: skip
+
+
+def _evenly(count: int, most: int) -> list[int]:
+    """Return numbers below a count, at most so many, evenly spread."""
+    if count <= most:
+        return list(range(count))
+    found: list[int] = np.unique(np.linspace(0, count - 1, most).astype(int)).tolist()
+    return found
 
 
 def spearman(one: Sequence[float], other: Sequence[float]) -> float | None:

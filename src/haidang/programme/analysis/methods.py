@@ -7,6 +7,7 @@ the past does not suffice: under :data:`ENOUGH` comparable project-years nobody 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -24,7 +25,8 @@ METHODS: Mapping[Method, tuple[str, str]] = {
 ENOUGH = 8
 """Comparable project-years below which a method answers that there is not enough history."""
 NEAREST = 12
-_BLOCK = 256
+_BLOCK = 8
+"""Years whose distances are found together: small enough that no library spreads it over all processors."""
 _CLASSES: tuple[tuple[str, ...], ...] = (
     ("owner", "sector", "phase", "size"), ("owner", "phase"), ("sector", "phase", "size"), ("phase", "size"),
     ("phase",), (),
@@ -54,8 +56,13 @@ class Past:
 
     def _by(self, names: tuple[str, ...]) -> dict[tuple[str, ...], Rows]:
         rows: dict[tuple[str, ...], list[int]] = {}
-        for row, curve in enumerate(self.curves):
-            rows.setdefault(tuple(getattr(curve, name) for name in names), []).append(row)
+        if len(names) > 1:
+            key = attrgetter(*names)
+            for row, curve in enumerate(self.curves):
+                rows.setdefault(key(curve), []).append(row)
+        else:
+            for row, curve in enumerate(self.curves):
+                rows.setdefault(tuple(getattr(curve, name) for name in names), []).append(row)
         return {key: np.array(found) for key, found in rows.items()}
 
     def alike(self, one: Open, hidden: Hidden = None) -> tuple[Rows, tuple[str, ...]]:
@@ -170,6 +177,13 @@ Foresee = Callable[[Open, Past, Hidden], float | None]
 FORESEE: Mapping[Method, Foresee] = {
     "committed": committed, "reference": reference, "nearest": nearest, "linear": linear,
 }  # fmt: skip
+
+
+def foresee(ones: Sequence[Open], method: Method, past: Past) -> list[float | None]:
+    """Return what a method says of many years that stand at the same period."""
+    if method == "nearest":
+        return nearest_many(ones, past)
+    return [FORESEE[method](one, past, None) for one in ones]
 
 
 def _within(one: Open, share: float) -> float:

@@ -182,7 +182,7 @@ async def _tender_flags(
 
 
 def _won(package: Mapping[str, Any], contractor_id: int) -> bool:
-    return any(bid["winner"] and bid["bidder"] == contractor_id for bid in package["bids"])
+    return any(bid.winner and bid.bidder == contractor_id for bid in package["bids"])
 
 
 def _told(

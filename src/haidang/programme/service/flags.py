@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -19,10 +19,10 @@ from haidang.programme.analysis.thresholds import Thresholds
 from haidang.programme.service import flag_words
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.outlook import Outlook, outlook
-from haidang.programme.service.remembered import remembered
+from haidang.programme.service.remembered import remembered, unless
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import facts as store
-from haidang.programme.store.stamp import Stamp
+from haidang.programme.store.stamp import Stamp, tenders_touched
 
 LIMIT, LIMIT_MAX = 2_000, 10_000
 """Flags that one answer names; their counts are of all."""
@@ -215,7 +215,11 @@ async def tender_flags(
         rows = {str(each["id"]): each for each in await store.tenders(connection, program)}
         return rows, procurement.flags([_tender(row) for row in rows.values()], limits.procurement)
 
-    return await remembered(stamp, ("tenders", program, msgspec.json.encode(limits)), read)
+    async def touched(since: Stamp) -> bool:
+        return await tenders_touched(connection, since, stamp)
+
+    key = ("tenders", program, msgspec.json.encode(limits))
+    return await unless(stamp, key, read, touched)
 
 
 async def _procurement(connection: Connection, at: Scene, limits: Thresholds) -> list[Raised]:
@@ -249,9 +253,9 @@ def _by_party(seen: Mapping[str, dict[str, Any]]) -> Parties:
     for row in seen.values():
         found.setdefault(("buyer", str(row["owner_org"])), []).append(row)
         for bid in row["bids"]:
-            found.setdefault(("bidder", str(bid["bidder"])), []).append(row)
-            if bid["winner"]:
-                found.setdefault(("winner", str(bid["bidder"])), []).append(row)
+            found.setdefault(("bidder", str(bid.bidder)), []).append(row)
+            if bid.winner:
+                found.setdefault(("winner", str(bid.bidder)), []).append(row)
     return found
 
 
@@ -275,11 +279,11 @@ def _tender(row: Mapping[str, Any]) -> Tender:
         category=row["category"],
         offers=tuple(
             Offer(
-                bidder=str(bid["bidder"]),
-                amount_dong=bid["amount"],
-                submitted_at=datetime.fromisoformat(bid["at"]) if bid["at"] else None,
-                disqualified=bid["out"],
-                winner=bid["winner"],
+                bidder=str(bid.bidder),
+                amount_dong=bid.amount_dong,
+                submitted_at=bid.at,
+                disqualified=bid.out,
+                winner=bid.winner,
             )
             for bid in row["bids"]
         ),

@@ -17,10 +17,10 @@ from haidang.programme.analysis.curves import PERIODS, Curve, Open, size_of
 from haidang.programme.analysis.methods import METHODS, Method
 from haidang.programme.analysis.pace import pace
 from haidang.programme.service.desk import Desk, wrong
-from haidang.programme.service.remembered import of_the_past
+from haidang.programme.service.remembered import unless
 from haidang.programme.store import curves as store
 from haidang.programme.store.curves import Course
-from haidang.programme.store.stamp import Stamp
+from haidang.programme.store.stamp import Stamp, past_touched
 from haidang.programme.store.stamp import stamp as stamped
 
 PAST_YEARS = 10
@@ -67,14 +67,17 @@ async def history(connection: Connection, *, year: int, today: date, stamp: Stam
     over = min(year - 1, today.year - 1 if today.month > 1 else today.year - 2)
     first = year - PAST_YEARS
 
+    seen = stamp or await stamped(connection)
+
     async def read() -> Foresight:
-        every = await store.sampling(connection, first=first, last=over)
-        past = await store.courses(connection, first=first, last=over, cutoff=today, every=every)
+        sample = await store.sample(connection, first=first, last=over)
+        past = await store.courses(connection, first=first, last=over, cutoff=today, projects=sample)
         return Foresight([_curve(course) for course in _told(past)])
 
-    return await of_the_past(
-        connection, stamp or await stamped(connection), ("past", first, over), read, before=over + 1
-    )
+    async def touched(since: Stamp) -> bool:
+        return await past_touched(connection, since, over + 1)
+
+    return await unless(seen, ("past", first, over), read, touched)
 
 
 def _foreseen(seen: Sequence[Course], foresight: Foresight, period: int) -> dict[str, Any]:

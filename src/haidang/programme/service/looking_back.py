@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from haidang.base.database import Connection
@@ -12,8 +13,12 @@ from haidang.programme.analysis.methods import ENOUGH, METHODS
 from haidang.programme.service import foreseeing
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.outlook import REASONS
-from haidang.programme.service.remembered import of_the_past
+from haidang.programme.service.remembered import unless
 from haidang.programme.service.scene import scene
+from haidang.programme.store.stamp import Stamp, past_touched
+
+HELD = 200
+"""Project-years of a year that the methods are held against; of more, an even sample."""
 
 
 async def scores(
@@ -23,13 +28,15 @@ async def scores(
     at = await scene(connection, desk, principal, program_id, year)
     foresight = await foreseeing.history(connection, year=year, today=at.today, stamp=at.stamp)
     curves = foresight.past.curves
+    judged = tuple(sorted({curve.year for curve in curves})[1:])
 
     async def read() -> list[Score]:
-        return await asyncio.to_thread(backtest, curves)
+        return await asyncio.to_thread(partial(backtest, curves, most=HELD))
 
-    key = ("backtest", year, len(curves))
-    found = await of_the_past(connection, at.stamp, key, read, before=year)
-    judged = sorted({curve.year for curve in curves})[1:]
+    async def touched(since: Stamp) -> bool:
+        return await past_touched(connection, since, year)
+
+    found = await unless(at.stamp, ("backtest", year, judged), read, touched)
     return at.head() | {
         "periods": SHOWN,
         "goal_coverage": [0.75, 0.85],

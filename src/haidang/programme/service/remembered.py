@@ -11,8 +11,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from haidang.base.database import Connection
-from haidang.programme.store import stamp as store
 from haidang.programme.store.stamp import Stamp
 
 KEPT_MAX = 96
@@ -33,20 +31,18 @@ async def remembered(stamp: Stamp, key: tuple[Any, ...], read: Callable[[], Awai
     return _keep(place, stamp, await read())
 
 
-async def of_the_past(
-    connection: Connection,
+async def unless(
     stamp: Stamp,
     key: tuple[Any, ...],
     read: Callable[[], Awaitable[Found]],
-    *,
-    before: int,
+    touched: Callable[[Stamp], Awaitable[bool]],
 ) -> Found:
-    """Return what ``read`` found of the years before a year; later years may have changed since."""
-    place = (*stamp.place, *key)
-    known = _kept.get(place)
+    """Return what ``read`` found, unless what it was read of has been touched since its stamp."""
     if stamp.writing:
         return await read()
-    if known is None or (known[0] != stamp and await store.past_touched(connection, known[0], before)):
+    place = (*stamp.place, *key)
+    known = _kept.get(place)
+    if known is None or (known[0] != stamp and await touched(known[0])):
         return _keep(place, stamp, await read())
     found: Found = _keep(place, stamp, known[1])
     return found

@@ -10,7 +10,7 @@ from haidang.base.database import Connection
 
 PERIODS = 13
 PROJECTS_MAX = 20_000
-PAST_MAX = 6_000
+PAST_MAX = 3_000
 """Project-years of the past that are compared with; of more, an even sample of projects."""
 
 
@@ -42,7 +42,7 @@ WITH plan AS (
     FROM capital_plan c
     WHERE c.project_id IS NOT NULL AND c.plan_kind IN ('annual', 'carry_over') AND c.superseded_at IS NULL
       AND c.valid_from <= %(cutoff)s AND (c.valid_to IS NULL OR c.valid_to > %(cutoff)s)
-      AND c.plan_year BETWEEN %(first)s AND %(last)s {only_c}
+      AND c.plan_year BETWEEN %(first)s AND %(last)s {only_c} {of}
     GROUP BY 1, 2 HAVING sum(c.amount_dong) > 0
 ), paid AS (
     SELECT p.project_id, p.plan_year, p.period,
@@ -73,13 +73,9 @@ FROM plan JOIN project j ON j.id = plan.project_id
 LEFT JOIN sums s USING (project_id, plan_year)
 LEFT JOIN promises w USING (project_id, plan_year)
 LEFT JOIN accepted a USING (project_id, plan_year)
-WHERE %(program)s::int IS NULL OR j.program_id = %(program)s
 ORDER BY plan.plan_year, j.id LIMIT %(limit)s
 """
-_OF = {
-    "projects": "AND {0}.project_id = ANY(%(projects)s)",
-    "every": "AND {0}.project_id %% %(every)s = 0", "": "",
-}  # fmt: skip
+_OF = "AND {0}.project_id = ANY(%(projects)s)"
 
 
 async def courses(
@@ -90,18 +86,20 @@ async def courses(
     cutoff: date,
     program: int | None = None,
     projects: Collection[int] | None = None,
-    every: int = 1,
 ) -> list[Course]:
     """Return the projects with a plan in the years ``first`` to ``last``, paid up to and with ``cutoff``.
 
-    ``projects``: these alone. ``every``: an even sample, each so-manieth project of the register.
+    ``projects``: these alone, which are looked up one by one rather than read through.
     """
-    only = _OF["projects" if projects is not None else "every" if every > 1 else ""]
+    only = _OF if projects is not None else ""
     cursor = await connection.execute(
-        _COURSES.format(**{f"only_{alias}": only.format(alias) for alias in "cpwa"}),
+        _COURSES.format(
+            of="" if program is None else "AND c.program_id = %(program)s",
+            **{f"only_{alias}": only.format(alias) for alias in "cpwa"},
+        ),
         {
             "first": first, "last": last, "cutoff": cutoff, "program": program, "limit": PROJECTS_MAX,
-            "projects": None if projects is None else sorted(projects), "every": every,
+            "projects": None if projects is None else sorted(projects),
         },
     )  # fmt: skip
     return [
@@ -122,12 +120,16 @@ def _by_period(periods: list[int] | None, amounts: list[Any] | None) -> tuple[in
     return tuple(int(told.get(period, 0)) for period in range(1, PERIODS + 1))
 
 
-async def sampling(connection: Connection, *, first: int, last: int) -> int:
-    """Return of how many projects one is taken, so that the years come to :data:`PAST_MAX` at most."""
+async def sample(connection: Connection, *, first: int, last: int) -> list[int] | None:
+    """Return an even sample of projects whose years come to :data:`PAST_MAX` or so; None: all of them."""
     cursor = await connection.execute(
         "SELECT count(*) FROM capital_plan WHERE project_id IS NOT NULL AND plan_kind = 'annual' "
         "AND superseded_at IS NULL AND valid_to IS NULL AND plan_year BETWEEN %s AND %s",
         (first, last),
     )
     [(count,)] = await cursor.fetchall()
-    return max(1, -(-int(count) // PAST_MAX))
+    every = -(-int(count) // PAST_MAX)
+    if every <= 1:
+        return None
+    cursor = await connection.execute("SELECT id FROM project WHERE id %% %s = 0 ORDER BY id", (every,))
+    return [number for (number,) in await cursor.fetchall()]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from psycopg.rows import dict_row
 
@@ -68,9 +68,9 @@ FROM milestone m CROSS JOIN LATERAL (
 WHERE m.project_id = ANY(%(projects)s) GROUP BY 1
 """
 _PROGRESS = """
-SELECT DISTINCT ON (project_id) project_id AS id, physical_pct FROM progress
-WHERE project_id = ANY(%(projects)s) AND (plan_year, period) <= (%(year)s, 13)
-ORDER BY project_id, plan_year DESC, period DESC
+SELECT j.id, g.physical_pct FROM unnest(%(projects)s::int[]) AS j (id) CROSS JOIN LATERAL (
+    SELECT physical_pct FROM progress WHERE project_id = j.id AND plan_year <= %(year)s
+    ORDER BY plan_year DESC, period DESC LIMIT 1) g
 """
 _TOTALS = """
 SELECT project_id AS id, (array_agg(amount_dong ORDER BY valid_from))[1] AS total_first_dong,
@@ -110,22 +110,37 @@ async def of_projects(
     return found
 
 
-_TENDERS = """
+_PACKAGES = """
 SELECT k.id, k.project_id, k.name, k.method, k.published_on, k.closes_at, k.opened_on, j.owner_org,
-       coalesce(j.project_kind, '') AS category,
-       coalesce(jsonb_agg(jsonb_build_object('bidder', b.bidder_id, 'amount', b.amount_dong,
-           'at', b.submitted_at, 'out', b.disqualified_reason <> '', 'winner', b.winner) ORDER BY b.id)
-           FILTER (WHERE b.id IS NOT NULL), '[]') AS bids
-FROM package k JOIN project j ON j.id = k.project_id LEFT JOIN bid b ON b.package_id = k.id
-WHERE j.program_id = %s AND k.cancelled_reason = '' GROUP BY k.id, j.id ORDER BY k.id
+       coalesce(j.project_kind, '') AS category
+FROM package k JOIN project j ON j.id = k.project_id
+WHERE j.program_id = %s AND k.cancelled_reason = '' ORDER BY k.id
 """
+_BIDS = """
+SELECT b.package_id, b.bidder_id, b.amount_dong, b.submitted_at, b.disqualified_reason <> '', b.winner
+FROM bid b JOIN project j ON j.id = b.project_id WHERE j.program_id = %s ORDER BY b.id
+"""
+
+
+class Bid(NamedTuple):
+    """A bid of a package."""
+
+    bidder: int
+    amount_dong: int
+    at: datetime | None
+    out: bool
+    winner: bool
 
 
 async def tenders(connection: Connection, program: int) -> list[dict[str, Any]]:
     """Return the packages of a programme with their bids."""
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_TENDERS, (program,))
-        return await cursor.fetchall()
+        await cursor.execute(_PACKAGES, (program,))
+        packages = await cursor.fetchall()
+    bids: dict[int, list[Bid]] = {}
+    for package, *bid in await (await connection.execute(_BIDS, (program,))).fetchall():
+        bids.setdefault(package, []).append(Bid(*bid))
+    return [each | {"bids": bids.get(each["id"], [])} for each in packages]
 
 
 async def follow_ups(connection: Connection, kind: str, like: str) -> dict[str, int]:

@@ -70,3 +70,22 @@ async def past_touched(connection: Connection, seen: Stamp, year: int) -> bool:
     )  # fmt: skip
     [(found,)] = await cursor.fetchall()
     return bool(found)
+
+
+_TENDERS = ("package", "bid", "project")
+
+
+async def tenders_touched(connection: Connection, seen: Stamp, now: Stamp) -> bool:
+    """Say whether packages, bids or projects may have changed since a stamp."""
+    if any(seen.last[WATCHED.index(name)] != now.last[WATCHED.index(name)] for name in _TENDERS):
+        return True
+    cursor = await connection.execute(
+        "SELECT EXISTS (SELECT FROM chain c WHERE c.log = 'programme' AND c.no > %(head)s AND NOT ("
+        "c.action LIKE ANY (%(harmless)s) OR c.action LIKE 'programme.payment.%%' "
+        "OR c.action LIKE 'programme.plan.%%' OR c.action LIKE 'programme.total.%%' "
+        "OR (c.action LIKE 'programme.record.%%' AND c.body NOT LIKE '%%package%%' "
+        "AND c.body NOT LIKE '%%\"bid\"%%')))",
+        {"head": seen.head, "harmless": [f"programme.{word}%" for word in _HARMLESS]},
+    )
+    [(found,)] = await cursor.fetchall()
+    return bool(found)
