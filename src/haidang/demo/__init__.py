@@ -10,6 +10,8 @@ same city, whoever asks and however often the server was restarted.
 the devices. The one state that is stored is which story was begun when and how fast; the rest follows from
 it. ``staff`` and ``duty`` make the people who act on it: units, accounts without passwords, a few tasks.
 
+``figures`` are what units owe to the register of indicators: handed in, late, reminded, counted.
+
 ``conclusions`` are what its leaders have asked for, ``directing`` has that read, confirmed, issued, and done.
 
 Everything is written with ``simulated`` set, and shown as "dữ liệu mô phỏng" wherever it appears.

@@ -17,12 +17,13 @@ from haidang.city.forward import Order
 from haidang.city.items import Op
 from haidang.city.model import Origin
 from haidang.city.service import City
-from haidang.demo import directing, duty, programme, province, store
+from haidang.demo import directing, duty, figures, programme, province, store
 from haidang.demo.conclusions import SPOKEN
 from haidang.demo.fleet import Device, fleet
 from haidang.demo.rhythm import position, reading
 from haidang.demo.stories import STORIES
 from haidang.demo.story import PACE_S, Happening, Told, Turn, entities, retold, touched
+from haidang.indicators.service.desk import desk_of
 from haidang.organisation.model import OrgAlias
 from haidang.organisation.permissions import system
 from haidang.organisation.service.orgs import NewOrg, add_org, orgs_called
@@ -76,6 +77,10 @@ class Demo:
             await programme.prepare(self._db, self._city.settings, self._clock, self._orgs)
         except Problem as problem:
             _log.error("the programme was refused", reason=str(problem), faults=problem.faults)
+        try:
+            await figures.prepare(self._db, self._city.settings, self._clock, self._orgs)
+        except Problem as problem:
+            _log.error("the figures were refused", reason=str(problem), faults=problem.faults)
         new = [device for device in self._devices if device.id not in known]
         if new:
             _log.info("making the demonstration province", devices=len(new))
@@ -93,6 +98,7 @@ class Demo:
             now = self._clock.now()
             try:
                 await self.tick(before, now)
+                await figures.live(self._db, desk_of(self._city.settings, self._clock))
             except Problem as problem:
                 # The writer's queue is full: real devices go first, the made-up ones lose a reading.
                 _log.warning("the demonstration lost a tick", reason=str(problem))
@@ -151,6 +157,7 @@ class Demo:
             await duty.close(connection, self._city.settings, self._clock)
             await directing.close(connection, self._city.settings, self._clock)
             await programme.close(connection, self._city.settings, self._clock)
+            await figures.close(connection, self._city.settings, self._clock)
         for start in range(0, len(ids), BATCH):
             await self._city.order(_PRINCIPAL, Order(Op.DELETE, "", ids[start : start + BATCH]))
         return len(ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from haidang.base.database import Connection
@@ -137,3 +137,36 @@ async def unissued(connection: Connection, by: str) -> list[tuple[int, int]]:
         (by,),
     )
     return list(await cursor.fetchall())
+
+
+async def owes(connection: Connection) -> bool:
+    """Say whether any made-up figure is owed, or ever was."""
+    cursor = await connection.execute("SELECT EXISTS (SELECT FROM indicator_duty WHERE simulated)")
+    [(found,)] = await cursor.fetchall()
+    return bool(found)
+
+
+async def owed_forms(connection: Connection) -> list[int]:
+    """Return the made-up forms that are still to be handed in or judged."""
+    cursor = await connection.execute(
+        "SELECT id FROM indicator_submission WHERE simulated AND state IN ('open', 'submitted') ORDER BY id"
+    )
+    return [number for (number,) in await cursor.fetchall()]
+
+
+async def org_of_area(connection: Connection, code: str) -> int | None:
+    """Return the commune's own unit."""
+    cursor = await connection.execute(
+        "SELECT id FROM org WHERE area_code = %s AND kind = 'commune' ORDER BY id LIMIT 1", (code,)
+    )
+    found = await cursor.fetchone()
+    return int(found[0]) if found else None
+
+
+async def end_owing(connection: Connection, day: date) -> None:
+    """End what is owed of made-up figures."""
+    await connection.execute(
+        "UPDATE indicator_duty SET valid_to = greatest(%s, valid_from + 1) WHERE simulated AND valid_to IS "
+        "NULL",
+        (day,),
+    )
