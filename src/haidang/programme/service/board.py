@@ -12,19 +12,30 @@ from haidang.base.database import Connection
 from haidang.organisation.permissions import Principal
 from haidang.programme.model.money import DenominatorKind, Disbursed, Ratio
 from haidang.programme.model.plans import PlanKind
-from haidang.programme.model.register import Decision
+from haidang.programme.model.register import Decision, Program
 from haidang.programme.service import money, plans, programs, reading
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.money import Cut
 from haidang.programme.service.plans import Beside
+from haidang.programme.service.remembered import remembered
 from haidang.programme.store import board as store
 from haidang.programme.store import payments, register, rows
 from haidang.programme.store import plans as plan_store
+from haidang.programme.store.stamp import stamp as stamped
 
 QUIET: dict[str, Any] = {
     "overdue_contracts": 0, "contract_days": None, "milestones": 0, "milestones_met": 0,
     "late_milestones": 0, "milestone_days": None, "bottlenecks": 0,
 }  # fmt: skip
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a board was asked for."""
+
+    cut: Cut
+    of: DenominatorKind
+    source: int | None
+    owner: int | None
 
 
 async def board(
@@ -36,48 +47,77 @@ async def board(
     *,
     of: DenominatorKind = "annual",
     source: int | None = None,
+    owner: int | None = None,
 ) -> dict[str, Any]:
     """Return the projects of a programme that the asker sees, and the total that they come to.
 
     The plan is the year's, as it holds today; ``elsewhere`` is what stands on lines without a project, so
     that rows and elsewhere together are the total. Who sees a part is shown the total of that part. ``of``
-    is what each row's share is a share of; with ``source`` every amount is of that fund source alone.
+    is what each row's share is a share of; with ``source`` every amount is of that fund source alone, with
+    ``owner`` every row is of that unit.
     """
     program = await programs.visible(connection, principal, program_id)
-    names = await register.names_in_sight(connection, principal, program_id)
-    count = await register.count(connection, program_id)
+    today, now = desk.today(), desk.now()
+    cut = Cut(plan_year=year, plan_as_of=today, cutoff=today, known_at=now)
+    asked = Asked(cut=cut, of=of, source=source, owner=owner)
+
+    async def read() -> dict[str, Any]:
+        return await _read(connection, desk, principal, program, asked)
+
+    key = ("board", program_id, year, today, of, source, owner, tuple(principal.scopes))
+    found = await remembered(await stamped(connection), key, read)
+    # Bottlenecks are their tasks', which change beside the register.
+    stuck = await store.bottlenecks(connection, [line["id"] for line in found["items"]])
+    return found | {
+        "program": msgspec.to_builtins(program), "known_at": now,
+        "may_plan": principal.may("programme.plan", org_id=program.owner_org),
+        "items": [line | {"bottlenecks": stuck.get(line["id"], 0)} for line in found["items"]],
+        "money": found["money"] | {"known_at": now},
+    }  # fmt: skip
+
+
+async def _read(
+    connection: Connection, desk: Desk, principal: Principal, program: Program, asked: Asked
+) -> dict[str, Any]:
+    """Return what the board says of the register alone."""
+    cut, source, owner = asked.cut, asked.source, asked.owner
+    names = await register.names_in_sight(connection, principal, program.id)
+    count = await register.count(connection, program.id)
     whole = principal.may("programme.read", org_id=program.owner_org) and len(names) == count
-    today = desk.today()
-    cut = Cut(plan_year=year, plan_as_of=today, cutoff=today, known_at=desk.now())
     projects = await register.in_sight(connection, principal, names)
+    if owner is not None:
+        projects = {number: each for number, each in projects.items() if each.owner_org == owner}
+        whole = False
     orgs = await rows.names(connection, "org", "name", [each.owner_org for each in projects.values()])
     lines = await reading.lines(
         connection, desk, [(each, orgs[each.owner_org]) for each in projects.values()]
     )
     seen = [
-        each for each in await plans.side_by_side(connection, program_id, year, today, cut.known_at)
+        each for each in await plans.side_by_side(
+            connection, program.id, cut.plan_year, cut.plan_as_of, cut.known_at,
+            projects=None if owner is None else sorted(projects),
+        )
         if each.line.project_id in projects or (whole and each.line.project_id is None)
     ]  # fmt: skip
     beside = [each for each in seen if source is None or each.line.fund_source_id == source]
-    decisions = await register.decisions(connection, principal, program_id, None)
+    decisions = await register.decisions(connection, principal, program.id, None)
     planned = _planned(beside, {each.id: each for each in decisions})
     paid = await payments.disbursed(
-        connection, ["project", "carry_over"], program=program_id, projects=sorted(projects), year=year,
-        cutoff=today, known_at=cut.known_at, source=source,
+        connection, ["project", "carry_over"], program=program.id, projects=sorted(projects),
+        year=cut.plan_year, cutoff=cut.cutoff, known_at=cut.known_at, source=source,
     )  # fmt: skip
-    bases = await _bases(connection, program_id, cut, planned, of=of, source=source)
-    asks = await store.attention(connection, projects, today)
+    bases = await _bases(connection, program.id, cut, planned, of=asked.of, source=source)
+    asks = await store.attention(connection, projects, cut.plan_as_of)
     standing = await money.standing(
-        connection, program_id, cut, projects=None if whole else sorted(projects), source=source
+        connection, program.id, cut, projects=None if whole else sorted(projects), source=source
     )
     return {
-        "program": msgspec.to_builtins(program), "whole": whole, "year": year, "as_of": today,
-        "known_at": cut.known_at, "years": await store.years(connection, program_id),
-        "of": of, "source": source, "sources": sorted({each.line.fund_source_id for each in seen}),
-        "may_plan": principal.may("programme.plan", org_id=program.owner_org),
+        "whole": whole, "year": cut.plan_year, "as_of": cut.plan_as_of,
+        "years": await store.years(connection, program.id),
+        "of": asked.of, "source": source, "sources": sorted({each.line.fund_source_id for each in seen}),
         "items": [
             line | planned.get(line["id"], _planned_nothing())
-            | _paid(line["id"], bases.get(line["id"]), paid, cut, of) | QUIET | asks.get(line["id"], {})
+            | _paid(line["id"], bases.get(line["id"]), paid, cut, asked.of) | QUIET | asks.get(line["id"], {})
             for line in lines
         ],
         "elsewhere": planned.get(None, _planned_nothing()) | {"base_dong": bases.get(None)},

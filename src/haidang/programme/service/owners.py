@@ -27,8 +27,8 @@ async def owner(
     items: list[dict[str, Any]] = []
     raised: list[dict[str, Any]] = []
     for number in sorted({each.program_id for each in mine.values()})[:PROGRAMS_MAX]:
-        shown = await board.board(connection, desk, principal, number, year)
-        items += [line for line in shown["items"] if line["id"] in mine]
+        shown = await board.board(connection, desk, principal, number, year, owner=org_id)
+        items += shown["items"]
         at = await scene(connection, desk, principal, number, year)
         tasks = await flags.follow_ups(connection, year)
         found = await flags.look(connection, desk, at)

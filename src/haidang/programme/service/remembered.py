@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from haidang.programme.store.stamp import Stamp
 
-KEPT_MAX = 96
+KEPT_MAX = 32
 Found = TypeVar("Found")
 _kept: OrderedDict[tuple[Any, ...], tuple[Stamp, Any]] = OrderedDict()
 

@@ -43,15 +43,21 @@ async def years(connection: Connection, program_id: int) -> list[int]:
 async def attention(
     connection: Connection, projects: Collection[int], today: date
 ) -> dict[int, dict[str, Any]]:
-    """Return contracts past their end, milestones that slip, open bottlenecks; what has none is absent.
+    """Return contracts past their end and milestones that slip; what has none is absent.
 
     The end of a contract is that of its last extension. A milestone that is not met slips by the later of
     today and its forecast after its baseline.
     """
     found: dict[int, dict[str, Any]] = {}
     async with connection.cursor(row_factory=dict_row) as cursor:
-        for query in (_CONTRACTS, _MILESTONES, _BOTTLENECKS):
+        for query in (_CONTRACTS, _MILESTONES):
             await cursor.execute(query, {"projects": sorted(projects), "today": today})
             for each in await cursor.fetchall():
                 found.setdefault(each.pop("id"), {}).update(each)
     return found
+
+
+async def bottlenecks(connection: Connection, projects: Collection[int]) -> dict[int, int]:
+    """Return how many bottlenecks of each project are open, by what their tasks say now."""
+    cursor = await connection.execute(_BOTTLENECKS, {"projects": sorted(projects)})
+    return dict(await cursor.fetchall())
