@@ -38,6 +38,24 @@ test('screens never import each other', () => {
   assert.deepEqual(crossing, [])
 })
 
+test('a class stands bare in the styles of one folder only', () => {
+  // The styles of a screen stay when one goes on to the next: a bare class that another one declares lies over it.
+  const owners = new Map<string, Set<string>>()
+  for (const path of filesBelow(join(root, 'src')).filter((path) => path.endsWith('.css'))) {
+    const name = relative(root, path).replaceAll('\\', '/')
+    const folder = /^src\/(screens\/[^/]+|[^/]+)\//.exec(name)?.[1] ?? name
+    const text = readFileSync(path, 'utf8').replace(/\/\*[^]*?\*\//g, '').replaceAll(':has(', ' :is(').replace(/:[a-z-]+\([^()]*(?:\([^()]*\)[^()]*)*\)/g, ':x')
+    for (const [, selectors = ''] of text.matchAll(/([^{}]+)\{/g)) {
+      for (const selector of selectors.split(',')) {
+        const bare = /^\.([\w-]+)(?:[:[][^ >+~]*)?$/.exec(selector.trim())?.[1]
+        if (bare) owners.set(bare, (owners.get(bare) ?? new Set()).add(folder))
+      }
+    }
+  }
+  const shared = [...owners].filter(([, folders]) => folders.size > 1).map(([name, folders]) => `.${name}: ${[...folders].sort().join(', ')}`)
+  assert.deepEqual(shared, [])
+})
+
 test('nothing writes HTML or styles that the content policy would refuse', () => {
   assert.deepEqual(offenders(/dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|\beval\(|new Function\(/, /^$/), [])
 })

@@ -148,7 +148,7 @@ async def test_the_wall_neither_scrolls_nor_shrinks_nor_names_anybody(page: Page
         assert await eyes.faint(page) == []
     await expect(page.locator(".wall-bar-tools")).to_have_count(0)
     await page.goto(f"{server.url}/wall?display=wall-6m&show=map")
-    inset = await page.locator(".inset").bounding_box()
+    inset = await page.locator(".map-inset").bounding_box()
     whole = await page.locator(".wall-map").bounding_box()
     assert inset and whole and inset["height"] >= 0.12 * whole["height"]
     await page.goto(f"{server.url}/wall?display=no-such")

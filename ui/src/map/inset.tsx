@@ -18,7 +18,7 @@ const y = (lat: number) => (NORTH - lat) * Y
 export function Inset({ view }: { view: Box | null }) {
   const text = TEXT[lang.value]
   return (
-    <figure class="inset" data-inset="vietnam">
+    <figure class="map-inset" data-inset="vietnam">
       <svg viewBox={`0 0 ${INSET.width} ${INSET.height + 13}`} role="img" aria-label={text.label}>
         <path class="ground-land" d={INSET.land} />
         <path class="ground-islands" d={INSET.islands} />
@@ -42,7 +42,7 @@ export function Inset({ view }: { view: Box | null }) {
         ))}
         {view && <ViewFrame view={view} />}
       </svg>
-      <figcaption class="inset-title">{text.title}</figcaption>
+      <figcaption class="map-inset-title">{text.title}</figcaption>
     </figure>
   )
 }

@@ -33,7 +33,7 @@ export function Chain({ directive, onChange }: Props) {
       ) : (
         <>
           <p class="muted small">{m.chainText(directive.age_days, date(directive.first_given_on))}</p>
-          <ol class="chain">
+          <ol class="directive-chain">
             {chain.map((each) => (
               <ChainLine key={each.id} each={each} />
             ))}
