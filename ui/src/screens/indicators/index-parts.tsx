@@ -87,20 +87,20 @@ export function ranked(rows: readonly Rank[]): Rank[] {
 
 interface RanksProps {
   report: Report
-  selected?: string | null
   onOpen?: (row: Rank) => void
 }
 
-export function Ranks({ report, selected = null, onOpen }: RanksProps) {
+export function Ranks({ report, onOpen }: RanksProps) {
   return (
-    <Table
-      label={messages.value.ranks.table}
-      columns={columns(report)}
-      rows={ranked(report.rows)}
-      rowKey={(row) => row.key || String(row.unit)}
-      selected={selected}
-      {...(onOpen ? { onOpen } : {})}
-    />
+    <div class="index-ranks">
+      <Table
+        label={messages.value.ranks.table}
+        columns={columns(report)}
+        rows={ranked(report.rows)}
+        rowKey={(row) => row.key || String(row.unit)}
+        {...(onOpen ? { onOpen } : {})}
+      />
+    </div>
   )
 }
 

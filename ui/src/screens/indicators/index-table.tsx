@@ -1,9 +1,9 @@
-// One table of an index: the units in their order, and beside them why one of them stands where it does.
+// One table of an index: the units in their order; from each to why it stands where it does.
 import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { Loading, ProblemBox, Simulated } from '../../design/notice'
 import { Mark } from '../../design/mark'
-import { Split, useListKeys } from '../../design/table'
+import { useListKeys } from '../../design/table'
 import { dateTime } from '../../format/time'
 import { indices as messages } from '../../messages/indices'
 import { go, param, path } from '../../router'
@@ -33,37 +33,31 @@ function Opened({ table }: { table: OpenedTable }) {
     open,
     { next: m.ranks.next, previous: m.ranks.previous },
   )
+  if (chosen) return <Unit key={`${table.id} ${chosen.key}`} table={table} unit={chosen} />
   return (
-    <Split
-      panelLabel={chosen?.name ?? ''}
-      onClose={() => go('', { unit: null }, { replace: true })}
-      list={
-        <div class="page">
-          <header class="page-head">
-            <div>
-              <h1>
-                {table.title} <span class="num">{table.year}</span> {table.simulated && <Simulated short />}
-              </h1>
-              <p>{m.list.question}</p>
-            </div>
-            <a class="button button-plain" href={`/api/v1/indices/tables/${table.id}/file`} download>
-              {m.summary.download}
-            </a>
-          </header>
-          <Summary report={report} />
-          {table.method_changed && (
-            <p class="index-summary">
-              <Mark shape="diamond" sign="!" tone="stale" /> {m.summary.methodChanged}
-            </p>
-          )}
-          <p class="muted small">
-            {[table.source, `${m.list.loaded} ${dateTime(table.recorded_at)}`, table.reason].filter(Boolean).join(' · ')}
-          </p>
-          <Faults faults={report.faults} />
-          <Ranks report={report} selected={unit.value || null} onOpen={(row) => open(row.key)} />
+    <div class="page">
+      <header class="page-head">
+        <div>
+          <h1>
+            {table.title} <span class="num">{table.year}</span> {table.simulated && <Simulated short />}
+          </h1>
+          <p>{m.list.question}</p>
         </div>
-      }
-      panel={chosen ? <Unit key={`${table.id} ${chosen.key}`} table={table} unit={chosen} /> : null}
-    />
+        <a class="button button-plain" href={`/api/v1/indices/tables/${table.id}/file`} download>
+          {m.summary.download}
+        </a>
+      </header>
+      <Summary report={report} />
+      {table.method_changed && (
+        <p class="index-summary">
+          <Mark shape="diamond" sign="!" tone="stale" /> {m.summary.methodChanged}
+        </p>
+      )}
+      <p class="muted small">
+        {[table.source, `${m.list.loaded} ${dateTime(table.recorded_at)}`, table.reason].filter(Boolean).join(' · ')}
+      </p>
+      <Faults faults={report.faults} />
+      <Ranks report={report} onOpen={(row) => open(row.key)} />
+    </div>
   )
 }

@@ -1,13 +1,16 @@
 // One unit of a table: each component against the best and the median, what it adds to the gap, what would move the place.
 import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
+import { Button } from '../../design/controls'
 import { Loading, ProblemBox } from '../../design/notice'
 import { Mark } from '../../design/mark'
 import { Table, type Column } from '../../design/table'
 import { number } from '../../format/number'
+import { useKeys } from '../../keys'
 import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { indices as messages } from '../../messages/indices'
+import { go, href } from '../../router'
 import { difference, score } from './index-parts'
 import type { Analysis, OpenedTable, Raise, Rank, Standing, Trend } from './index-types'
 
@@ -21,36 +24,52 @@ export function Unit({ table, unit }: { table: OpenedTable; unit: Rank }) {
     get<Trend>('/api/v1/indices/trend', { index: table.index_code, unit: unit.key }, signal),
   )
   const { data } = analysis
+  const back = () => go('', { unit: null })
+  useKeys([{ press: 'Escape', shown: 'Esc', label: () => common.value.back, run: back }])
   return (
-    <>
-      <h2>{unit.name}</h2>
+    <div class="page">
+      <header class="page-head">
+        <div>
+          <h1>{unit.name}</h1>
+          <p>
+            <a class="plain-link" href={href('', { unit: null })}>
+              {table.title} <span class="num">{table.year}</span>
+            </a>
+          </p>
+        </div>
+        <Button icon="back" onClick={back}>
+          {messages.value.ranks.table} (Esc)
+        </Button>
+      </header>
       {analysis.problem && <ProblemBox problem={analysis.problem} onRetry={analysis.reload} />}
       {!data && analysis.loading && <Loading />}
-      {data && <Standings data={data} />}
-      {data && <Profile data={data} />}
-      {data && <WhatIf data={data} />}
+      {data && <Standings data={data} unit={unit} />}
+      <div class="index-columns">
+        {data && <Profile data={data} />}
+        {data && <WhatIf data={data} />}
+      </div>
       {trend.data && trend.data.points.length > 1 && <Years trend={trend.data} />}
-    </>
+    </div>
   )
 }
 
-function Standings({ data }: { data: Analysis }) {
+function Standings({ data, unit }: { data: Analysis; unit: Rank }) {
   const m = messages.value.unit
   const toBest = data.gaps?.find(({ to }) => to === 'best')
   const weakest = data.components.find(({ code }) => code === data.weakest)
   const behind = data.total === null || data.median === null ? null : data.total - data.median
   return (
-    <>
+    <div class="index-standing">
       <p class="strong">
-        <span class="num">{score(data.total)}</span> · {data.place === null ? m.noPlace : m.standing(data.place, data.units)}
-        {data.quarter && ` · ${messages.value.ranks.quarter[data.quarter]}`}
+        <span class="num index-total">{score(data.total)}</span> · {data.place === null ? m.noPlace : m.standing(data.place, data.units)}
+        {unit.quarter && ` · ${messages.value.ranks.quarter[unit.quarter]}`}
       </p>
       {data.total === null && <p class="muted">{m.notRated}</p>}
       {data.best && toBest && toBest.gap > 0 && <p>{m.toBest(score(toBest.gap), data.best.name)}</p>}
       {behind !== null && <p class="muted">{m.toMedian(difference(behind))}</p>}
       {weakest && toBest && toBest.gap > 0 && <p>{m.weakest(named(weakest.vi, weakest.en))}</p>}
       {data.rounding && <p class="muted small">{m.rounding(data.rounding.best_place, data.rounding.worst_place)}</p>}
-    </>
+    </div>
   )
 }
 
