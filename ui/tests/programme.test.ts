@@ -49,7 +49,7 @@ test('contracts past due come first, then late milestones, the longest first; th
 
 test('filters: without accents, by owner as the source writes it, by phase, by what asks for attention', () => {
   const found = row(1, { name: 'Đường tỉnh 922', owner_name: 'Ban QLDA' })
-  const none = { q: '', owner: '', phase: '', ask: '' }
+  const none = { q: '', owner: '', phase: '', group: '', sector: '', ask: '' }
   assert.ok(passes(found, [], { ...none, q: 'duong tinh' }))
   assert.ok(passes(found, [], { ...none, owner: 'Ban QLDA' }))
   assert.ok(!passes(found, [], { ...none, owner: 'Sở Kế hoạch' }))

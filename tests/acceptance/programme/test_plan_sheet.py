@@ -50,7 +50,7 @@ async def bring(page: Page, name: str, content: bytes) -> None:
         }""",
         {"name": name, "bytes": base64.b64encode(content).decode()},
     )
-    await page.dispatch_event(".intake-drop", "drop", {"dataTransfer": carried})
+    await page.dispatch_event(".sheet-intake-drop", "drop", {"dataTransfer": carried})
 
 
 async def hinder(server: Centre, project: int) -> None:

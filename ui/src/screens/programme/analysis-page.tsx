@@ -46,7 +46,7 @@ export function AnalysisPage<T extends Head>({ title, question, route, query = {
         </div>
       </header>
       {chosen && (
-        <div class="programme-filters board-filters">
+        <div class="programme-filters figure-filters">
           <Scope programs={programs.data?.items ?? []} chosen={chosen} year={year} />
           {filters}
         </div>

@@ -50,7 +50,7 @@ export function BoardFilters({ board, programs, sources, asks }: Props) {
   const narrowed = NARROWING.some((name) => param(name).value !== '')
   return (
     <>
-      <div class="programme-filters board-filters">
+      <div class="programme-filters figure-filters">
         {programs.length > 1 && (
           <Select
             label={m.program}

@@ -86,7 +86,7 @@ function Intake({ programs, chosen, onBegun }: IntakeProps) {
     setReading(null)
   }
   return (
-    <section class="intake" aria-label={m.title}>
+    <section class="sheet-intake" aria-label={m.title}>
       <div class="programme-filters">
         {programs.length > 0 && (
           <Select
@@ -111,7 +111,7 @@ function Intake({ programs, chosen, onBegun }: IntakeProps) {
         />
       )}
       <div
-        class={`intake-drop${over ? ' intake-over' : ''}`}
+        class={`sheet-intake-drop${over ? ' sheet-intake-over' : ''}`}
         onDragOver={(event) => {
           event.preventDefault()
           setOver(true)
@@ -124,7 +124,7 @@ function Intake({ programs, chosen, onBegun }: IntakeProps) {
         }}
       >
         <Icon name="document" size={24} />
-        <p class="intake-words" role="status">
+        <p class="sheet-intake-words" role="status">
           <span class="strong">{reading !== null ? m.reading(reading) : over ? m.dropNow : m.drop}</span>
           {reading !== null && <progress aria-label={m.title} />}
         </p>
