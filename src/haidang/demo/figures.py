@@ -8,7 +8,6 @@ says is a pure function of the indicator, the place and the period. Everything i
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -24,6 +23,7 @@ from haidang.demo import store
 from haidang.demo.province import CODE, COMMUNES
 from haidang.indicators.model.due import due_at, opens_at
 from haidang.indicators.model.period import Period, containing, span
+from haidang.indicators.model.register import Form
 from haidang.indicators.model.submission import Approve, Lock, Submission, Submit
 from haidang.indicators.service import discipline, expecting, measuring, submissions
 from haidang.indicators.service.desk import Desk, desk_of
@@ -82,53 +82,82 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {each.code: (each.low, each.high) f
 
 
 async def prepare(db: Database, settings: Settings, clock: Clock, orgs: Mapping[str, int]) -> None:
-    """Let units owe figures, and let the last two months happen; what is there already stays."""
+    """Let units owe figures, and let the last two months happen; what is there already stays.
+
+    A form of a period happens whole in one transaction: the clock of the house, which stands at today, never
+    finds one that was opened and not handed in yet.
+    """
     await declare(db, settings, clock)
+    then = FixedClock(clock.now())
+    desk = desk_of(settings, then)
     async with db.transaction() as connection:
         if await store.owes(connection):
             return
-    now = clock.now()
-    then = FixedClock(now)
-    desk = desk_of(settings, then)
-    moments = await _owe(db, desk, orgs, now)
-    for at in moments:
-        then.advance(at - then.now())
-        await discipline.tick(db, desk)
-        await clockwork.tick(db, desk.tasks)
-        await live(db, desk)
-        await asyncio.sleep(0)
+        past = await _owe(connection, desk, orgs, clock.now())
+    for each, period in past:
+        async with db.transaction() as connection:
+            await _happen(connection, desk, then, each, period, clock.now())
     async with db.transaction() as connection:
+        for code in {form.code for form, _ in past}:
+            form = await register.form(connection, code, lock=True)
+            last = max(period.start for each, period in past if each.code == code)
+            if form is not None and (form.opened_through is None or form.opened_through < last):
+                await register.opened(connection, code, last)
+        then.advance(clock.now() - then.now())
         await measuring.measure(connection, desk, desk.today() - timedelta(days=1))
-    _log.info("the demonstration owes figures", moments=len(moments))
+    _log.info("the demonstration owes figures", forms=len(past))
 
 
-async def _owe(db: Database, desk: Desk, orgs: Mapping[str, int], now: datetime) -> list[datetime]:
-    """Say who owes what from when on; return the moments of the past at which something happens."""
+async def _owe(
+    connection: Connection, desk: Desk, orgs: Mapping[str, int], now: datetime
+) -> list[tuple[Form, Period]]:
+    """Say who owes what from when on; return the forms of periods whose due has passed, in that order."""
     today = now.astimezone(LOCAL).date()
     month = containing("month", today)
     begins = {"month": month.shifted(-MONTHS_PAST).start, "day": today - timedelta(days=DAYS_PAST)}
-    moments: set[datetime] = set()
-    async with db.transaction() as connection:
-        indicators = await register.by_codes(connection, _BOUNDS)
-        forms = {form.code: form for form in await register.forms(connection)}
-        for each in OWED:
-            indicator = indicators[each.code]
-            first = containing(indicator.period_kind, begins[indicator.period_kind])
-            await expecting.set_duties(
-                connection, desk, KEEPER, indicator.id, list(_duties(each, orgs, first)), simulated=True
-            )
-            rule = forms[indicator.form_code or ""].due
-            for period in span(first, containing(indicator.period_kind, today)):
-                opens, due = opens_at(rule, period, desk.calendar), due_at(rule, period, desk.calendar)
-                day = desk.calendar.add_working_days(due.astimezone(LOCAL).date(), -1)
-                morning = datetime.combine(day, time(7, 31), LOCAL)
-                moments |= {opens + timedelta(minutes=1), morning, due - EARLY, due, due + TARDY,
-                            due - timedelta(minutes=59)}  # fmt: skip
-        for form in {indicators[each.code].form_code or "" for each in OWED}:
-            before = containing(forms[form].period_kind, begins[forms[form].period_kind]).previous()
-            if forms[form].opened_through is None:
-                await register.opened(connection, form, before.start)
-    return sorted(at for at in moments if at <= now)
+    indicators = await register.by_codes(connection, _BOUNDS)
+    forms = {form.code: form for form in await register.forms(connection)}
+    used: set[str] = set()
+    for each in OWED:
+        indicator = indicators[each.code]
+        first = containing(indicator.period_kind, begins[indicator.period_kind])
+        duties = list(_duties(each, orgs, first))
+        await expecting.set_duties(connection, desk, KEEPER, indicator.id, duties, simulated=True)
+        used.add(indicator.form_code or "")
+    past = []
+    for form in (forms[code] for code in sorted(used)):
+        first = containing(form.period_kind, begins[form.period_kind])
+        for period in span(first, containing(form.period_kind, today)):
+            due = due_at(form.due, period, desk.calendar)
+            if due <= now:
+                past.append((due, form.code, form, period))
+    return [(form, period) for _, _, form, period in sorted(past, key=lambda each: each[:2])]
+
+
+async def _happen(  # noqa: PLR0917 - a form of a period, and two clocks
+    connection: Connection, desk: Desk, then: FixedClock, form: Form, period: Period, now: datetime
+) -> None:
+    """Let a form of a period be asked for, reminded of, handed in by most, counted for who did not."""
+    due = due_at(form.due, period, desk.calendar)
+    day = desk.calendar.add_working_days(due.astimezone(LOCAL).date(), -1)
+    moments = {
+        due - EARLY, due, due + TARDY, due - timedelta(minutes=59), datetime.combine(day, time(7, 31), LOCAL)
+    }  # fmt: skip
+    then.advance(opens_at(form.due, period, desk.calendar) - then.now())
+    await discipline.open_period(connection, desk, form, period)
+    await discipline.give_tasks(
+        connection, desk, await submission_store.of_period(connection, form.code, period.start)
+    )
+    late = await store.org_of_area(connection, LATE_UNIT)
+    for at in sorted(moment for moment in moments if then.now() < moment <= now):
+        then.advance(at - then.now())
+        for row in await submission_store.of_period(connection, form.code, period.start):
+            if row.task_id is not None:
+                await clockwork.remind(connection, desk.tasks, row.task_id)
+            await _move(connection, desk, row, tardy=row.org_id == late, now=now)
+        if at == due:
+            for row in await submission_store.of_period(connection, form.code, period.start):
+                await discipline.look(connection, desk, row)
 
 
 def _duties(each: Owed, orgs: Mapping[str, int], first: Period) -> Iterator[NewDuty]:
@@ -144,25 +173,30 @@ def _duties(each: Owed, orgs: Mapping[str, int], first: Period) -> Iterator[NewD
 
 async def live(db: Database, desk: Desk) -> int:
     """Let units hand in what their time has come for; return how many forms moved."""
-    moved = 0
     async with db.transaction() as connection:
         late = await store.org_of_area(connection, LATE_UNIT)
-        for number in await store.owed_forms(connection):
+        waiting = await store.owed_forms(connection)
+    moved = 0
+    for number in waiting:
+        async with db.transaction() as connection:
             row = await submission_store.get(connection, number, lock=True)
             if row is not None:
                 moved += await _move(connection, desk, row, tardy=row.org_id == late)
     return moved
 
 
-async def _move(connection: Connection, desk: Desk, row: Submission, *, tardy: bool) -> bool:
-    now = desk.now()
+async def _move(
+    connection: Connection, desk: Desk, row: Submission, *, tardy: bool, now: datetime | None = None
+) -> bool:
+    """Let a unit do what its time has come for; ``now``: today, where what happens lies in the past."""
+    at, today = desk.now(), (now or desk.now()).astimezone(LOCAL).date()
     found = await submissions.opened(connection, row)
     # Every month, and every third day.
     tardy = tardy and (found.period.kind != "day" or row.start.toordinal() % 3 == 0)
     if row.state == "open":
-        if tardy and found.period == containing("month", now.astimezone(LOCAL).date()).previous():
+        if tardy and found.period == containing("month", today).previous():
             return False  # the month that is asked for now: it owes that still
-        if now < row.due_at + (TARDY if tardy else -EARLY):
+        if at < row.due_at + (TARDY if tardy else -EARLY):
             return False
         entries = [
             Entry(
@@ -172,10 +206,10 @@ async def _move(connection: Connection, desk: Desk, row: Submission, *, tardy: b
             for line in found.lines if line.standing is None
         ]  # fmt: skip
         if entries:
-            await submissions.enter(connection, desk, UNIT, row.id, entries)
+            await submissions.enter(connection, desk, UNIT, row.id, entries, logged=False)
         await submissions.perform(connection, desk, UNIT, row.id, Submit(), version=row.version)
         return True
-    if row.state == "submitted" and now >= row.due_at:
+    if row.state == "submitted" and at >= row.due_at:
         after = await submissions.perform(connection, desk, KEEPER, row.id, Approve(), version=row.version)
         if found.period.kind == "day":
             await submissions.perform(connection, desk, KEEPER, row.id, Lock(), version=after.version)

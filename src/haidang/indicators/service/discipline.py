@@ -6,6 +6,7 @@ has done nothing of it. Lateness is measured at the due instant, whatever arrive
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ from haidang.tasks.service.telling import Addressee, Message, put
 from haidang.tasks.store import people
 
 ROUND = 50
-ROUNDS_MAX = 200
+ROUNDS_MAX = 2_000
 CATCH_UP_MAX = 60
 """Periods of a form that one look opens: what was owed while the house stood still."""
 ACTOR = "system:indicators"
@@ -42,18 +43,19 @@ async def tick(db: Database, desk: Desk) -> dict[str, int]:
     """Open what is to be opened, give its tasks, and count what is late now."""
     return {
         "opened": await open_due(db, desk),
-        "given": await _rounds(db, desk, _give),
-        "passed": await _rounds(db, desk, _pass),
+        "given": await _rounds(db, desk, _give, ROUND),
+        "passed": await _rounds(db, desk, _pass, 1),
     }
 
 
-async def _rounds(db: Database, desk: Desk, work: Any) -> int:
+async def _rounds(db: Database, desk: Desk, work: Any, size: int) -> int:
+    """Work in transactions of a size until there is nothing left."""
     done = 0
     for _ in range(ROUNDS_MAX):
         async with db.transaction() as connection:
-            found: int = await work(connection, desk)
+            found: int = await work(connection, desk, size)
         done += found
-        if found < ROUND:
+        if found < size:
             break
     return done
 
@@ -74,13 +76,18 @@ async def open_due(db: Database, desk: Desk) -> int:
 async def _open(connection: Connection, desk: Desk, form: Form) -> int:
     count, through = 0, form.opened_through
     for period in to_open(desk, form)[:CATCH_UP_MAX]:
-        units = await places.owing(connection, form.code, period.start)
-        due = due_at(form.due, period, desk.calendar)
-        count += await submissions.open_for(connection, form.code, units, period.start, due)
+        count += await open_period(connection, desk, form, period)
         through = period.start
     if through is not None and through != form.opened_through:
         await register.opened(connection, form.code, through)
     return count
+
+
+async def open_period(connection: Connection, desk: Desk, form: Form, period: Period) -> int:
+    """Open a form of a period for every unit that owes it; return how many had it not yet."""
+    units = await places.owing(connection, form.code, period.start)
+    due = due_at(form.due, period, desk.calendar)
+    return await submissions.open_for(connection, form.code, units, period.start, due)
 
 
 def to_open(desk: Desk, form: Form) -> list[Period]:
@@ -103,10 +110,15 @@ def to_open(desk: Desk, form: Form) -> list[Period]:
     return found
 
 
-async def _give(connection: Connection, desk: Desk) -> int:
-    rows = await submissions.untold(connection, ROUND)
-    if not rows:
-        return 0
+async def _give(connection: Connection, desk: Desk, size: int) -> int:
+    rows = await submissions.untold(connection, size)
+    if rows:
+        await give_tasks(connection, desk, rows)
+    return len(rows)
+
+
+async def give_tasks(connection: Connection, desk: Desk, rows: Sequence[Submission]) -> None:
+    """Give units the tasks to hand forms in."""
     forms = {each.code: each for each in await register.forms(connection, active=False)}
     root = (await root_org(connection)).id
     for row in rows:
@@ -114,17 +126,16 @@ async def _give(connection: Connection, desk: Desk) -> int:
         collector = form.collector_org or root
         task = await tasking.give(connection, desk, form, row, collector)
         await submissions.put(connection, msgspec.structs.replace(row, task_id=task.id))
-    return len(rows)
 
 
-async def _pass(connection: Connection, desk: Desk) -> int:
-    rows = await submissions.passed(connection, desk.now(), ROUND)
+async def _pass(connection: Connection, desk: Desk, size: int) -> int:
+    rows = await submissions.passed(connection, desk.now(), size)
     for row in rows:
-        await _look(connection, desk, row)
+        await look(connection, desk, row)
     return len(rows)
 
 
-async def _look(connection: Connection, desk: Desk, row: Submission) -> None:
+async def look(connection: Connection, desk: Desk, row: Submission) -> None:
     """Note what was there as the due passed, and count the unit where anything lacked."""
     owed = await places.owed(connection, row.form_code, row.org_id, row.start)
     keys = [(each.indicator_id, each.place_id, row.start) for each in owed]

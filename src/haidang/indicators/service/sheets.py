@@ -167,7 +167,7 @@ async def apply(
     if entries:
         done = await submissions.enter(
             connection, desk, principal, submission_id, entries, source="submitted",
-            source_ref=f"xlsx:{sha256[:16]}", file_sha256=sha256,
+            source_ref=f"xlsx:{sha256[:16]}", file_sha256=sha256, logged=submit_version is None,
         )  # fmt: skip
     if submit_version is None:
         row = await submissions.visible(connection, principal, submission_id)

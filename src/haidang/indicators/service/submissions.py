@@ -204,8 +204,13 @@ async def enter(
     source: Source = "typed",
     source_ref: str = "",
     file_sha256: str | None = None,
+    logged: bool = True,
 ) -> dict[str, Any]:
-    """Keep figures as the unit enters them, all or none; drafts until the form is handed in."""
+    """Keep figures as the unit enters them, all or none; drafts until the form is handed in.
+
+    ``logged`` is False where the same transaction hands them in: that entry of the log stands for both, and a
+    task is never locked while a log is held.
+    """
     row = await visible(connection, principal, submission_id)
     await submissions.turn(connection, row.form_code, row.org_id)
     row = await visible(connection, principal, submission_id, lock=True)
@@ -223,12 +228,18 @@ async def enter(
     )  # fmt: skip
     changed = await values.put_drafts(connection, desk, batch, new, state=VALUE_STATE[row.state])
     if changed:
-        await _follow(connection, desk, principal, row, changed)
+        await _follow(connection, desk, principal, row, changed=changed, logged=logged)
     return {"changed": len(changed), "version": row.version}
 
 
 async def _follow(
-    connection: Connection, desk: Desk, principal: Principal, row: Submission, changed: Sequence[Key]
+    connection: Connection,
+    desk: Desk,
+    principal: Principal,
+    row: Submission,
+    *,
+    changed: Sequence[Key],
+    logged: bool,
 ) -> None:
     """Write what was entered into the log; what others see already is told, so that it is counted again."""
     standing = await store.standing(connection, changed)
@@ -238,10 +249,11 @@ async def _follow(
         await values.tell(
             connection, batch, "submitted", changed, org_id=row.org_id, late=desk.now() >= row.due_at
         )
-    await record(
-        connection, desk, principal.id, action="enter", subject=f"submission:{row.id}", org_id=row.org_id,
-        body={"batch": batch, "figures": len(changed)},
-    )  # fmt: skip
+    if logged:
+        await record(
+            connection, desk, principal.id, action="enter", subject=f"submission:{row.id}", org_id=row.org_id,
+            body={"batch": batch, "figures": len(changed)},
+        )  # fmt: skip
 
 
 async def _accepted(

@@ -142,6 +142,16 @@ async def names(connection: Connection, orgs: Collection[int]) -> dict[int, str]
     return dict(await cursor.fetchall())
 
 
+async def of_period(connection: Connection, form: str, start: date) -> list[Submission]:
+    """Return what all units hand in by a form for a period, locked."""
+    cursor = await connection.execute(
+        f"SELECT {_ROW} FROM indicator_submission s WHERE s.form_code = %s AND s.start = %s "
+        "ORDER BY s.id FOR NO KEY UPDATE",
+        (form, start),
+    )
+    return [_row(found) for found in await cursor.fetchall()]
+
+
 async def turn(connection: Connection, form: str, org_id: int) -> None:
     """Wait until nobody else writes a form of a unit; the turn ends with the transaction."""
     await connection.execute(

@@ -50,6 +50,13 @@ async def tick(db: Database, desk: Desk) -> int:
     return looked
 
 
+async def remind(connection: Connection, desk: Desk, task_id: int) -> None:
+    """Let fall what is due now for one task, within the caller's transaction."""
+    task = await tasks.get(connection, task_id, lock=True)
+    if task is not None:
+        await _look(connection, desk, task)
+
+
 async def _look(connection: Connection, desk: Desk, task: Task) -> None:
     now, policy = desk.now(), desk.policy(task)
     moments = agenda(task, policy, desk.calendar, now)
