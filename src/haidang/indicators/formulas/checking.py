@@ -62,7 +62,8 @@ class FactSpec(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     vi: str
     en: str
-    unit: str
+    unit: str | None
+    """None: whatever the formula takes it for (an attribute of the city has the unit of its type)."""
     levels: frozenset[Level]
     words: frozenset[str] = frozenset()
     """What may be said with it."""
@@ -172,7 +173,7 @@ class _Checker:
             )  # fmt: skip
         return measure(found.unit)
 
-    def _fact(self, node: Fact, where: _Where) -> Measure:
+    def _fact(self, node: Fact, where: _Where) -> Measure | None:
         spec = self._facts.get(node.name)
         if spec is None:
             listed = ", ".join(sorted(self._facts)) or "–"
@@ -190,7 +191,7 @@ class _Checker:
             raise bad(node.at, f"không dùng {word}", f"does not take {word}", word)
         for word in sorted(spec.needed - said):
             raise bad(node.at, f"thiếu {word}", f"{word} is needed", word)
-        return measure(spec.unit)
+        return None if spec.unit is None else measure(spec.unit)
 
     def _binary(self, node: Binary, where: _Where) -> Measure | None:
         left, right = self.visit(node.left, where), self.visit(node.right, where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from haidang.indicators.formulas.evaluating import Formula, Found, Scene, parts, until
+from haidang.indicators.formulas.needs import earlier
 from haidang.indicators.formulas.nodes import (
     Aggregate,
     Binary,
@@ -78,7 +79,7 @@ def _places(
         case Aggregate():
             return [(each, period) for each in scene.below(place, node.over)]
         case Shift():
-            then = period.same_last_year() if node.to == "last_year" else period.previous()
+            then = earlier(node, period)
             return [] if then is None else [(place, then)]
         case _:
             return [(place, period)]

@@ -11,6 +11,7 @@ import msgspec
 
 from haidang.base.database import Connection
 from haidang.base.problems import INVALID, Fault, Problem, kind
+from haidang.indicators.formulas import book
 from haidang.indicators.model import due as dues
 from haidang.indicators.model.due import DueRule
 from haidang.indicators.model.period import Kind
@@ -263,6 +264,7 @@ async def add(connection: Connection, desk: Desk, principal: Principal, new: New
         formula=new.method.formula, legal_basis=new.method.legal_basis, created_by=principal.id,
         created_at=desk.now(),
     )  # fmt: skip
+    await book.admit(connection, replace(indicator, id=number), new.method.formula)
     await store.add_method(connection, method)
     await record(
         connection, desk, principal.id, action="add", subject=f"indicator:{number}", org_id=new.owner_org,
