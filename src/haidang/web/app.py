@@ -108,7 +108,7 @@ RAW_ROUTES = (
 """Routes that are answered below Litestar; those of NGSI-LD stand in ``city.ngsild``."""
 
 _log = logger("web")
-_LITESTAR = ("/api/", "/cap/", "/health/", "/metrics", "/open-data/", "/schema/openapi.json", "/version")
+_LITESTAR = ("/api/", "/cap/", "/health/", "/metrics", "/open-data", "/schema/openapi.json", "/version")
 
 
 def make_app(

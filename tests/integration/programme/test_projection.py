@@ -18,6 +18,7 @@ from haidang.programme.model.payments import NewPayment
 from haidang.programme.model.register import Project
 from haidang.programme.service import payments, projecting, projects
 from haidang.programme.service.projects import ProjectPatch
+from haidang.programme.store.projecting import Known
 from tests.integration.programme.conftest import BILLION, ME, START, World, add_record
 
 POINT = {"type": "Point", "coordinates": [107.08, 20.95]}
@@ -120,7 +121,7 @@ async def test_the_entity_fits_the_data_model(world: World) -> None:
         await world.program(), is_public=True, name="Chiếu sáng", description="Thay đèn", project_group="B",
         finish_on=date(2026, 12, 31), geometry=POINT,
     )  # fmt: skip
-    known = projecting.Known(status="implementation", total_dong=9, paid_dong=1, sources=("Ngân sách tỉnh",))
+    known = Known(status="implementation", total_dong=9, paid_dong=1, sources=("Ngân sách tỉnh",))
     body = projecting.entity(project, known)
     rules = site_models(world.settings.data_dir).rules("ComponentProject")
     assert rules is not None

@@ -39,6 +39,13 @@ async def payments(connection: Connection, projects: Collection[int]) -> dict[in
     return found
 
 
+async def register_changed(connection: Connection) -> datetime | None:
+    """Return when anything in the register of programmes was last done."""
+    cursor = await connection.execute("SELECT at FROM chain WHERE log = 'programme' ORDER BY no DESC LIMIT 1")
+    found = await cursor.fetchone()
+    return found[0] if found else None
+
+
 async def bidders(connection: Connection, projects: Collection[int]) -> dict[int, int]:
     """Return how many companies bid for each package."""
     cursor = await connection.execute(
