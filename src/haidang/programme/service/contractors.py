@@ -37,7 +37,8 @@ async def contractor(
         raise missing("Không có nhà thầu này.", "There is no such contractor.")
     today = desk.today()
     found = await store.contracts(connection, contractor_id, today)
-    seen = await figures.briefs(connection, principal, ids={each["project_id"] for each in found})
+    asked = {each["project_id"] for each in found} | set(await store.bid_projects(connection, contractor_id))
+    seen = await figures.briefs(connection, principal, ids=asked)
     mine = [each for each in found if each["project_id"] in seen]
     told = await cases.page(
         connection,

@@ -27,6 +27,9 @@ async def curve(
     project = await visible(connection, principal, project_id)
     today, now = desk.today(), desk.now()
     beside = await plans.side_by_side(connection, project.program_id, year, today, now, projects=[project_id])
+    carried = await plans.side_by_side(
+        connection, project.program_id, year, today, now, plan_kind="carry_over", projects=[project_id]
+    )
     money = {each["period"]: each for each in await course.year_money(connection, project_id, year, today)}
     promised = {
         period: amount
@@ -44,7 +47,7 @@ async def curve(
     return {
         "project": {"id": project.id, "public_id": project.public_id, "name": project.name},
         "year": year,
-        "plan": await _plan(connection, beside),
+        "plan": await _plan(connection, beside) | {"carry_over_dong": _held(carried)},
         "periods": [
             {
                 "period": period,
@@ -61,6 +64,12 @@ async def curve(
         "as_of": today,
         "simulated": project.simulated,
     }
+
+
+def _held(found: list[plans.Beside]) -> int | None:
+    """Return what lines come to now; None where no decision has set any."""
+    known = [each.current_dong for each in found if each.current_dong is not None]
+    return sum(known) if known else None
 
 
 async def _plan(connection: Connection, beside: list[plans.Beside]) -> dict[str, Any]:

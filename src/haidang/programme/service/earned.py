@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
+from math import ceil
 from typing import Any
 
 from haidang.base.database import Connection
@@ -102,6 +103,8 @@ def _at(
             "finish",
         )
         return {name: _value(None, why) for name in names}
+    # Months after the plan is all planned are no part of its duration.
+    planned = planned[: planned.index(planned[-1]) + 1]
     found = measure(
         Inputs(
             planned_dong=tuple(planned),
@@ -200,6 +203,6 @@ def _last(month: Month) -> date:
 
 def _after(first: Month, periods: Decimal) -> date | None:
     """Return the last day of the month in which so many periods are over."""
-    whole = -int(-periods // 1)
+    whole = ceil(periods)
     number = first[0] * 12 + first[1] - 1 + max(0, whole - 1)
     return _last((number // 12, number % 12 + 1)) if number < 9_999 * 12 else None

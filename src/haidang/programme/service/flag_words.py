@@ -122,9 +122,6 @@ TOLD: Mapping[str, Words] = {
         "time",
         "mốc trượt {value} ngày, ngưỡng {limit} ngày",
         "a milestone slips by {value} days, the threshold is {limit}",
-        lambda facts, t: min(
-            facts.on, facts.on - timedelta(days=max(facts.slips_days) - t.milestone_slip_days - 1)
-        ),
     ),
     "physical_and_paid_apart": Words(
         "time",
@@ -175,8 +172,8 @@ PROCUREMENT: Mapping[str, tuple[str, str, str, str]] = {
     "R028": (
         "Giá dự thầu trùng nhau",
         "Identical prices",
-        "{value} nhà thầu cùng một giá",
-        "{value} tenderers with one price",
+        "nhiều nhà thầu chào cùng một giá",
+        "several tenderers offered one price",
     ),
     "R030": (
         "Hồ sơ nộp trễ mà trúng thầu",

@@ -104,3 +104,11 @@ async def done(connection: Connection, on: date) -> list[tuple[int, int, int]]:
         {"on": on},
     )
     return await cursor.fetchall()
+
+
+async def bid_projects(connection: Connection, contractor_id: int) -> list[int]:
+    """Return the projects for whose packages a company has bid."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT project_id FROM bid WHERE bidder_id = %s", (contractor_id,)
+    )
+    return [number for (number,) in await cursor.fetchall()]
