@@ -50,6 +50,10 @@ SHOTS = {
     "operations-storage": "/operations/storage?theme=light",
     "entity-json": f"/city?theme=light&map=svg&sel={STATION}&json=concise",
     "models": "/models?theme=dark",
+    "programme-board": "/programme?theme=light",
+    "programme-map": "/programme?theme=dark&side=map",
+    "programme-forecast": "/programme/forecast?theme=light",
+    "programme-case": "/programme/cases/2?theme=dark",
     "api": "/docs?theme=light",
 }
 RECEIVER = 8476

@@ -33,6 +33,7 @@ export const en: Messages<typeof vi> = {
   sector: 'Sector',
   anySector: 'Any sector',
   clear: 'Clear filters',
+  moreFilters: 'Filter by fund source, phase, group, sector',
   head: {
     label: 'Main figures of the year',
     projects: 'Projects',

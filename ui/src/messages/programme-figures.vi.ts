@@ -31,6 +31,7 @@ export const vi = {
   sector: 'Lĩnh vực',
   anySector: 'Mọi lĩnh vực',
   clear: 'Bỏ lọc',
+  moreFilters: 'Lọc theo nguồn vốn, giai đoạn, nhóm, lĩnh vực',
   head: {
     label: 'Số chính của năm',
     projects: 'Dự án',

@@ -121,8 +121,10 @@ function MethodValue({ forecast, method }: { forecast: Forecast; method: string 
     <>
       <p class="method-value">
         <span class="num">{said(middle)}</span>
-        <span class="small muted num">{bigDong(middle)}</span>
-        {range && <span class="small muted">{m.inRange(said(range.p10_dong), said(range.p90_dong))}</span>}
+        <span class="small muted num">
+          {bigDong(middle)}
+          {range && <span class="block">{m.inRange(said(range.p10_dong), said(range.p90_dong))}</span>}
+        </span>
       </p>
       <CourseBar
         course={{ plan_dong: total.plan_dong, paid_dong: total.paid_dong, p10_dong: range?.p10_dong ?? middle, p50_dong: middle, p90_dong: range?.p90_dong ?? middle, goal_dong: total.plan_dong * 0.95 }}

@@ -47,7 +47,7 @@ function Chart({ data, told }: { data: Backtest; told: readonly Row[] }) {
     strong: method.method === data.best,
   }))
   return (
-    <div class="lines-frame">
+    <div class="lines-frame table-frame">
       <Lines
         label={m.past}
         axis={periods.map((period) => `${m.period} ${period}`)}

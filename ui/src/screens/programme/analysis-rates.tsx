@@ -109,7 +109,7 @@ function ByMonth({ rows, kinds }: { rows: readonly RateRow[]; kinds: readonly De
   const shareOf = (row: RateRow, kind: DenominatorKind) => row.ratios.find(({ denominator_kind }) => denominator_kind === kind)?.value ?? null
   const shown = kinds.filter((kind) => kind !== 'carry_over').slice(0, 4)
   return (
-    <div class="lines-frame">
+    <div class="lines-frame table-frame">
       <Lines
         label={m.rates.chart}
         axis={Array.from({ length: 13 }, (_, at) => (at === 12 ? 'T1' : `T${at + 1}`))}

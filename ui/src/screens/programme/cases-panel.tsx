@@ -43,7 +43,7 @@ export function CasePanel({ id, onChange }: { id: string; onChange: () => void }
             <Step key={place.state} place={place} />
           ))}
         </ol>
-        <p class="small">
+        <p class="small case-reply">
           <span class="muted">{m.reply}:</span> <ReplyWords found={found} />
         </p>
       </section>

@@ -47,6 +47,7 @@ export function BoardFilters({ board, programs, sources, asks }: Props) {
   const known = (of: (row: Row) => string | null | undefined) => [...new Set(board.items.map(of))].filter((each): each is string => Boolean(each))
   const sectors = known((row) => row.sector).sort((a, b) => compare(sectorName(a), sectorName(b)))
   const groups = GROUPS.filter((name) => known((row) => row.project_group).includes(name))
+  const more = [source, phase, group, sector].some((each) => each.peek() !== '')
   const narrowed = NARROWING.some((name) => param(name).value !== '')
   return (
     <>
@@ -67,22 +68,6 @@ export function BoardFilters({ board, programs, sources, asks }: Props) {
           onChange={(value) => go('', { of: value === 'annual' ? null : value }, { replace: true })}
         />
         <Chooser label={m.owner} any={m.anyOwner} value={owner.value} options={owners.map((name) => [name, name])} onChange={set('owner')} />
-        {board.sources.length > 0 && (
-          <Chooser
-            label={f.source}
-            any={f.anySource}
-            value={source.value}
-            options={sources.filter(({ id }) => board.sources.includes(id)).map(({ id, name }) => [String(id), name])}
-            onChange={set('source')}
-          />
-        )}
-        <Chooser label={m.phase} any={m.anyPhase} value={phase.value} options={PHASES.map((name) => [name, m.phases[name]])} onChange={set('phase')} />
-        {(groups.length > 0 || group.value) && (
-          <Chooser label={f.group} any={f.anyGroup} value={group.value} options={groups.map((name) => [name, f.groups[name]])} onChange={set('group')} />
-        )}
-        {(sectors.length > 0 || sector.value) && (
-          <Chooser label={f.sector} any={f.anySector} value={sector.value} options={sectors.map((name) => [name, sectorName(name)])} onChange={set('sector')} />
-        )}
         <Field label={m.search} type="search" value={typed.value} onInput={set('q')} />
         {narrowed && (
           <Button kind="ghost" icon="close" onClick={() => go('', cleared(), { replace: true })}>
@@ -90,6 +75,27 @@ export function BoardFilters({ board, programs, sources, asks }: Props) {
           </Button>
         )}
       </div>
+      <details class="fold more-filters" open={more}>
+        <summary class="small">{f.moreFilters}</summary>
+        <div class="programme-filters figure-filters">
+          {board.sources.length > 0 && (
+            <Chooser
+              label={f.source}
+              any={f.anySource}
+              value={source.value}
+              options={sources.filter(({ id }) => board.sources.includes(id)).map(({ id, name }) => [String(id), name])}
+              onChange={set('source')}
+            />
+          )}
+          <Chooser label={m.phase} any={m.anyPhase} value={phase.value} options={PHASES.map((name) => [name, m.phases[name]])} onChange={set('phase')} />
+          {(groups.length > 0 || group.value) && (
+            <Chooser label={f.group} any={f.anyGroup} value={group.value} options={groups.map((name) => [name, f.groups[name]])} onChange={set('group')} />
+          )}
+          {(sectors.length > 0 || sector.value) && (
+            <Chooser label={f.sector} any={f.anySector} value={sector.value} options={sectors.map((name) => [name, sectorName(name)])} onChange={set('sector')} />
+          )}
+        </div>
+      </details>
       <Attention asks={asks} />
     </>
   )

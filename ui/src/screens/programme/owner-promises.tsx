@@ -33,7 +33,7 @@ export function Promises({ promises, year }: { promises: Promised; year: number 
   return (
     <>
       {promises.promised_dong !== null && promises.paid_dong !== null && <p>{m.promisesText(bigDong(promises.paid_dong), bigDong(promises.promised_dong))}</p>}
-      <div class="lines-frame">
+      <div class="lines-frame table-frame">
         <Bars rows={promises.rows} />
         <p class="muted small">{m.legend}</p>
       </div>
