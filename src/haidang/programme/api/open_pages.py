@@ -101,7 +101,7 @@ async def _all(connection: Connection, desk: Desk) -> list[dict[str, Any]]:
 async def _about(connection: Connection, settings: Settings) -> About:
     publisher = (await letterhead(connection, None, settings.province_code)).name
     updated = await store.register_changed(connection)
-    return About(publisher=publisher, licence=settings.open_data_licence, updated=updated)
+    return About(publisher=publisher, licence=settings.open_data_licence or "", updated=updated)
 
 
 def _html(page: str) -> Response[bytes]:
