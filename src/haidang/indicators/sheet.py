@@ -26,7 +26,7 @@ NAME = "indicator-form"
 YES = "x"
 _NOISE = Decimal("1e-9")
 """The share of a number that is only how a spreadsheet stores it."""
-_WITH_UNIT = re.compile(r"^(?P<number>[-+(−]?[\d.,\s]*\d\)?)\s*(?P<unit>\D.*)$")
+_WITH_UNIT = re.compile(r"^(?P<number>[-+(−]?[\d.,\s]*\d\)?)\s*(?P<unit>[^\d.,\s)].*)$")
 _REASONS: dict[str, Missing] = {REASON_WORDS[each][0]: each for each in BY_PEOPLE}
 
 FORM = Form(
