@@ -7,7 +7,8 @@ import { detailsOf, titleOf } from '../src/screens/programme/project-entries'
 import {
   changedBody, draftOf, inWords, newBody, read, sides, typed, type Described, type FieldSpec,
 } from '../src/screens/programme/project-fields'
-import { advanceLines, monthLines, pace, planLines, yearLines } from '../src/screens/programme/project-ledger'
+import { advanceLines, available, monthLines, pace, planLines, yearLines } from '../src/screens/programme/project-ledger'
+import { fromWhatHolds, isOfKind } from '../src/screens/programme/project-signed'
 import { apart, lastKnown, linePath, scaleOf } from '../src/screens/programme/project-scale'
 import { isLate, marksOf, metShare, slip, spanOf } from '../src/screens/programme/project-time'
 import type { Commitment, Contract, Entry, Payment, PlanEntry } from '../src/screens/programme/project-types'
@@ -119,6 +120,8 @@ test('what the goal asks of each period that is left', () => {
   assert.deepEqual(pace(100, 0.95, 99, 8), { left: 0, periods: 5, each: 0 })
   assert.deepEqual(pace(100, 0.95, 30, 14), { left: 65, periods: 0, each: 65 })
   assert.equal(pace(null, 0.95, 0, 3), null)
+  assert.equal(available({ current_dong: 60, carry_over_dong: 22 }), 82, 'what is paid from')
+  assert.equal(available({ current_dong: null, carry_over_dong: null }), null)
 })
 
 test('a milestone slips by its actual day, else its forecast, else by today', () => {
@@ -154,4 +157,12 @@ test('the log speaks in words: the kind that was added, and which field became w
   assert.equal(titleOf(amended, described), 'sửa mốc tiến độ')
   assert.deepEqual(detailsOf(amended, described), ['Thực tế: trống → 02/05/2026'])
   assert.equal(titleOf(log('payment.confirm', {}), described), 'xác nhận thanh toán')
+})
+
+test('an amendment begins from what holds, and asks only for what it changes', () => {
+  const contracts = [{ id: 4, value_now_dong: 60, expires_now_on: '2026-12-31' }] as Contract[]
+  assert.deepEqual(fromWhatHolds(contracts, { contract_id: '4', kind: 'value' }, 'kind'), { old_dong: '60', old_on: '', new_on: '' })
+  assert.deepEqual(fromWhatHolds(contracts, { contract_id: '4', kind: 'duration' }, 'contract_id'), { old_dong: '', old_on: '2026-12-31', new_dong: '' })
+  assert.deepEqual(fromWhatHolds(contracts, { contract_id: '4', kind: 'value' }, 'reason'), {})
+  assert.ok(isOfKind('new_dong', 'value') && !isOfKind('new_dong', 'duration') && isOfKind('reason', 'duration'))
 })

@@ -8,7 +8,7 @@ import pytest
 
 from haidang.programme.model.fields import Field
 from haidang.programme.model.payments import NewEstimate, NewPayment
-from haidang.programme.service import payments, reading
+from haidang.programme.service import curve, payments, reading
 from haidang.programme.service.fields import KindFields, described
 from tests.integration.programme.conftest import BILLION, World, add_contract, add_record
 from tests.integration.programme.test_payments import MARCH
@@ -91,3 +91,16 @@ async def test_the_log_of_a_project_has_its_payments_and_says_who_acted(world: W
         ("programme.payment.estimate", "Chu"),
     ]
     assert [each["action"] for each in quiet["items"]] == ["programme.project.create"]
+
+
+async def test_a_curve_tells_what_its_payments_are_paid_from(world: World) -> None:
+    project = await world.project(await world.program())
+    who = await world.who("chu")
+    async with world.db.transaction() as connection:
+        empty = await curve.curve(connection, world.desk, who, project.id, 2026)
+    assert (empty["plan"]["current_dong"], empty["plan"]["carry_over_dong"]) == (None, None)
+    await world.plan(project, 7 * BILLION)
+    await world.plan(project, 2 * BILLION, plan_kind="carry_over")
+    async with world.db.transaction() as connection:
+        found = await curve.curve(connection, world.desk, who, project.id, 2026)
+    assert (found["plan"]["current_dong"], found["plan"]["carry_over_dong"]) == (7 * BILLION, 2 * BILLION)

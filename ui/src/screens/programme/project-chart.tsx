@@ -2,7 +2,7 @@
 // words at the ends, never by colour alone. The caller puts the same numbers into a table.
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { bigDong } from '../../format/money'
-import { number } from '../../format/number'
+import { number, percent } from '../../format/number'
 import { project as messages } from '../../messages/project'
 import { apart, every, lastKnown, linePath, scaleOf } from './project-scale'
 import './project-chart.css'
@@ -40,6 +40,8 @@ interface Props {
   levels?: readonly Level[]
   fan?: Fan | null
   height?: number
+  /** What values are: đồng, or shares of one. */
+  of?: 'dong' | 'share'
 }
 
 const BILLION = 1e9
@@ -47,7 +49,7 @@ const MILLION = 1e6
 const LABEL_PX = 16
 const NARROW_PX = 640
 
-export function LineChart({ label, labels, lines, levels = [], fan = null, height = 320 }: Props) {
+export function LineChart({ label, labels, lines, levels = [], fan = null, height = 320, of = 'dong' }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
   const [at, setAt] = useState<number | null>(null)
@@ -64,7 +66,8 @@ export function LineChart({ label, labels, lines, levels = [], fan = null, heigh
   const box = { left: 56, right: width - (isNarrow ? 12 : 190), top: 24, bottom: height - 28 }
   const all = [...lines.flatMap((line) => line.values), ...levels.map((level) => level.value), fan?.high, fan?.low]
   const scale = scaleOf(all)
-  const unit = scale.high >= BILLION ? BILLION : MILLION
+  const unit = of === 'share' ? 0.01 : scale.high >= BILLION ? BILLION : MILLION
+  const unitWords = of === 'share' ? '%' : unit === BILLION ? messages.value.chart.billion : messages.value.chart.million
   const last = Math.max(1, labels.length - 1)
   const x = (index: number) => box.left + (index / last) * (box.right - box.left)
   const y = (value: number) => box.bottom - ((value - scale.low) / (scale.high - scale.low)) * (box.bottom - box.top)
@@ -75,7 +78,7 @@ export function LineChart({ label, labels, lines, levels = [], fan = null, heigh
   }
   return (
     <figure class="chart">
-      <Readout labels={labels} lines={lines} at={at} />
+      <Readout labels={labels} lines={lines} at={at} of={of} />
       <div class="chart-host" ref={host}>
         {width > 0 && (
           <svg width={width} height={height} role="img" aria-label={label} onPointerMove={point} onPointerLeave={() => setAt(null)}>
@@ -84,7 +87,7 @@ export function LineChart({ label, labels, lines, levels = [], fan = null, heigh
                 <path class="chart-hatch" d="M0 0V6" />
               </pattern>
             </defs>
-            <text class="chart-tick" x="4" y="12">{unit === BILLION ? messages.value.chart.billion : messages.value.chart.million}</text>
+            <text class="chart-tick" x="4" y="12">{unitWords}</text>
             {scale.ticks.map((tick) => (
               <g key={tick}>
                 <path class="chart-grid" d={`M${box.left} ${y(tick)}H${box.right}`} />
@@ -191,10 +194,10 @@ function EndLabels({ lines, levels, fan, y, right, top, bottom }: EndProps) {
 }
 
 /** What stands under the pointer, in words. */
-function Readout({ labels, lines, at }: { labels: readonly string[]; lines: readonly ChartLine[]; at: number | null }) {
+function Readout({ labels, lines, at, of }: { labels: readonly string[]; lines: readonly ChartLine[]; at: number | null; of: 'dong' | 'share' }) {
   const words = at === null ? [] : lines.flatMap((line) => {
     const value = line.values[at]
-    return value == null ? [] : [`${line.label} ${bigDong(value)}`]
+    return value == null ? [] : [`${line.label} ${of === 'share' ? percent(value) : bigDong(value)}`]
   })
   return (
     <p class="chart-readout num small" aria-hidden="true">

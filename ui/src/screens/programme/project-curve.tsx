@@ -11,7 +11,7 @@ import { named } from '../../messages/catalogue'
 import { project as messages } from '../../messages/project'
 import { Sum, useTold } from './parts'
 import { LineChart, type Fan } from './project-chart'
-import { pace } from './project-ledger'
+import { available, pace } from './project-ledger'
 import { lastKnown } from './project-scale'
 import type { TabProps } from './project-tabs'
 import type { Curve } from './project-types'
@@ -34,11 +34,13 @@ export default function CurveTab({ around, year }: TabProps) {
 function Shown({ curve }: { curve: Curve }) {
   const m = messages.value.curve
   const { plan, periods, goal_share: goal } = curve
+  const whole = available(plan)
   const paid = periods.map((each) => each.paid_dong)
   const levels = [
     ...(plan.current_dong !== null ? [{ id: 'plan', label: m.series.plan, value: plan.current_dong, stroke: 'level' as const }] : []),
     ...(plan.initial_dong !== null && plan.initial_dong !== plan.current_dong ? [{ id: 'initial', label: m.series.initial, value: plan.initial_dong, stroke: 'faint' as const }] : []),
-    ...(plan.current_dong !== null ? [{ id: 'goal', label: m.series.goal(percent(goal, 0)), value: plan.current_dong * goal, stroke: 'goal' as const }] : []),
+    ...(whole !== null && whole !== plan.current_dong ? [{ id: 'whole', label: m.series.whole, value: whole, stroke: 'level' as const }] : []),
+    ...(whole !== null ? [{ id: 'goal', label: m.series.goal(percent(goal, 0)), value: whole * goal, stroke: 'goal' as const }] : []),
   ]
   return (
     <>
@@ -54,10 +56,12 @@ function Shown({ curve }: { curve: Curve }) {
         fan={fanOf(curve, paid)}
         height={380}
       />
-      <p class="muted small">{m.note}</p>
+      <p class="muted small">
+        {m.note} {whole !== plan.current_dong && m.noteCarried}
+      </p>
       <Needed curve={curve} paid={paid} />
       <Foreseen curve={curve} />
-      <Table label={m.table} columns={columns(plan.current_dong)} rows={periods} rowKey={(each) => String(each.period)} />
+      <Table label={m.table} columns={columns(whole, whole !== plan.current_dong)} rows={periods} rowKey={(each) => String(each.period)} />
     </>
   )
 }
@@ -77,7 +81,7 @@ function Needed({ curve, paid }: { curve: Curve; paid: readonly (number | null)[
   const today = asField(second.value).slice(0, 10)
   const [now, month] = today.split('-').map(Number) as [number, number]
   const over = Math.max(0, (now - curve.year) * 12 + month - 1) // the month that runs still counts among those left
-  const found = pace(curve.plan.current_dong, curve.goal_share, lastKnown(paid)?.value ?? 0, over)
+  const found = pace(available(curve.plan), curve.goal_share, lastKnown(paid)?.value ?? 0, over)
   if (!found) return <p class="muted">{m.noPlan}</p>
   if (found.left === 0) return <p>{m.reached}</p>
   if (found.periods === 0) return <p class="muted">{m.over}</p>
@@ -99,7 +103,7 @@ function Foreseen({ curve }: { curve: Curve }) {
   )
 }
 
-function columns(plan: number | null): Column<Curve['periods'][number]>[] {
+function columns(plan: number | null, isWithCarried: boolean): Column<Curve['periods'][number]>[] {
   const m = messages.value.curve
   return [
     { key: 'period', head: m.period, title: true, cell: (each) => <span class="num strong">{each.label}</span> },
@@ -112,7 +116,7 @@ function columns(plan: number | null): Column<Curve['periods'][number]>[] {
       cell: (each) => (
         <span class="two-lines">
           <Sum dong={each.paid_dong} />
-          {each.paid_dong !== null && plan !== null && plan > 0 && <span class="muted small num">{m.of(percent(each.paid_dong / plan))}</span>}
+          {each.paid_dong !== null && plan !== null && plan > 0 && <span class="muted small num">{isWithCarried ? m.ofWhole(percent(each.paid_dong / plan)) : m.of(percent(each.paid_dong / plan))}</span>}
         </span>
       ),
     },

@@ -42,6 +42,9 @@ interface Props {
   done: string
   sendLabel?: string
   onDone: () => void
+  /** Fields that follow from what was just typed, and which fields are asked for at all. */
+  follow?: (draft: Draft, name: string) => Partial<Record<string, string>>
+  asks?: (field: FieldSpec, draft: Draft) => boolean
   /** Fields of another kind, below the described ones, and what they add to the body. */
   more?: { part: (problem: Problem | null) => ComponentChildren; body: () => Record<string, unknown>; beside: readonly string[] }
   hint?: ComponentChildren
@@ -61,7 +64,8 @@ export function EntryForm(props: Props) {
   const form = useRef<HTMLFormElement>(null)
   const names = useNames(where, fields)
   const set = (name: string) => (text: string) => {
-    const next = { ...draft, [name]: text }
+    const typed = { ...draft, [name]: text }
+    const next = { ...typed, ...props.follow?.(typed, name) } as Draft
     kept.set(id, next)
     setDraft(next)
   }
@@ -113,7 +117,7 @@ export function EntryForm(props: Props) {
       {props.hint}
       {row && <Fixed fields={fields.filter((field) => field.fixed)} row={row} names={names} />}
       <div class="entry-fields">
-        {asked.map((field) => (
+        {asked.filter((field) => props.asks?.(field, draft) ?? true).map((field) => (
           <Input key={field.name} field={field} text={draft[field.name] ?? ''} where={where} fault={faultOf(field)} onInput={set(field.name)} />
         ))}
         {more?.part(problem)}

@@ -16,6 +16,7 @@ import { project as messages } from '../../messages/project'
 import { go, href } from '../../router'
 import { Sum, useTold } from './parts'
 import { useFlags } from './project-flags'
+import { available } from './project-ledger'
 import { form, openForm } from './project-records'
 import type { Curve, Project } from './project-types'
 
@@ -163,21 +164,28 @@ function PlanFigure({ project, year }: { project: Project; year: number }) {
         </span>
       }
     >
+      {plan['carry_over'] ? <p>{m.withCarried(bigDong(plan['carry_over']))}</p> : null}
       {decision && <p>{m.byDecision(m.by(decision.doc_number, date(decision.signed_on)))}</p>}
     </Figure>
   )
 }
 
+/** The shares that a reader looks for: of the plan with what was carried over, where there is any, and of the plan alone. */
+function shownRatios({ money }: Project): Project['money']['ratios'] {
+  const kinds = money.plan_dong['carry_over'] ? ['annual_with_carry_over', 'annual', 'carry_over'] : ['annual']
+  return kinds.flatMap((kind) => money.ratios.find(({ denominator_kind }) => denominator_kind === kind) ?? [])
+}
+
 function PaidFigure({ project, year }: { project: Project; year: number }) {
   const m = messages.value.head
   const { money } = project
-  const carried = money.disbursed_carry_over.total_dong
-  const own = money.ratios.find(({ denominator_kind }) => denominator_kind === 'annual')
+  const ratios = shownRatios(project).filter(({ value }) => value !== null)
   return (
     <Figure label={m.paid(year)} value={<Sum dong={money.disbursed.total_dong} />}>
-      <p>{own && own.value !== null ? m.share(percent(own.value), named(own.denominator_vi, own.denominator_en), bigDong(own.denominator_dong)) : m.noShare}</p>
-      {carried > 0 && <p>{m.carried(bigDong(carried))}</p>}
-      {money.disbursed.outstanding_advance_dong > 0 && <p>{m.advance}: <Sum dong={money.disbursed.outstanding_advance_dong} /></p>}
+      {ratios.map((each) => (
+        <p key={each.denominator_kind}>{m.share(percent(each.value ?? 0), named(each.denominator_vi, each.denominator_en), bigDong(each.denominator_dong))}</p>
+      ))}
+      {ratios.length === 0 && <p>{m.noShare}</p>}
       <p>{m.cutoff(date(money.cutoff))}</p>
     </Figure>
   )
@@ -189,7 +197,7 @@ function ForecastFigure({ project, year }: { project: Project; year: number }) {
   const label = m.forecast(date(`${year + 1}-01-31`))
   if (!curve) return <Figure label={label} value={<span class="muted">{common.value.none}</span>} />
   const { p10_dong: low, p50_dong: mid, p90_dong: high, past_error_points: error } = curve.forecast
-  const plan = curve.plan.current_dong
+  const plan = available(curve.plan)
   if (low === null || mid === null || high === null || !plan) {
     const why = named(curve.forecast.reason_vi, curve.forecast.reason_en)
     return <Figure label={label} value={<span class="muted">{m.noForecast}</span>}>{why && <p>{why}</p>}</Figure>
@@ -198,6 +206,7 @@ function ForecastFigure({ project, year }: { project: Project; year: number }) {
   const name = named(curve.forecast.method_vi, curve.forecast.method_en)
   return (
     <Figure label={label} value={<span>{m.forecastWords(share(mid), share(low), share(high))}</span>}>
+      <p>{plan === curve.plan.current_dong ? m.forecastOf(bigDong(plan)) : m.forecastOfWhole(bigDong(plan))}</p>
       <p>{m.forecastAmount(bigDong(mid), bigDong(low), bigDong(high))}</p>
       <p class={mid < plan * curve.goal_share ? 'ask' : ''}>
         {mid < plan * curve.goal_share && <Mark shape="circle" sign="↓" tone="p3" />}

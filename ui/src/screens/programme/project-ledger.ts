@@ -145,3 +145,9 @@ export function pace(plan: number | null, goal: number, paid: number, periodsOve
   const periods = Math.max(0, PERIODS - periodsOver)
   return { left, periods, each: periods === 0 ? left : Math.ceil(left / periods) }
 }
+
+/** What a year's payments are paid from: its own plan and the capital that a decision has carried over into it. */
+export function available(plan: { current_dong: number | null; carry_over_dong?: number | null }): number | null {
+  if (plan.current_dong === null && !plan.carry_over_dong) return null
+  return (plan.current_dong ?? 0) + (plan.carry_over_dong ?? 0)
+}

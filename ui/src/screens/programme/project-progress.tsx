@@ -11,6 +11,7 @@ import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
 import { project as messages } from '../../messages/project'
 import { useTold } from './parts'
+import { LineChart } from './project-chart'
 import { EarnedValue } from './project-earned'
 import { Gantt } from './project-gantt'
 import { Records, specOf, useRecords } from './project-records'
@@ -119,7 +120,22 @@ function Physical({ around, today }: { around: TabProps['around']; today: string
     >
       {(list) => {
         const latest = [...list].sort((a, b) => b.plan_year - a.plan_year || b.period - a.period)[0]
-        return latest && <p class="strong">{m.latest(percent(Number(latest.physical_pct) / 100), monthOf(latest))}</p>
+        if (!latest) return null
+        const months = [...list].sort((a, b) => a.plan_year - b.plan_year || a.period - b.period)
+        return (
+          <>
+            <p class="strong">{m.latest(percent(Number(latest.physical_pct) / 100), monthOf(latest))}</p>
+            {months.length > 2 && (
+              <LineChart
+                label={m.physical}
+                labels={months.map(monthOf)}
+                lines={[{ id: 'physical', label: m.percent, values: months.map((each) => Number(each.physical_pct) / 100), stroke: 'solid' }]}
+                height={200}
+                of="share"
+              />
+            )}
+          </>
+        )
       }}
     </Records>
   )

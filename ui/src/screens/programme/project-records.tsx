@@ -11,7 +11,7 @@ import { common } from '../../messages/common'
 import { project as messages } from '../../messages/project'
 import { go, param } from '../../router'
 import { useTold } from './parts'
-import { said, type Described, type Facts, type FieldSpec, type KindSpec } from './project-fields'
+import { said, type Described, type Draft, type Facts, type FieldSpec, type KindSpec } from './project-fields'
 import { EntryForm, type Row } from './project-form'
 import { useLimit } from './project-limit'
 import { forgetRecords, useNames, type Where } from './project-names'
@@ -125,10 +125,12 @@ interface RecordFormProps {
   rows: readonly Row[]
   reload: () => void
   begin?: Facts | undefined
+  follow?: (draft: Draft, name: string) => Partial<Record<string, string>>
+  asks?: (field: FieldSpec, draft: Draft) => boolean
 }
 
 /** The form of a kind where the address asks for it. */
-export function RecordForm({ around, spec, rows, reload, begin }: RecordFormProps) {
+export function RecordForm({ around, spec, rows, reload, begin, follow, asks }: RecordFormProps) {
   const m = messages.value.form
   const [kind, number] = form.value.split(':')
   if (kind !== spec.kind || !around.mayEdit) return null
@@ -150,6 +152,8 @@ export function RecordForm({ around, spec, rows, reload, begin }: RecordFormProp
       where={around.where}
       {...(row ? { row } : {})}
       {...(begin ? { begin } : {})}
+      {...(follow ? { follow } : {})}
+      {...(asks ? { asks } : {})}
       send={(body, version, key) =>
         row
           ? send('PATCH', `/api/v1/programme/records/${spec.kind}/${row.id}`, body, { ...(version === undefined ? {} : { version }), key })

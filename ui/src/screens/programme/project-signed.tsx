@@ -11,6 +11,7 @@ import { project as messages } from '../../messages/project'
 import { href } from '../../router'
 import { Sum } from './parts'
 import { AddButton, RecordForm, Records, specOf, type Around } from './project-records'
+import type { Draft } from './project-fields'
 import { daysBetween } from './project-time'
 import type { Contract, ContractChange } from './project-types'
 
@@ -19,9 +20,11 @@ interface Props {
   contracts: Resource<{ items: Contract[] }>
   changes: Resource<{ items: ContractChange[] }>
   today: string
+  /** Where a case against a slow contractor is opened; null: not for this person. */
+  caseOf: ((contract: Contract) => string) | null
 }
 
-export function Contracts({ around, contracts, changes, today }: Props) {
+export function Contracts({ around, contracts, changes, today, caseOf }: Props) {
   const m = messages.value.contracts
   const spec = specOf(around.described, 'contract_change')
   const reload = () => {
@@ -34,7 +37,7 @@ export function Contracts({ around, contracts, changes, today }: Props) {
       kind="contract"
       title={m.contracts}
       resource={contracts}
-      columns={columns(changes.data?.items ?? [], today)}
+      columns={columns(changes.data?.items ?? [], today, caseOf)}
       empty={<p class="muted">{m.noContracts}</p>}
     >
       {(list) =>
@@ -45,7 +48,7 @@ export function Contracts({ around, contracts, changes, today }: Props) {
                 <AddButton word="contract_change" label={named(spec.vi, spec.en)} title={named(spec.vi, spec.en)} />
               </div>
             )}
-            <RecordForm around={around} spec={spec} rows={[]} reload={reload} />
+            <RecordForm around={around} spec={spec} rows={[]} reload={reload} follow={(draft, name) => fromWhatHolds(list, draft, name)} asks={(field, draft) => isOfKind(field.name, draft['kind'] ?? '')} />
           </>
         )
       }
@@ -53,7 +56,27 @@ export function Contracts({ around, contracts, changes, today }: Props) {
   )
 }
 
-function columns(changes: readonly ContractChange[], today: string): Column<Contract>[] {
+const OF_KIND: Record<string, readonly string[]> = {
+  old_dong: ['value'], new_dong: ['value'], old_on: ['duration'], new_on: ['duration'], old_text: ['scope', 'equipment'], new_text: ['scope', 'equipment'],
+}
+
+/** Value, time, or wording: an amendment asks for the one that it changes. */
+export function isOfKind(field: string, kind: string): boolean {
+  return OF_KIND[field]?.includes(kind) ?? true
+}
+
+/** An amendment begins from what holds: chosen contract and kind fill it in. */
+export function fromWhatHolds(contracts: readonly Contract[], draft: Draft, name: string): Record<string, string> {
+  if (name !== 'contract_id' && name !== 'kind') return {}
+  const contract = contracts.find((each) => String(each.id) === draft['contract_id'])
+  const of = (kind: string, text: string | undefined) => (draft['kind'] === kind && text !== undefined ? text : '')
+  return {
+    old_dong: of('value', contract && String(contract.value_now_dong)), old_on: of('duration', contract?.expires_now_on),
+    ...(draft['kind'] === 'value' ? {} : { new_dong: '' }), ...(draft['kind'] === 'duration' ? {} : { new_on: '' }),
+  }
+}
+
+function columns(changes: readonly ContractChange[], today: string, caseOf: ((contract: Contract) => string) | null): Column<Contract>[] {
   const m = messages.value.contracts
   return [
     {
@@ -80,12 +103,12 @@ function columns(changes: readonly ContractChange[], today: string): Column<Cont
         </span>
       ),
     },
-    { key: 'ends', head: m.ends, cell: (each) => <Ends each={each} today={today} /> },
+    { key: 'ends', head: m.ends, cell: (each) => <Ends each={each} today={today} warn={caseOf?.(each) ?? null} /> },
     { key: 'changes', head: m.change, cell: (each) => <Changes own={changes.filter((change) => change.contract_id === each.id)} /> },
   ]
 }
 
-function Ends({ each, today }: { each: Contract; today: string }) {
+function Ends({ each, today, warn }: { each: Contract; today: string; warn: string | null }) {
   const m = messages.value.contracts
   return (
     <span class="two-lines">
@@ -95,10 +118,13 @@ function Ends({ each, today }: { each: Contract; today: string }) {
         <span class="muted small num">{m.ended(date(each.ended_on))}</span>
       ) : (
         each.expires_now_on < today && (
-          <span class="ask">
-            <Mark shape="square" sign="!" tone="p1" />
-            <span class="small">{m.overdue(number(daysBetween(each.expires_now_on, today)))}</span>
-          </span>
+          <>
+            <span class="ask">
+              <Mark shape="square" sign="!" tone="p1" />
+              <span class="small">{m.overdue(number(daysBetween(each.expires_now_on, today)))}</span>
+            </span>
+            {warn && <a class="small" href={warn}>{m.openCase}</a>}
+          </>
         )
       )}
     </span>

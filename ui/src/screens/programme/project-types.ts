@@ -205,7 +205,7 @@ export interface PlanEntry {
 
 export interface Curve {
   year: number
-  plan: { initial_dong: number | null; current_dong: number | null; decision: { doc_number: string; signed_on: string } | null; current_from?: string | null }
+  plan: { initial_dong: number | null; current_dong: number | null; carry_over_dong?: number | null; decision: { doc_number: string; signed_on: string } | null; current_from?: string | null }
   periods: { period: number; label: string; committed_dong: number | null; estimate_dong: number | null; paid_dong: number | null }[]
   forecast: {
     method: string | null
