@@ -156,3 +156,26 @@ def test_the_same_seed_is_the_same_portfolio_and_its_money_comes_late() -> None:
 def test_one_year_alone_is_held_against_nothing() -> None:
     scores = backtest(portfolio(1, years=1, projects=20))
     assert {score.error_points for score in scores} == {None}
+
+
+def test_many_are_foreseen_as_each_alone() -> None:
+    curves = portfolio(5)
+    foresight = Foresight([curve for curve in curves if curve.year < 2020])
+    ones = [opened(curve, 7) for curve in curves if curve.year == 2020]
+    for method in FORESEE:
+        alone = [foresight.forecast(one, method) for one in ones]
+        together = foresight.forecasts(ones, method)
+        assert together == foresight.forecasts(ones, method)
+        for one, other in zip(alone, together, strict=True):
+            assert one is not None
+            assert other is not None
+            assert (other.low, other.share, other.high) == pytest.approx((one.low, one.share, one.high))
+
+
+def test_an_even_sample_of_a_year_is_held_against() -> None:
+    curves = portfolio(3, years=3, projects=60)
+    scores = backtest(curves, (8,), most=20)
+    assert {score.count for score in scores} == {40}
+    whole = {score.method: score.error_points for score in backtest(curves, (8,))}
+    for score in scores:
+        assert score.error_points == pytest.approx(whole[score.method], abs=6)
