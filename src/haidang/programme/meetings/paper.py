@@ -129,7 +129,7 @@ def _denominators(total: Money) -> Table:
     )  # fmt: skip
     return Table(
         head=("Mẫu số", "Kế hoạch (đồng)", "Giải ngân tính vào mẫu số (đồng)", "Tỷ lệ"), rows=rows,
-        widths=(6.4, 3.4, 3.8, 2), align="lrrr",
+        widths=(7.2, 3.3, 3.6, 1.7), align="lrrr",
     )  # fmt: skip
 
 
@@ -296,7 +296,7 @@ def _bottlenecks(pack: Pack) -> Iterator[Body]:
 def _cases(cases: Sequence[Case]) -> Iterator[Body]:
     rows = tuple(
         (str(no), each.contractor, f"{each.project}\n(hợp đồng {each.contract_no})", each.subject,
-         each.state.vi, f"{'đã trả lời' if each.replied else f'trước hết ngày {day(each.reply_until)}'}")
+         each.state.vi, "đã trả lời" if each.replied else f"chưa trả lời (hạn {day(each.reply_until)})")
         for no, each in enumerate(cases, 1)
     )  # fmt: skip
     yield Table(
@@ -315,12 +315,11 @@ def _followups(found: Followups | None) -> Iterator[Body]:
     done = found.done_on_time + found.done_late
     by = f" (Thông báo số {found.number})" if found.number else ""
     yield Paragraph(
-        text=f"Kết luận cuộc họp ngày {day(found.held_on)}{by} giao {number(found.given)} nhiệm vụ: hoàn "
-        "thành "
-        f"{number(done)} (đúng hạn {number(found.done_on_time)}, trễ hạn {number(found.done_late)}), còn hạn "
+        text=f"Kết luận cuộc họp ngày {day(found.held_on)}{by} giao {number(found.given)} nhiệm vụ: "
+        f"hoàn thành {number(done)} (đúng hạn {number(found.done_on_time)}, trễ hạn "
+        f"{number(found.done_late)}), còn hạn "
         f"{number(found.in_time)}, chờ công nhận {number(found.awaiting_verdict)}, quá hạn "
-        f"{number(found.overdue)}, khác {number(found.other)}. Từ các cuộc họp trước nữa còn "
-        f"{number(found.earlier_open)} nhiệm vụ chưa xong, trong đó quá hạn {number(found.earlier_overdue)}."
+        f"{number(found.overdue)}, khác {number(found.other)}.{_earlier(found)}"
     )  # fmt: skip
     shown = found.items[:SHOWN_MAX]
     if not shown:
@@ -336,6 +335,15 @@ def _followups(found: Followups | None) -> Iterator[Body]:
         strong=tuple(at for at, each in enumerate(shown) if each.place == "overdue"),
     )  # fmt: skip
     yield from _more(len(shown), len(found.items), "nhiệm vụ")
+
+
+def _earlier(found: Followups) -> str:
+    if not found.earlier_open:
+        return ""
+    return (
+        f" Từ các cuộc họp trước nữa còn {number(found.earlier_open)} nhiệm vụ chưa xong, trong đó quá hạn "
+        f"{number(found.earlier_overdue)}."
+    )
 
 
 def _stands(place: str, late: int) -> str:

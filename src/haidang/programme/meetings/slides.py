@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from haidang.programme.meetings.model import Part
-from haidang.programme.meetings.pack import GOAL_SHARE, Money, Outlook, Pack
+from haidang.programme.meetings.pack import GOAL_SHARE, Money, Outlook, Pack, Words
 from haidang.programme.model.money import Ratio
 from haidang.programme.service.money import ratio_shown
 
@@ -70,10 +70,16 @@ def _risks(pack: Pack) -> dict[str, Any]:
         "rows": [
             {"project_id": each.project_id, "name": each.name, "owner": each.owner,
              "plan_dong": each.plan_dong, "share": _ratio(each.share), "p50_dong": each.p50_dong,
-             "shortfall_dong": each.shortfall_dong, "reasons": list(each.reasons[:REASONS_MAX])}
+             "shortfall_dong": each.shortfall_dong,
+             "reasons": [_title(why) for why in each.reasons[:REASONS_MAX]]}
             for each in pack.risks
         ],
     }  # fmt: skip
+
+
+def _title(why: Words) -> Words:
+    """Return a reason without the figures behind it, which the paper has."""
+    return Words(vi=why.vi.partition(": ")[0], en=why.en.partition(": ")[0])
 
 
 def _pace(pack: Pack) -> dict[str, Any]:
