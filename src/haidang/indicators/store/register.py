@@ -164,12 +164,24 @@ async def page(
 
 
 async def seen(connection: Connection, principal: Principal, ids: Collection[int]) -> set[int]:
-    """Return which of these indicators the asker may see in the register."""
+    """Return which of these indicators the asker may see: in the register, or by a value about its own."""
     where, values = readable(principal)
     cursor = await connection.execute(
         f"SELECT i.id FROM indicator i WHERE i.id = ANY(%(ids)s) AND {where}", values | {"ids": sorted(ids)}
     )
-    return {number for (number,) in await cursor.fetchall()}
+    found = {number for (number,) in await cursor.fetchall()}
+    if rest := set(ids) - found:
+        about, values = scope_sql(
+            principal, "indicator.read", org="p.org_id", area="p.area_code", sector="i.sector"
+        )
+        cursor = await connection.execute(
+            "SELECT i.id FROM indicator i WHERE i.id = ANY(%(ids)s) AND EXISTS "
+            "(SELECT FROM indicator_place p JOIN indicator_value v ON v.indicator_id = i.id AND v.place_id = p.id AND v.state > 0 "
+            f"WHERE {about})",
+            values | {"ids": sorted(rest)},
+        )
+        found |= {number for (number,) in await cursor.fetchall()}
+    return found
 
 
 async def add(connection: Connection, new: Indicator, by: str, at: datetime) -> int:
