@@ -56,6 +56,8 @@ from haidang.incidents.procedures.service import actuating
 from haidang.incidents.service import automatic
 from haidang.incidents.service import desk as incident_desk
 from haidang.incidents.service.desk import desk_of
+from haidang.indicators.formulas import service as formulas
+from haidang.indicators.service import desk as indicator_desk
 from haidang.programme.service import projecting
 from haidang.web.house import House
 
@@ -167,6 +169,12 @@ async def show_projects(house: House, stretch: Stretch, connection: Connection) 
     await projecting.follow(house.city, connection, stretch.after, stretch.last, house.clock.now())
 
 
+async def make_figures(house: House, stretch: Stretch, connection: Connection) -> None:
+    """Make again the computed figures of indicators that changed values reach."""
+    desk = indicator_desk.desk_of(house.settings, house.clock)
+    await formulas.follow(connection, desk, stretch.after, stretch.last)
+
+
 async def ruled(house: House, connection: Connection) -> bool:
     """Say whether any rule runs, or something still stands under one that did."""
     return await live.watching(house.city, connection)
@@ -214,6 +222,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("warnings", tell_of_warnings, batch=20_000),
     Step("projects", show_projects, batch=20_000),
+    Step("figures", make_figures, batch=20_000),
     Step(summing.STEP, sum_hours, batch=200_000, rest_s=5.0),
 )
 """The way of a change, in order."""

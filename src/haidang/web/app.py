@@ -42,8 +42,9 @@ from haidang.documents.numbering.api import ROUTES as PAPER_NUMBERS
 from haidang.feeds.api import ROUTES as FEEDS
 from haidang.incidents.api import ROUTES as INCIDENTS
 from haidang.incidents.procedures.api import ROUTES as PROCEDURES
-from haidang.indicators.indices.api import ROUTES as INDICES
 from haidang.indicators.api import ROUTES as INDICATORS
+from haidang.indicators.formulas.api import ROUTES as FORMULAS
+from haidang.indicators.indices.api import ROUTES as INDICES
 from haidang.organisation.api import ROUTES as ORGANISATION
 from haidang.organisation.permissions import PUBLIC, Principal
 from haidang.programme.api import ROUTES as PROGRAMME
@@ -93,6 +94,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *SCHEDULES,
     *INDICATORS,
     *INDICES,
+    *FORMULAS,
     *MEETINGS,
     *MEETING_PACKS,
 )

@@ -27,6 +27,7 @@ from haidang.feeds import JOBS as FEED_JOBS
 from haidang.feeds import FeedRunner
 from haidang.incidents.procedures.service.jobs import JOBS as PROCEDURE_JOBS
 from haidang.incidents.service.jobs import JOBS as INCIDENT_JOBS
+from haidang.indicators.formulas.jobs import JOBS as FIGURE_JOBS
 from haidang.indicators.service.jobs import JOBS as INDICATOR_JOBS
 from haidang.indicators.service.jobs import prepare as declare_indicators
 from haidang.organisation.permissions import Principal
@@ -48,6 +49,7 @@ JOBS = {
     "procedures": PROCEDURE_JOBS,
     "programme": PROGRAMME_JOBS,
     "indicators": INDICATOR_JOBS,
+    "figures": FIGURE_JOBS,
 }
 """Tasks of the rooms, by room."""
 

@@ -774,6 +774,16 @@ ASKED: dict[tuple[str, str], Asked] = {
     ),
     ("POST", "/api/v1/indicators/views"): Asked(SHARED, body={"board": "wall"}),
     ("GET", "/api/v1/indicators/views"): Asked(LIST),
+    ("GET", "/api/v1/indicator-formulas/facts"): Asked(SHARED),
+    ("POST", "/api/v1/indicator-formulas/check"): Asked(
+        SHARED, body={"formula": "1 + 1", "unit": "%", "period_kind": "month", "level": "unit"}
+    ),
+    ("GET", "/api/v1/indicators/{indicator_id:int}/dependencies"): Asked(
+        REFUSED, "/api/v1/indicators/{indicator}/dependencies"
+    ),
+    ("GET", "/api/v1/indicators/{indicator_id:int}/unfolded"): Asked(
+        REFUSED, "/api/v1/indicators/{computed}/unfolded?place={indicator_place}&period={indicator_period}"
+    ),
     ("GET", "/api/v1/directive-documents"): Asked(LIST),
     ("POST", "/api/v1/directive-documents"): Asked(
         REFUSED, body={"text": "Giao Sở chen vào báo cáo.", "owner_org": "{org}"}
@@ -1107,6 +1117,9 @@ async def indicators_of(site: Site, agency: Agency) -> dict[str, Any]:
     indicator = await site.write(client, "POST", root, new)
     pulled = new | {"code": f"AB-{word.upper()}", "source_kind": "pulled", "form_code": None}
     await site.write(client, "POST", root, pulled)
+    method = {"vi": "x", "en": "x", "valid_from": "2021-01-01", "formula": f"[AA-{word.upper()}] * 2"}
+    made = pulled | {"code": f"AC-{word.upper()}", "source_kind": "computed", "method": method}
+    computed = await site.write(client, "POST", root, made)
     owed = {"duties": [{"org": agency.org_id, "period": "2021-01"}]}
     await site.write(client, "POST", f"{root}/{indicator['id']}/duties", owed)
     await tick(site.house.db, desk_of(site.house.settings, site.house.clock))
@@ -1134,6 +1147,7 @@ async def indicators_of(site: Site, agency: Agency) -> dict[str, Any]:
     return {
         "indicator": indicator["id"], "indicator_place": place, "indicator_period": row["period"],
         "indicator_form": f"bieu-{word}", "submission": row["id"], "late": late, "pulled": pulled["code"],
+        "computed": computed["id"],
     }  # fmt: skip
 
 

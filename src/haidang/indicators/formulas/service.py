@@ -15,15 +15,17 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.base.log import logger
 from haidang.indicators.formulas import store
-from haidang.indicators.formulas.book import Book, Version, book_of
+from haidang.indicators.formulas.book import Book, Version, book_of, checked_with
+from haidang.indicators.formulas.checking import Subject
 from haidang.indicators.formulas.evaluating import Found, told
 from haidang.indicators.formulas.graph import Key
+from haidang.indicators.formulas.graph import facts as facts_of
 from haidang.indicators.formulas.needs import needs
-from haidang.indicators.formulas.nodes import Aggregate, Fact, walk
+from haidang.indicators.formulas.nodes import Aggregate, Fact, refs, walk
 from haidang.indicators.formulas.scene import Loaded, Places
 from haidang.indicators.formulas.unfolding import unfold
 from haidang.indicators.model.period import KINDS, Kind, Period, containing
-from haidang.indicators.model.register import Indicator, amiss
+from haidang.indicators.model.register import Indicator, Level, amiss
 from haidang.indicators.model.value import Flag, NewValue, Source
 from haidang.indicators.service import values
 from haidang.indicators.service.desk import Desk, period_of, registered
@@ -253,3 +255,57 @@ def _each(step: dict[str, Any]) -> Iterable[dict[str, Any]]:
     yield step
     for part in step["parts"]:
         yield from _each(part)
+
+
+async def tried(
+    connection: Connection, desk: Desk, principal: Principal, text: str, *, code: str, unit: str,
+    period_kind: Kind, level: Level,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a formula comes to: its unit, how many values a figure takes, what it is made from."""
+    book = await book_of(connection)
+    subject = Subject(code=code, unit=unit, period_kind=period_kind, level=level)
+    found = checked_with(book, subject, text)
+    sources = await _seen(connection, principal, refs(found.node))
+    measure = found.measures[found.node.at]
+    return {
+        "unit": unit if measure is None else str(measure), "reads": found.reads,
+        "sources": sources["items"], "hidden": sources["hidden"],
+        "facts": sorted({each.name for each in facts_of(found.node)}),
+    }  # fmt: skip
+
+
+async def around(
+    connection: Connection, desk: Desk, principal: Principal, indicator_id: int
+) -> dict[str, Any]:
+    """Return what an indicator is made from, what is made from it, and what is wrong with its formula."""
+    indicator = await registered(connection, principal, indicator_id)
+    book = await book_of(connection)
+    version = book.of(indicator.code, desk.today())
+    uses = book.graph.uses.get(indicator.code, {})
+    fault = book.faulty.get(indicator.code)
+    sources = await _seen(connection, principal, uses)
+    shown_codes = {each["code"] for each in sources["items"]}
+    ways = {code: sorted(" → ".join(path) for path in paths if path) for code, paths in uses.items()}
+    return {
+        "code": indicator.code,
+        "formula": None if version is None else version.version,
+        "sources": sources,
+        "users": await _seen(connection, principal, book.graph.used_by.get(indicator.code, set())),
+        "ways": {code: ways[code] for code in ways if code in shown_codes},
+        "facts": [] if version is None else [
+            {"name": each.name, "given": dict(each.given)} for each in facts_of(version.formula.checked.node)
+        ],
+        "fault": None if fault is None else {"vi": fault.vi, "en": fault.en},
+    }  # fmt: skip
+
+
+async def _seen(connection: Connection, principal: Principal, codes: Iterable[str]) -> dict[str, Any]:
+    """Return the indicators among codes that the asker may see, and how many others there are."""
+    known = await register.by_codes(connection, list(codes))
+    seen = await register.seen(connection, principal, [each.id for each in known.values()])
+    items = [
+        {"id": each.id, "code": each.code, "vi": each.vi, "en": each.en, "unit": each.unit}
+        for each in known.values()
+        if each.id in seen
+    ]
+    return {"items": items, "hidden": len(known) - len(items)}
