@@ -509,6 +509,8 @@ ASKED: dict[tuple[str, str], Asked] = {
     ("GET", "/api/v1/programme/reports/{report_id:int}"): Asked(
         REFUSED, "/api/v1/programme/reports/{programme_report}"
     ),
+    ("GET", G + "/places"): Asked(REFUSED, "/api/v1/programme/programs/{program}/places"),
+    ("POST", G + "/places"): Asked(REFUSED, "/api/v1/programme/programs/{program}/places", {}),
     ("GET", "/api/v1/programme/fund-sources"): Asked(SHARED),
     ("POST", "/api/v1/programme/fund-sources"): Asked(
         NOT_MINE, body={"code": "chen", "name": "C", "name_en": "C", "capital_class": "investment"}
