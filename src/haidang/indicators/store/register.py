@@ -176,8 +176,8 @@ async def seen(connection: Connection, principal: Principal, ids: Collection[int
         )
         cursor = await connection.execute(
             "SELECT i.id FROM indicator i WHERE i.id = ANY(%(ids)s) AND EXISTS "
-            "(SELECT FROM indicator_place p JOIN indicator_value v ON v.indicator_id = i.id AND v.place_id = p.id AND v.state > 0 "
-            f"WHERE {about})",
+            "(SELECT FROM indicator_place p JOIN indicator_value v "
+            f"ON v.indicator_id = i.id AND v.place_id = p.id AND v.state > 0 WHERE {about})",
             values | {"ids": sorted(rest)},
         )
         found |= {number for (number,) in await cursor.fetchall()}
