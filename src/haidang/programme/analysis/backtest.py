@@ -8,6 +8,7 @@ foreseen without its own year. So neither the error nor the interval has ever se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 
 import msgspec
 import numpy as np
@@ -20,13 +21,14 @@ SHOWN = (4, 6, 8, 10)
 """Periods at which methods are compared."""
 LOW, HIGH = 0.10, 0.90
 DRAWS = 2_000
-MANY, DRAWS_OF_MANY = 500, 400
+MANY, DRAWS_OF_MANY = 500, 200
 """Where the sum is of so many projects, fewer draws say as much: chance evens out within each."""
 SAMPLE = 400
 """Past project-years of which a method's misses are taken."""
 KNOWN_MAX = 50_000
 """Forecasts of a method that are kept, so that a payment of one project does not foresee all of them anew."""
 Residuals = NDArray[np.float64]
+_NUMBERS = count()
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,8 @@ class Foresight:
 
     def __init__(self, curves: Sequence[Curve]) -> None:
         self.past = Past(curves)
+        self.number = next(_NUMBERS)
+        """Tells one past from another."""
         self._years = np.array([curve.year for curve in curves])
         self._residuals: dict[tuple[Method, int], dict[int, Residuals]] = {}
         self._without: dict[int, Past] = {}

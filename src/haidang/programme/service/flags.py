@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from haidang.programme.analysis.thresholds import Thresholds
 from haidang.programme.service import flag_words
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.outlook import Outlook, outlook
-from haidang.programme.service.remembered import remembered, unless
+from haidang.programme.service.remembered import by_project, remembered, unless
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import facts as store
 from haidang.programme.store.stamp import Stamp, tenders_touched
@@ -148,7 +148,13 @@ async def look(connection: Connection, desk: Desk, at: Scene) -> Look:
 async def _raised(connection: Connection, desk: Desk, at: Scene, ahead: Outlook) -> list[Raised]:
     """Return the flags that follow from the register alone."""
     limits = desk.thresholds()
-    known = await store.of_projects(connection, at.projects, year=at.year, on=at.today)
+
+    async def read(projects: Collection[int] | None) -> dict[int, dict[str, Any]]:
+        asked = at.projects if projects is None else projects
+        return await store.of_projects(connection, asked, year=at.year, on=at.today)
+
+    key = at.key("facts")
+    known = await (by_project(connection, at.stamp, key, read) if at.whole else read(None))
     facts = _facts(desk, at, ahead, known)
     found = [
         Raised(

@@ -7,7 +7,7 @@ answer names or adds up is limited to the projects in sight by those who call.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from haidang.programme.analysis.backtest import Forecast, Foresight
 from haidang.programme.analysis.curves import PERIODS, Open
 from haidang.programme.analysis.methods import METHODS, Method
 from haidang.programme.service import foreseeing
-from haidang.programme.service.remembered import remembered
+from haidang.programme.service.remembered import by_project, remembered
 from haidang.programme.service.scene import Scene
 from haidang.programme.store import curves as store
 from haidang.programme.store.curves import Course
@@ -67,31 +67,37 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 
 async def courses(connection: Connection, at: Scene) -> dict[int, Ahead]:
     """Return the year until now of the projects in sight that have a plan, without its end."""
+    return {
+        number: each for number, each in (await _courses(connection, at)).items() if number in at.projects
+    }
 
-    async def read() -> dict[int, Ahead]:
-        found = await store.courses(
-            connection, first=at.year, last=at.year, cutoff=at.today, program=at.program.id
-        )
-        return _plain(found)
 
-    found = await remembered(at.stamp, at.key("courses"), read)
-    return {number: each for number, each in found.items() if number in at.projects}
+async def _courses(connection: Connection, at: Scene) -> dict[int, Ahead]:
+    async def read(projects: Collection[int] | None) -> dict[int, Ahead]:
+        return _plain(
+            await store.courses(
+                connection, first=at.year, last=at.year, cutoff=at.today, program=at.program.id,
+                projects=projects,
+            )
+        )  # fmt: skip
+
+    return await by_project(connection, at.stamp, at.key("courses"), read)
 
 
 async def outlook(connection: Connection, at: Scene) -> Outlook:
     """Return the year of the projects in sight, foreseen from the whole register's unnamed past."""
+    here = await _courses(connection, at)
     reason = _closed(at.period)
     if reason is not None:
-        return Outlook(by_project=await courses(connection, at), reason=reason)
+        return Outlook(by_project=here, reason=reason).of(at.projects)
     foresight = await foreseeing.history(connection, year=at.year, today=at.today, stamp=at.stamp)
 
-    async def read() -> Outlook:
-        here = await store.courses(
-            connection, first=at.year, last=at.year, cutoff=at.today, program=at.program.id
-        )
-        return await asyncio.to_thread(_ahead, here, foresight, at.period)
+    async def read(projects: Collection[int] | None) -> dict[int, Ahead]:
+        asked = here if projects is None else {each: here[each] for each in projects if each in here}
+        return await asyncio.to_thread(_foreseen, asked, foresight, at.period)
 
-    return (await remembered(at.stamp, at.key("outlook"), read)).of(at.projects)
+    found = await by_project(connection, at.stamp, (*at.key("ahead"), foresight.number), read)
+    return _outlook(found, foresight, at.period).of(at.projects)
 
 
 async def of_project(
@@ -107,7 +113,8 @@ async def of_project(
         return Outlook(by_project=_plain(here), reason=reason)
     seen = await stamped(connection)
     foresight = await foreseeing.history(connection, year=year, today=today, stamp=seen)
-    return await asyncio.to_thread(_ahead, here, foresight, period)
+    found = await asyncio.to_thread(_foreseen, _plain(here), foresight, period)
+    return _outlook(found, foresight, period)
 
 
 async def total(connection: Connection, at: Scene, ahead: Outlook) -> Total | None:
@@ -116,7 +123,7 @@ async def total(connection: Connection, at: Scene, ahead: Outlook) -> Total | No
     if method is None:
         return None
     foresight = await foreseeing.history(connection, year=at.year, today=at.today, stamp=at.stamp)
-    ones = [foreseeing.opened(each.course, at.period) for each in ahead.by_project.values()]
+    ones = [foreseeing.opened(each.course, at.period) for _, each in sorted(ahead.by_project.items())]
 
     async def read() -> Total | None:
         return await asyncio.to_thread(foresight.total, ones, method)
@@ -132,22 +139,32 @@ def _plain(here: Collection[Course]) -> dict[int, Ahead]:
     return {each.project_id: Ahead(course=each, paid_dong=sum(each.paid)) for each in here}
 
 
-def _ahead(here: Sequence[Course], foresight: Foresight, period: int) -> Outlook:
+def _order(foresight: Foresight, period: int) -> list[Method]:
     errors = foresight.errors(period)
-    order = sorted((method for method in errors if method != "linear"), key=errors.__getitem__)
-    found = _plain(here)
-    waiting: dict[int, Open] = {each.project_id: foreseeing.opened(each, period) for each in here}
-    for method in order:
-        # The method that missed least speaks first; where it is silent, the next one does.
+    return sorted((method for method in errors if method != "linear"), key=errors.__getitem__)
+
+
+def _outlook(found: dict[int, Ahead], foresight: Foresight, period: int) -> Outlook:
+    order = _order(foresight, period)
+    return Outlook(
+        by_project=found, method=order[0] if order else None, errors=foresight.errors(period),
+        reason=None if order else "not_enough_history",
+    )  # fmt: skip
+
+
+def _foreseen(here: Mapping[int, Ahead], foresight: Foresight, period: int) -> dict[int, Ahead]:
+    """Return the years with their ends: the method that missed least speaks first, then the next one."""
+    found = dict(here)
+    waiting: dict[int, Open] = {
+        number: foreseeing.opened(each.course, period) for number, each in here.items()
+    }
+    for method in _order(foresight, period):
         said = foresight.forecasts(list(waiting.values()), method)
         for number, forecast in zip(tuple(waiting), said, strict=True):
             if forecast is not None:
                 found[number] = msgspec.structs.replace(found[number], forecast=forecast)
                 del waiting[number]
-    return Outlook(
-        by_project=found, method=order[0] if order else None, errors=errors,
-        reason=None if order else "not_enough_history",
-    )  # fmt: skip
+    return found
 
 
 def said(ahead: Ahead | None, errors: Mapping[Method, float], reason: str | None) -> dict[str, Any]:

@@ -8,9 +8,11 @@ itself, and what it reads is not kept.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 
+from haidang.base.database import Connection
+from haidang.programme.store import stamp as store
 from haidang.programme.store.stamp import Stamp
 
 KEPT_MAX = 32
@@ -46,6 +48,30 @@ async def unless(
         return _keep(place, stamp, await read())
     found: Found = _keep(place, stamp, known[1])
     return found
+
+
+async def by_project(
+    connection: Connection,
+    stamp: Stamp,
+    key: tuple[Any, ...],
+    read: Callable[[Collection[int] | None], Awaitable[dict[int, Found]]],
+) -> dict[int, Found]:
+    """Return what ``read`` found of each project; where few were touched since, it reads those alone."""
+    if stamp.writing:
+        return await read(None)
+    place = (*stamp.place, *key)
+    known = _kept.get(place)
+    if known is None:
+        return _keep(place, stamp, await read(None))
+    if known[0] == stamp:
+        _kept.move_to_end(place)
+        found: dict[int, Found] = known[1]
+        return found
+    touched = await store.touched_projects(connection, known[0], stamp)
+    if touched is None:
+        return _keep(place, stamp, await read(None))
+    rest = {number: each for number, each in known[1].items() if number not in touched}
+    return _keep(place, stamp, rest | (await read(touched) if touched else {}))
 
 
 def _keep(place: tuple[Any, ...], stamp: Stamp, found: Found) -> Found:

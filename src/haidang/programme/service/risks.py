@@ -14,7 +14,7 @@ from haidang.programme.service import flag_words
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.flags import Look, Raised, look
 from haidang.programme.service.outlook import Ahead, courses, outlook, said, total
-from haidang.programme.service.remembered import remembered
+from haidang.programme.service.remembered import by_project, remembered
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import facts as store
 from haidang.programme.store.figures import Brief
@@ -138,10 +138,10 @@ async def paces(
     at = await scene(connection, desk, principal, program_id, year)
     ahead = await courses(connection, at)
 
-    async def read() -> dict[int, int]:
-        return await store.unpaid(connection, program_id, at.today)
+    async def read(projects: Collection[int] | None) -> dict[int, int]:
+        return await store.unpaid(connection, program_id, at.today, projects)
 
-    unpaid = await remembered(at.stamp, at.key("unpaid"), read)
+    unpaid = await by_project(connection, at.stamp, at.key("unpaid"), read)
     lines = [
         _Line(at.projects[number], each, unpaid.get(number, 0), at.period, goal)
         for number, each in ahead.items()

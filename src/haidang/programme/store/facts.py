@@ -153,17 +153,21 @@ async def follow_ups(connection: Connection, kind: str, like: str) -> dict[str, 
     return dict(await cursor.fetchall())
 
 
-async def unpaid(connection: Connection, program: int, on: date) -> dict[int, int]:
+async def unpaid(
+    connection: Connection, program: int, on: date, projects: Collection[int] | None = None
+) -> dict[int, int]:
     """Return by project of a programme the volume that was accepted and is not paid yet, over all years."""
+    only = "" if projects is None else "AND a.project_id = ANY(%(projects)s) "
     cursor = await connection.execute(
         "WITH taken AS (SELECT a.project_id, sum(a.volume_dong) AS dong FROM acceptance a "
         "JOIN project j ON j.id = a.project_id WHERE j.program_id = %(program)s AND a.withdrawn = '' "
-        "AND a.accepted_on <= %(on)s GROUP BY 1), out AS (SELECT p.project_id, sum(p.confirmed_dong) AS dong "
+        f"AND a.accepted_on <= %(on)s {only}GROUP BY 1), out AS "
+        "(SELECT p.project_id, sum(p.confirmed_dong) AS dong "
         "FROM payment p WHERE p.project_id IN (SELECT project_id FROM taken) AND p.state = 'confirmed' "
         "AND p.kind = 'volume' AND p.paid_on <= %(on)s GROUP BY 1) "
         "SELECT project_id, (taken.dong - coalesce(out.dong, 0))::bigint FROM taken "
         "LEFT JOIN out USING (project_id)",
-        {"program": program, "on": on},
+        {"program": program, "on": on, "projects": None if projects is None else sorted(projects)},
     )
     return {project: max(0, amount) for project, amount in await cursor.fetchall()}
 

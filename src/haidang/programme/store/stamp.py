@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from haidang.base.database import Connection
 
 WATCHED = (
@@ -89,3 +91,53 @@ async def tenders_touched(connection: Connection, seen: Stamp, now: Stamp) -> bo
     )
     [(found,)] = await cursor.fetchall()
     return bool(found)
+
+
+MANY = 500
+"""Projects above which all are read again rather than those that were touched."""
+_ENTRIES = """
+SELECT c.action, c.subject, c.body FROM chain c
+WHERE c.log = 'programme' AND c.no > %(head)s AND c.no <= %(now)s AND NOT c.action LIKE ANY (%(harmless)s)
+LIMIT %(many)s
+"""
+
+
+async def touched_projects(connection: Connection, seen: Stamp, now: Stamp) -> set[int] | None:
+    """Return which projects may have changed since a stamp; None where it cannot be told, or is many.
+
+    By the entries of the log, and by the rows that are new in the watched tables.
+    """
+    harmless = [f"programme.{word}%" for word in _HARMLESS]
+    cursor = await connection.execute(
+        _ENTRIES, {"head": seen.head, "now": now.head, "harmless": harmless, "many": MANY + 1}
+    )
+    entries = await cursor.fetchall()
+    found: set[int] = set()
+    for action, subject, body in entries:
+        kind, _, number = subject.partition(":")
+        told = msgspec.json.decode(body)
+        if kind == "project" and number.isdecimal():
+            found.add(int(number))
+        elif kind == "payment" and "project_id" in told:
+            found.add(told["project_id"])
+        elif action == "programme.plan.revise" and "first" in told:
+            found |= await _new_rows(connection, "capital_plan", told["first"] - 1, told["last"])
+        else:
+            return None
+    for table, before, last in zip(WATCHED, seen.last, now.last, strict=True):
+        if before != last and table not in {"project", "plan_node"}:
+            found |= await _new_rows(connection, table, before or 0, last or 0)
+        elif before != last:
+            return None
+        if len(found) > MANY:
+            return None
+    return None if len(entries) > MANY else found
+
+
+async def _new_rows(connection: Connection, table: str, after: int, last: int) -> set[int]:
+    cursor = await connection.execute(
+        f"SELECT DISTINCT project_id FROM {table} WHERE id > %s AND id <= %s AND project_id IS NOT NULL "
+        "LIMIT %s",
+        (after, last, MANY + 1),
+    )
+    return {number for (number,) in await cursor.fetchall()}
