@@ -217,7 +217,9 @@ async def test_the_city_is_counted_by_commune_and_for_the_whole(world: World) ->
         highest = await facts.counted(connection, "city.max", day, now, given)
         assert (highest.parts[one].value, highest.parts[two].value) == (Decimal(60), Decimal(120))
         above = await facts.counted(connection, "city.hours_above", day, now, given | {"above": "40"})
-        assert above.whole is not None and above.whole.value == 3
+        assert above.whole is not None and above.whole.value == 2
+        summed = await facts.counted(connection, "city.device_hours_above", day, now, given | {"above": "40"})
+        assert summed.whole is not None and summed.whole.value == 3
         for name in ("city.entities", "city.reporting"):
             found = await facts.counted(connection, name, day, now, given)
             assert found.whole is not None and found.whole.value == 2
@@ -247,7 +249,14 @@ async def test_every_fact_answers_where_there_is_nothing(world: World, name: str
     async with world.db.transaction() as connection:
         for period in ("2026-02", "2026-02-03", "2026"):
             found = await facts.counted(connection, name, parse(period), world.clock.now(), given)
-            unknown = name in {"city.mean", "city.min", "city.max", "city.sum", "city.hours_above"}
+            unknown = name in {
+                "city.mean",
+                "city.min",
+                "city.max",
+                "city.sum",
+                "city.hours_above",
+                "city.device_hours_above",
+            }
             assert (found.else_ is None) is unknown
 
 

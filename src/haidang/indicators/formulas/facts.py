@@ -139,9 +139,12 @@ def _specs() -> dict[str, tuple[FactSpec, Count]]:
         for how, (vi, en) in _CITY_WORDS.items()
     ]
     found += [
-        (FactSpec(name="city.hours_above", vi="số giờ vượt ngưỡng, cộng các thiết bị",
-                  en="hours above a limit, over all devices", unit="giờ", levels=PLACES,
+        (FactSpec(name="city.hours_above", vi="số giờ có thiết bị vượt ngưỡng",
+                  en="hours in which any device is above a limit", unit="giờ", levels=PLACES,
                   needed=_OF_CITY | {"above"}), _city("hours_above")),
+        (FactSpec(name="city.device_hours_above", vi="số giờ vượt ngưỡng, cộng các thiết bị",
+                  en="hours above a limit, summed over the devices", unit="giờ", levels=PLACES,
+                  needed=_OF_CITY | {"above"}), _city("device_hours_above")),
         (FactSpec(name="city.entities", vi="số thực thể đã có", en="entities that there are", unit=None,
                   levels=PLACES, needed=frozenset({"type"})), _entities),
         (FactSpec(name="city.reporting", vi="số thực thể có số liệu trong kỳ",

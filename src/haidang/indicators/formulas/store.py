@@ -119,7 +119,8 @@ _HOW: dict[str, str] = {
     "sum": "sum(h.total)",
     "min": "min(h.low)",
     "max": "max(h.high)",
-    "hours_above": "count(*) FILTER (WHERE h.total / h.n > %(above)s)",
+    "hours_above": "count(DISTINCT h.hour) FILTER (WHERE h.total / h.n > %(above)s)",
+    "device_hours_above": "count(*) FILTER (WHERE h.total / h.n > %(above)s)",
 }
 
 
@@ -131,7 +132,7 @@ async def city_numbers(
     cursor = await connection.execute(
         f"""
         WITH h AS (
-            SELECT e.area_code, e.simulated, r.x[5 * q.at - 4] AS n, r.x[5 * q.at - 3] AS total,
+            SELECT e.area_code, e.simulated, r.hour, r.x[5 * q.at - 4] AS n, r.x[5 * q.at - 3] AS total,
                 r.x[5 * q.at - 1] AS low, r.x[5 * q.at] AS high
             FROM entity e JOIN rollup r ON r.eid = e.eid
             LEFT JOIN keyset s ON s.id = r.k AND r.k > 0

@@ -18,6 +18,6 @@ def test_every_fact_stands_in_the_docs_with_its_words() -> None:
 
 
 def test_every_word_of_the_language_stands_in_the_docs() -> None:
-    words = {*get_args(How), *get_args(Scope), *get_args(Back), *get_args(Simple), "cumulative", "ratio", "percent",
-             "round", "to", "days", "fact", "missing"}  # fmt: skip
+    words = {*get_args(How), *get_args(Scope), *get_args(Back), *get_args(Simple), "cumulative", "ratio"}
+    words |= {"percent", "round", "to", "days", "fact", "missing"}
     assert {word for word in words if word not in PAGE} == set()
