@@ -10,7 +10,7 @@ import { common } from '../../messages/common'
 import { figures as messages } from '../../messages/programme-figures'
 import { go, href, param } from '../../router'
 import { AnalysisPage } from './analysis-page'
-import { Note, ProjectName, Summary } from './analysis-parts'
+import { Note, PaidOfPlan, ProjectName, Summary } from './analysis-parts'
 import type { Paced, PaceList, PaceRow } from './analysis-types'
 import { CourseBar } from './board-bar'
 import { Sum } from './parts'
@@ -94,23 +94,13 @@ function columns(): Column<Line>[] {
   return [
     { key: 'name', head: by.value === 'owner' ? m.owner : m.project, title: true, cell: (row) => <Name row={row} /> },
     {
-      key: 'plan',
-      head: m.plan,
-      numeric: true,
-      wide: true,
-      cell: (row) => <Sum dong={row.plan_dong} />,
-    },
-    {
       key: 'paid',
       head: m.paid,
       numeric: true,
       cell: (row) => (
-        <span class="two-lines">
-          <span>
-            <Sum dong={row.paid_dong} /> {row.plan_dong > 0 && <span class="muted small num">({percent(row.paid_dong / row.plan_dong)})</span>}
-          </span>
+        <PaidOfPlan paid={row.paid_dong} plan={row.plan_dong}>
           <CourseBar course={row} />
-        </span>
+        </PaidOfPlan>
       ),
     },
     { key: 'lacking', head: m.pace.lacking, numeric: true, cell: (row) => <Sum dong={row.lacking_dong} /> },
@@ -123,11 +113,11 @@ function columns(): Column<Line>[] {
           <span class="strong">
             <Sum dong={row.needed_per_month_dong} />
           </span>
+          {row.usual_per_month_dong !== null && <span class="muted small">{m.pace.soFar(bigDong(row.usual_per_month_dong))}</span>}
           <span class="muted small">{timesWords(row)}</span>
         </span>
       ),
     },
-    { key: 'usual', head: m.pace.usual, numeric: true, wide: true, cell: (row) => <Sum dong={row.usual_per_month_dong} /> },
     { key: 'payable', head: m.pace.payable, numeric: true, cell: (row) => <Sum dong={row.accepted_unpaid_dong} /> },
     { key: 'volume', head: m.pace.volume, cell: (row) => <Allowed row={row} /> },
   ]

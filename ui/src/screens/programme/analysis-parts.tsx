@@ -1,6 +1,7 @@
 // Small parts that the pages of figures share.
 import type { ComponentChildren } from 'preact'
 import { Mark } from '../../design/mark'
+import { bigDong } from '../../format/money'
 import { percent } from '../../format/number'
 import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
@@ -9,6 +10,7 @@ import { programme } from '../../messages/programme'
 import { href } from '../../router'
 import type { Named, Party, Words } from './analysis-types'
 import { CourseBar, type Course } from './board-bar'
+import { Sum } from './parts'
 import { within } from './scope'
 
 /** A project by its name, and below it whose it is. */
@@ -43,6 +45,20 @@ export function CourseCell({ course }: { course: Course }) {
     <span class="two-lines">
       <span class={known ? 'num nowrap' : 'muted small'}>{known ? m.forecastWords(said(low), said(middle), said(high)) : m.noHistory}</span>
       <CourseBar course={course} />
+    </span>
+  )
+}
+
+/** What is paid, its share, and below it of which plan. */
+export function PaidOfPlan({ paid, plan, children }: { paid: number; plan: number; children?: ComponentChildren }) {
+  const m = messages.value
+  return (
+    <span class="two-lines">
+      <span class="nowrap">
+        <Sum dong={paid} /> {plan > 0 && <span class="muted small num">({percent(paid / plan)})</span>}
+      </span>
+      <span class="muted small nowrap">{m.ofDong(bigDong(plan))}</span>
+      {children}
     </span>
   )
 }

@@ -10,7 +10,7 @@ import { figures as messages } from '../../messages/programme-figures'
 import { go, param } from '../../router'
 import { addedReasons } from './asks'
 import { AnalysisPage } from './analysis-page'
-import { CourseCell, ProjectName, Reasons, Summary, TaskLink } from './analysis-parts'
+import { CourseCell, PaidOfPlan, ProjectName, Reasons, Summary, TaskLink } from './analysis-parts'
 import { RiskPanel } from './analysis-risk-panel'
 import type { Risk, RiskList } from './analysis-types'
 import { Sum } from './parts'
@@ -88,19 +88,7 @@ function columns(open: (id: string) => void): Column<Risk>[] {
   return [
     { key: 'rank', head: m.risks.rank, numeric: true, wide: true, cell: (each) => <span class="num muted">{number(each.rank)}</span> },
     { key: 'project', head: m.project, title: true, cell: (each) => <ProjectName project={each.project} owner={each.owner} /> },
-    { key: 'plan', head: m.plan, numeric: true, wide: true, cell: (each) => <Sum dong={each.plan_dong} /> },
-    {
-      key: 'paid',
-      head: m.paid,
-      numeric: true,
-      wide: true,
-      cell: (each) => (
-        <span class="two-lines">
-          <Sum dong={each.paid_dong} />
-          {each.rate?.value != null && <span class="muted small num">{percent(each.rate.value)}</span>}
-        </span>
-      ),
-    },
+    { key: 'paid', head: m.paid, numeric: true, wide: true, cell: (each) => <PaidOfPlan paid={each.paid_dong} plan={each.plan_dong} /> },
     { key: 'forecast', head: m.risks.forecast, cell: (each) => <CourseCell course={each} /> },
     { key: 'shortfall', head: m.risks.shortfall, numeric: true, cell: (each) => <Sum dong={each.shortfall_dong} /> },
     { key: 'reasons', head: m.risks.reasons, wide: true, cell: (each) => <Reasons list={addedReasons(each.reasons, SHORTFALL)} most={4} /> },
