@@ -20,7 +20,7 @@ export interface Level {
   id: string
   label: string
   value: number
-  stroke: 'level' | 'goal' | 'faint'
+  stroke: 'level' | 'goal' | 'faint' | 'thin'
 }
 
 /** What the end may be, drawn from the last known point of a line. */

@@ -37,7 +37,7 @@ function Shown({ curve }: { curve: Curve }) {
   const whole = available(plan)
   const paid = periods.map((each) => each.paid_dong)
   const levels = [
-    ...(plan.current_dong !== null ? [{ id: 'plan', label: m.series.plan, value: plan.current_dong, stroke: 'level' as const }] : []),
+    ...(plan.current_dong !== null ? [{ id: 'plan', label: m.series.plan, value: plan.current_dong, stroke: whole === plan.current_dong ? ('level' as const) : ('thin' as const) }] : []),
     ...(plan.initial_dong !== null && plan.initial_dong !== plan.current_dong ? [{ id: 'initial', label: m.series.initial, value: plan.initial_dong, stroke: 'faint' as const }] : []),
     ...(whole !== null && whole !== plan.current_dong ? [{ id: 'whole', label: m.series.whole, value: whole, stroke: 'level' as const }] : []),
     ...(whole !== null ? [{ id: 'goal', label: m.series.goal(percent(goal, 0)), value: whole * goal, stroke: 'goal' as const }] : []),
