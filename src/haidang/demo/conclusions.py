@@ -197,6 +197,39 @@ NOTICES: tuple[Notice, ...] = (
         ),
     ),
     Notice(
+        number="68/TB-UBND", day=-25, kind="THÔNG BÁO", leader=DEPUTY, held=-26,
+        meeting="Họp giải ngân các dự án thuộc Đề án thành phố thông minh (mô phỏng)",
+        subject="Kết luận của Phó Chủ tịch UBND tỉnh tại cuộc họp giải ngân Đề án thành phố thông minh "
+        "(dữ liệu mô phỏng)",
+        asks=(
+            Ask(
+                to=("police",), coop=("HD004",), field="security", due=-4,
+                action="đẩy nhanh bàn giao vị trí dựng cột, nhập thiết bị của hệ thống camera giám sát "
+                "giai đoạn II",
+                product="Báo cáo tiến độ từng điểm",
+                went=_steps((-24, "receive"), (-20, "start"), (-9, "progress", 35)),
+            ),
+            Ask(
+                to=("finance",), coop=("construction",), field="transport", due=6,
+                action="hoàn thành thẩm định giá thiết bị thay thế của hệ thống điều hành giao thông",
+                product="Chứng thư thẩm định giá",
+                went=_steps((-24, "receive"), (-18, "start")),
+            ),
+            Ask(
+                to=("centre",), field="governance", due=15,
+                action="hoàn thành các hạng mục thành phần để đưa Trung tâm Điều hành vào khai thác",
+                product="Biên bản nghiệm thu",
+                went=_steps((-23, "receive"), (-15, "start"), (-5, "progress", 70)),
+            ),
+            Ask(
+                to=("education",), field="education", due=-10,
+                action="báo cáo kết quả thay thế nhà thầu chậm tiến độ của dự án trường học thông minh",
+                product="Báo cáo",
+                went=_steps((-24, "receive"), (-13, "report"), (-11, "accept")),
+            ),
+        ),
+    ),
+    Notice(
         number="70/CV-UBND", day=-18, kind="CÔNG VĂN", leader=DEPUTY,
         subject="Về việc bảo đảm trật tự đô thị dịp cuối năm (dữ liệu mô phỏng)",
         asks=(

@@ -170,3 +170,13 @@ async def end_owing(connection: Connection, day: date) -> None:
         "NULL",
         (day,),
     )
+
+
+async def directives_of(connection: Connection, number: str, by: str) -> list[tuple[int, int]]:
+    """Return id and version of the directives of the last made-up notice of a number, in its order."""
+    cursor = await connection.execute(
+        "SELECT v.id, v.version FROM directive v WHERE v.document_id = (SELECT max(d.id) "
+        "FROM directive_document d WHERE d.simulated AND d.created_by = %s AND d.number = %s) ORDER BY v.id",
+        (by, number),
+    )
+    return list(await cursor.fetchall())

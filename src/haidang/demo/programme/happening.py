@@ -7,12 +7,17 @@ from datetime import date, timedelta
 
 import msgspec
 
+from haidang.base.clock import FixedClock
 from haidang.base.database import Connection
+from haidang.demo import store
 from haidang.demo.programme.calendar import Month, day_in, month_of
 from haidang.demo.programme.made import Made
-from haidang.demo.programme.schemes import SIMULATED
+from haidang.demo.programme.schemes import SCHEMES, SIMULATED
 from haidang.demo.programme.site import OWNER, Making
-from haidang.demo.programme.stories import CHAIRMAN, HINDERED, Hindered, amended, stepped
+from haidang.demo.programme.stories import CHAIRMAN, HINDERED, SPOKEN_OF, Hindered, amended, stepped
+from haidang.directives.model.directive import Link
+from haidang.directives.service import following
+from haidang.directives.service.desk import desk_of as directives_desk
 from haidang.organisation.permissions import system
 from haidang.programme.model.cases import Replace, Warn
 from haidang.programme.service import bottlenecks, cases, programs, projects, records
@@ -79,6 +84,18 @@ async def _step(connection: Connection, making: Making, each: Made, month: Month
             before = making.cases[key]
             case = await cases.perform(connection, desk, OFFICE, before.id, act, version=before.version)
         making.cases[key] = case
+
+
+async def link(connection: Connection, making: Making) -> None:
+    """Say which directives have to do with which projects, where the notices were made."""
+    desk = directives_desk(making.settings, FixedClock(making.now))
+    for number, place, word in SPOKEN_OF:
+        found = await store.directives_of(connection, number, OFFICE.id)
+        if place < len(found):
+            directive, version = found[place]
+            name = next(each.name for each in SCHEMES if each.word == word)
+            act = Link(kind="project", ref=str(making.ids[f"project:{word}"]), title=name)
+            await following.perform(connection, desk, OFFICE, directive, act, version=version)
 
 
 async def hinder(connection: Connection, making: Making) -> None:

@@ -17,7 +17,7 @@ from haidang.base.log import logger
 from haidang.base.settings import Settings
 from haidang.demo.programme import stories
 from haidang.demo.programme.calendar import Month, day_in, month_of, running_year
-from haidang.demo.programme.happening import happen, hinder
+from haidang.demo.programme.happening import happen, hinder, link
 from haidang.demo.programme.made import Made, Told
 from haidang.demo.programme.planning import plan
 from haidang.demo.programme.schemes import CONTRACTORS, SCHEMES, SIMULATED, Scheme, tax_code
@@ -116,6 +116,7 @@ async def _make(connection: Connection, making: Making) -> None:
         await _end(connection, making, all_of_them, month)
         await happen(connection, making, all_of_them, month)
     await hinder(connection, making)
+    await link(connection, making)
     await _expect(connection, making, all_of_them)
 
 

@@ -28,6 +28,13 @@ CHAIRMAN = "Chủ tịch UBND tỉnh (mô phỏng)"
 BUILDER = "Đại diện nhà thầu (mô phỏng)"
 
 
+SPOKEN_OF: tuple[tuple[str, int, str], ...] = (
+    ("41/TB-UBND", 1, "cameras-1"), ("68/TB-UBND", 0, "cameras-2"), ("68/TB-UBND", 1, "traffic"),
+    ("68/TB-UBND", 2, "ioc"), ("68/TB-UBND", 3, "schools-1"),
+)  # fmt: skip
+"""Which directive of which notice has to do with which project."""
+
+
 class Amended(msgspec.Struct, frozen=True):
     """A record that is said anew on a day."""
 
