@@ -53,26 +53,6 @@ def tasks(json_file: Path | None, *, count: int) -> None:
 
 
 @bench.command()
-@click.option("--indicators", "count", default=3_000, show_default=True)
-@click.option("--communes", default=168, show_default=True)
-@click.option("--months", default=14, show_default=True, help="Of values that formulas can look back at.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole report here.")
-def indicators(json_file: Path | None, *, count: int, communes: int, months: int) -> None:
-    """Measure computed figures: a month for all communes, one changed value, a board."""
-    from haidang.bench.indicators import bench_indicators  # noqa: PLC0415 - the help stays light
-
-    report = bench_indicators(
-        indicators=count, communes=communes, months=months, say=lambda text: click.echo(f"• {text}", err=True)
-    )
-    if json_file:
-        json_file.write_text(json.dumps(report, indent=2) + "\n")
-    for name, goal in report["goals"].items():
-        click.echo(f"{name:12}{report[name]:12.2f}  (goal {goal:g}){'  MISSED' if name in report['missed'] else ''}")
-    click.echo(f"{report['figures']:,} figures, {report['reached']} reached by one change")
-    sys.exit(1 if report["missed"] else 0)
-
-
-@bench.command()
 @click.option("--count", default=20_000, show_default=True, help="Messages of quality of service 1.")
 def mqtt(*, count: int) -> None:
     """Measure MQTT intake against bare consumption by the same client (W8). Needs mosquitto."""
