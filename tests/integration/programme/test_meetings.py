@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 import pytest_asyncio
 
 from haidang.actions.meetings import concluding, issuing
-from haidang.actions.meetings.concluding import NewConclusion
+from haidang.actions.meetings.concluding import Concluded, NewConclusion
 from haidang.actions.meetings.notice import Notice, paper
 from haidang.base.clock import FixedClock
+from haidang.base.problems import Problem
 from haidang.directives.service.desk import desk_of as directives_desk
 from haidang.documents.lint import lint
 from haidang.documents.press import print_now
@@ -116,7 +118,7 @@ async def house(world: World) -> House:
     return house
 
 
-FULL = {"product": "Biên bản bàn giao", "due": Due(precision="day", on=date(2026, 11, 20))}
+FULL: dict[str, Any] = {"product": "Biên bản bàn giao", "due": Due(precision="day", on=date(2026, 11, 20))}
 
 
 async def test_a_pack_says_what_the_register_says_at_the_cut_off(house: House) -> None:
@@ -246,9 +248,38 @@ async def test_decisions_become_directives_and_are_counted_at_the_next_meeting(h
             assert (await verify_log(connection, log)).sound
 
 
+async def test_of_two_who_conclude_at_once_one_does_and_no_draft_slips_in_between(house: House) -> None:
+    day = OCTOBER + 3 * timedelta(days=1)
+    meeting = await house.plan(day)
+    facts: dict[str, Any] = {"text": "Trình thẩm định giá lô hai", "project_id": house.roads.id, **FULL}
+    await house.decide(day, meeting, **facts)
+    _, desk = house.at(day)
+    who, new, settings = await house.world.who("phong"), NewConclusion(), house.world.settings
+    read = await concluding.read(house.world.db, settings, desk, who, meeting.id, new)
+    await house.decide(day, meeting, by="thuky", **(facts | {"text": "Thêm một việc"}))
+    async with house.world.db.transaction() as connection:
+        await refused(
+            concluding.conclude(
+                connection, settings, desk, who, meeting.id, new, read_before=read, version=meeting.version
+            ),
+            "version-conflict",
+        )
+    twice = await asyncio.gather(*(house.conclude(day, meeting) for _ in range(2)), return_exceptions=True)
+    [made] = [each for each in twice if isinstance(each, Concluded)]
+    [other] = [each for each in twice if isinstance(each, Problem)]
+    assert other.kind.code in {"programme-meeting-act-refused", "document-known"}
+    assert len(made.directives) == 2
+    assert await house.world.fetch(
+        "SELECT count(*)::int FROM directive v JOIN directive_document d ON d.id = v.document_id "
+        "WHERE d.subject = %s AND v.given_on = %s", made.document.subject, meeting.held_on,
+    ) == [(2,)]  # fmt: skip
+
+
 @pytest.mark.parametrize("form", ["docx", "pdf"])
 async def test_every_paper_is_as_the_decree_asks(house: House, form: Any, tmp_path: Any) -> None:
-    [(held,)] = await house.world.fetch("SELECT id FROM programme_meeting WHERE concluded_at IS NOT NULL")
+    [(held,)] = await house.world.fetch(
+        "SELECT min(id) FROM programme_meeting WHERE concluded_at IS NOT NULL"
+    )
     async with house.world.db.transaction() as connection:
         meeting, program = await service.opened(connection, ME, held)
         live = await issuing.pack_of(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from haidang.actions.meetings.notice import Decided, Notice, listed, said, text_of
 from haidang.organisation.service.letterhead import Letterhead
 from haidang.programme.meetings.model import Decision, lacks, plan_year_of, title_of
+from haidang.programme.meetings.service import HINDRANCES, NOT_NOW, SAME_DAY
 from haidang.programme.meetings.words import big, day, money, percent, points
 from haidang.programme.model.money import Ratio
 from haidang.tasks.model.due import Due
 
+ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 TOLD = [
     (
@@ -56,6 +60,17 @@ def test_the_text_is_the_papers_and_each_decision_stands_where_its_span_says() -
 
 def test_names_are_listed_as_people_list_them() -> None:
     assert [listed(names) for names in (("A",), ("A", "B"), ("A", "B", "C"))] == ["A", "A và B", "A, B và C"]
+
+
+def test_the_docs_name_tests_that_are_there_and_every_refusal() -> None:
+    page = (ROOT / "docs" / "programme-meeting.md").read_text(encoding="utf-8")
+    tests = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("integration", "acceptance", "unit")
+        for path in (ROOT / "tests" / folder / "programme").glob("test_meeting*.py")
+    )
+    assert {name for name in re.findall(r"`(test_\w+)`", page) if f"def {name}(" not in tests} == set()
+    assert all(f"`{name}`" in page for name in (*HINDRANCES, SAME_DAY.code, NOT_NOW.code))
 
 
 def ratio(paid: int, of: int) -> Ratio:
