@@ -72,7 +72,7 @@ class Foresight:
         self._years = np.array([curve.year for curve in curves])
         self._residuals: dict[tuple[Method, int], dict[int, Residuals]] = {}
         self._without: dict[int, Past] = {}
-        self._known: dict[Method, dict[Open, Forecast | None]] = {}
+        self._known: dict[Method, dict[Open, tuple[float | None, Forecast | None]]] = {}
         self._widths: dict[tuple[Method, int], tuple[tuple[float, float, float] | None, int]] = {}
 
     def residuals(self, method: Method, period: int) -> Mapping[int, Residuals]:
@@ -115,13 +115,17 @@ class Foresight:
 
     def forecasts(self, ones: Sequence[Open], method: Method) -> list[Forecast | None]:
         """Return :meth:`forecast` of many years that stand at the same period."""
+        return [found for _, found in self._foreseen(ones, method)]
+
+    def _foreseen(self, ones: Sequence[Open], method: Method) -> list[tuple[float | None, Forecast | None]]:
+        """Return what a method says of each, plain and with its interval."""
         known = self._known.setdefault(method, {})
         new = list(dict.fromkeys(one for one in ones if one not in known))
         if len(known) + len(new) > KNOWN_MAX:
             known.clear()
             new = list(dict.fromkeys(ones))
         for one, share in zip(new, foresee(new, method, self.past), strict=True):
-            known[one] = None if share is None else self._around(one, method, share)
+            known[one] = share, None if share is None else self._around(one, method, share)
         return [known[one] for one in ones]
 
     def _around(self, one: Open, method: Method, said: float) -> Forecast | None:
@@ -152,9 +156,10 @@ class Foresight:
         None where the method is silent for one of them: a sum without its parts is no sum.
         """
         periods = {one.period for one in ones}
-        told = foresee(ones, method, self.past) if len(periods) == 1 else [
-            FORESEE[method](one, self.past, None) for one in ones
-        ]  # fmt: skip
+        told = (
+            [share for share, _ in self._foreseen(ones, method)] if len(periods) == 1
+            else [FORESEE[method](one, self.past, None) for one in ones]
+        )  # fmt: skip
         said = [share for share in told if share is not None]
         if not ones or len(said) < len(ones):
             return None

@@ -17,7 +17,7 @@ from haidang.programme.service import money, plans, programs, reading
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.money import Cut
 from haidang.programme.service.plans import Beside
-from haidang.programme.service.remembered import remembered
+from haidang.programme.service.remembered import by_project, remembered
 from haidang.programme.store import board as store
 from haidang.programme.store import payments, register, rows
 from haidang.programme.store import plans as plan_store
@@ -61,65 +61,98 @@ async def board(
     cut = Cut(plan_year=year, plan_as_of=today, cutoff=today, known_at=now)
     asked = Asked(cut=cut, of=of, source=source, owner=owner)
 
-    async def read() -> dict[str, Any]:
-        return await _read(connection, desk, principal, program, asked)
+    async def read(projects: Collection[int] | None) -> dict[int, dict[str, Any]]:
+        return await _lines(connection, desk, principal, program, asked, only=projects)
 
-    key = ("board", program_id, year, today, of, source, owner, tuple(principal.scopes))
-    found = await remembered(await stamped(connection), key, read)
+    async def rest() -> dict[str, Any]:
+        return await _rest(connection, principal, program, asked)
+
+    stamp = await stamped(connection)
+    key = (program_id, year, today, of, source, owner, tuple(principal.scopes))
+    lines = await by_project(connection, stamp, ("board", *key), read)
+    found = await remembered(stamp, ("board's rest", *key), rest)
     # Bottlenecks are their tasks', which change beside the register.
-    stuck = await store.bottlenecks(connection, [line["id"] for line in found["items"]])
+    stuck = await store.bottlenecks(connection, lines)
     return found | {
         "program": msgspec.to_builtins(program), "known_at": now,
         "may_plan": principal.may("programme.plan", org_id=program.owner_org),
-        "items": [line | {"bottlenecks": stuck.get(line["id"], 0)} for line in found["items"]],
+        "items": [lines[each] | {"bottlenecks": stuck.get(each, 0)} for each in sorted(lines)],
         "money": found["money"] | {"known_at": now},
     }  # fmt: skip
 
 
-async def _read(
-    connection: Connection, desk: Desk, principal: Principal, program: Program, asked: Asked
-) -> dict[str, Any]:
-    """Return what the board says of the register alone."""
-    cut, source, owner = asked.cut, asked.source, asked.owner
-    names = await register.names_in_sight(connection, principal, program.id)
-    count = await register.count(connection, program.id)
-    whole = principal.may("programme.read", org_id=program.owner_org) and len(names) == count
-    projects = await register.in_sight(connection, principal, names)
-    if owner is not None:
-        projects = {number: each for number, each in projects.items() if each.owner_org == owner}
-        whole = False
+async def _lines(
+    connection: Connection,
+    desk: Desk,
+    principal: Principal,
+    program: Program,
+    asked: Asked,
+    *,
+    only: Collection[int] | None,
+) -> dict[int, dict[str, Any]]:
+    """Return what the board says of each project in sight, or of those of these numbers that are."""
+    cut = asked.cut
+    names = await register.names_in_sight(connection, principal, program.id) if only is None else only
+    projects = {
+        number: each for number, each in (await register.in_sight(connection, principal, names)).items()
+        if each.program_id == program.id and asked.owner in {None, each.owner_org}
+    }  # fmt: skip
     orgs = await rows.names(connection, "org", "name", [each.owner_org for each in projects.values()])
     lines = await reading.lines(
         connection, desk, [(each, orgs[each.owner_org]) for each in projects.values()]
     )
-    seen = [
+    beside = [
         each for each in await plans.side_by_side(
-            connection, program.id, cut.plan_year, cut.plan_as_of, cut.known_at,
-            projects=None if owner is None else sorted(projects),
+            connection, program.id, cut.plan_year, cut.plan_as_of, cut.known_at, projects=sorted(projects)
         )
-        if each.line.project_id in projects or (whole and each.line.project_id is None)
+        if asked.source is None or each.line.fund_source_id == asked.source
     ]  # fmt: skip
-    beside = [each for each in seen if source is None or each.line.fund_source_id == source]
     decisions = await register.decisions(connection, principal, program.id, None)
     planned = _planned(beside, {each.id: each for each in decisions})
     paid = await payments.disbursed(
         connection, ["project", "carry_over"], program=program.id, projects=sorted(projects),
-        year=cut.plan_year, cutoff=cut.cutoff, known_at=cut.known_at, source=source,
+        year=cut.plan_year, cutoff=cut.cutoff, known_at=cut.known_at, source=asked.source,
     )  # fmt: skip
-    bases = await _bases(connection, program.id, cut, planned, of=asked.of, source=source)
+    bases = await _bases(connection, program.id, cut, planned, of=asked.of, source=asked.source)
     asks = await store.attention(connection, projects, cut.plan_as_of)
+    return {
+        line["id"]: line | planned.get(line["id"], _planned_nothing())
+        | _paid(line["id"], bases.get(line["id"]), paid, cut, asked.of) | QUIET | asks.get(line["id"], {})
+        for line in lines
+    }  # fmt: skip
+
+
+async def _rest(
+    connection: Connection, principal: Principal, program: Program, asked: Asked
+) -> dict[str, Any]:
+    """Return what the board says beside its rows: the total that they come to, lines without a project."""
+    cut, source = asked.cut, asked.source
+    names = await register.names_in_sight(connection, principal, program.id)
+    whole = principal.may("programme.read", org_id=program.owner_org)
+    whole = whole and asked.owner is None and len(names) == await register.count(connection, program.id)
+    if asked.owner is not None:
+        projects = await register.in_sight(connection, principal, names)
+        names = {number: each.name for number, each in projects.items() if each.owner_org == asked.owner}
+    sources, bare = await store.sources(connection, program.id, cut.plan_year, None if whole else names)
+    planned: dict[int | None, dict[str, Any]] = {}
+    bases: dict[int | None, int | None] = {}
+    if whole and bare:
+        elsewhere = [
+            each for each in await plans.side_by_side(
+                connection, program.id, cut.plan_year, cut.plan_as_of, cut.known_at
+            )
+            if each.line.project_id is None and source in {None, each.line.fund_source_id}
+        ]  # fmt: skip
+        decisions = await register.decisions(connection, principal, program.id, None)
+        planned = _planned(elsewhere, {each.id: each for each in decisions})
+        bases = await _bases(connection, program.id, cut, planned, of=asked.of, source=source)
     standing = await money.standing(
-        connection, program.id, cut, projects=None if whole else sorted(projects), source=source
+        connection, program.id, cut, projects=None if whole else sorted(names), source=source
     )
     return {
         "whole": whole, "year": cut.plan_year, "as_of": cut.plan_as_of,
         "years": await store.years(connection, program.id),
-        "of": asked.of, "source": source, "sources": sorted({each.line.fund_source_id for each in seen}),
-        "items": [
-            line | planned.get(line["id"], _planned_nothing())
-            | _paid(line["id"], bases.get(line["id"]), paid, cut, asked.of) | QUIET | asks.get(line["id"], {})
-            for line in lines
-        ],
+        "of": asked.of, "source": source, "sources": sources,
         "elsewhere": planned.get(None, _planned_nothing()) | {"base_dong": bases.get(None)},
         "money": money.shown(standing),
     }  # fmt: skip

@@ -61,3 +61,18 @@ async def bottlenecks(connection: Connection, projects: Collection[int]) -> dict
     """Return how many bottlenecks of each project are open, by what their tasks say now."""
     cursor = await connection.execute(_BOTTLENECKS, {"projects": sorted(projects)})
     return dict(await cursor.fetchall())
+
+
+async def sources(
+    connection: Connection, program_id: int, year: int, projects: Collection[int] | None
+) -> tuple[list[int], bool]:
+    """Return from which sources a year is planned, and whether some line of it has no project."""
+    cursor = await connection.execute(
+        "SELECT c.fund_source_id, bool_or(c.project_id IS NULL) FROM capital_plan c "
+        "WHERE c.program_id = %(program)s AND c.plan_year = %(year)s AND c.plan_kind = 'annual' "
+        "AND c.superseded_at IS NULL AND (%(projects)s::int[] IS NULL OR c.project_id = ANY(%(projects)s)) "
+        "GROUP BY 1 ORDER BY 1",
+        {"program": program_id, "year": year, "projects": None if projects is None else sorted(projects)},
+    )
+    found = await cursor.fetchall()
+    return [source for source, _ in found], any(bare for _, bare in found)
