@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -50,8 +50,8 @@ class Made(msgspec.Struct, frozen=True):
     """Figures beyond the range of their indicator; they were not recorded."""
 
 
-class Workshop(msgspec.Struct):
-    """What making figures stands on, read once for a run."""
+class Workshop(NamedTuple):
+    """What making figures stands on."""
 
     desk: Desk
     indicators: dict[str, Indicator]
@@ -59,12 +59,22 @@ class Workshop(msgspec.Struct):
     places: Places
 
 
+_KEPT: dict[tuple[Any, ...], tuple[dict[str, Indicator], Book, Places]] = {}
+"""Registers that were read, by their stamp; a change that reaches two figures does not read 3,000 rows."""
+_KEPT_MAX = 4
+
+
 async def workshop(connection: Connection, desk: Desk) -> Workshop:
-    """Read register, formulas and places."""
-    indicators = await register.by_codes(connection)
-    book = await book_of(connection, indicators)
-    root = await root_org(connection)
-    return Workshop(desk, indicators, book, Places(await store.spots(connection), root.id))
+    """Return register, formulas and places, read anew where any of them has changed."""
+    stamp = await store.stamp(connection)
+    if stamp not in _KEPT:
+        indicators = await register.by_codes(connection)
+        root = await root_org(connection)
+        places = Places(await store.spots(connection), root.id)
+        while len(_KEPT) >= _KEPT_MAX:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[stamp] = (indicators, await book_of(connection, indicators), places)
+    return Workshop(desk, *_KEPT[stamp])
 
 
 async def ready_places(connection: Connection, desk: Desk) -> int:

@@ -43,6 +43,20 @@ class Spot(msgspec.Struct, frozen=True):
     until: date | None
 
 
+async def stamp(connection: Connection) -> tuple[Any, ...]:
+    """Return what changes whenever register, formulas or places do: a cheap look before they are read."""
+    cursor = await connection.execute(
+        "SELECT (SELECT (count(*), sum(version), max(changed_at))::text FROM indicator), "
+        "(SELECT (count(*), count(valid_to), max(created_at))::text FROM indicator_method), "
+        "(SELECT (count(*), max(id))::text FROM indicator_place), "
+        "(SELECT (count(*), sum(version))::text FROM org), "
+        "(SELECT (count(*), count(valid_to))::text FROM area)"
+    )
+    found = await cursor.fetchone()
+    info = connection.info
+    return (info.host, info.port, info.dbname, *(found or ()))
+
+
 async def ruled(connection: Connection) -> list[Ruled]:
     """Return every version of every formula of indicators that are kept."""
     cursor = await connection.execute(
