@@ -167,6 +167,22 @@ def extraction(json_file: Path | None, *, kilobytes: int, no_hostile: bool) -> N
     sys.exit(0 if report["met"] else 1)
 
 
+@bench.command()
+@click.option("--quick", is_flag=True, help="500 projects instead of 5,000.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the whole report here.")
+def programme(json_file: Path | None, *, quick: bool) -> None:
+    """Measure the programme's routes over 5,000 projects × 10 years of monthly payments, and a plan sheet."""
+    from haidang.bench.programme import bench_programme, printed  # noqa: PLC0415 - the help stays light
+
+    report = bench_programme(quick=quick, say=lambda text: click.echo(f"• {text}", err=True))
+    if json_file:
+        json_file.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    for line in printed(report):
+        click.echo(line)
+    click.echo("met" if report["met"] else "MISSED")
+    sys.exit(0 if report["met"] else 1)
+
+
 def _table(report: dict[str, Any]) -> None:
     click.echo(f"{'':14}{'median':>10}{'min':>10}{'max':>10}")
     for name, spread in report["ratios"].items():
