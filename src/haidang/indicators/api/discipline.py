@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import get, post
@@ -21,7 +21,6 @@ from haidang.indicators.service.desk import desk_of
 from haidang.indicators.service.discipline import Why
 from haidang.organisation.permissions import Principal
 
-Year = Annotated[int, msgspec.Meta(ge=2000, le=2150)]
 _READ = {"permission": "indicator.read"}
 
 
@@ -44,7 +43,7 @@ async def book(
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
     principal: NamedDependency[Principal],
-    year: FromQuery[Year],
+    year: FromQuery[int],
     org: FromQuery[int | None] = None,
 ) -> Any:
     """Return what each unit owed in a year, in time or late, its reminders, its entries and marks."""
@@ -81,7 +80,7 @@ async def waive(
 @get(ONE + "/punctuality", opt=_READ, tags=["indicators"], summary="Was an indicator in time")
 async def punctuality(
     indicator_id: FromPath[int],
-    year: FromQuery[Year],
+    year: FromQuery[int],
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
 ) -> Any:

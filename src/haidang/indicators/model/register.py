@@ -26,6 +26,8 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Long = Annotated[str, msgspec.Meta(max_length=4_000)]
 Unit = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
+MAGNITUDE = Decimal(10) ** 15
+"""Beyond it no value lies: a thousand million million."""
 DIRECTIONS: dict[Direction, tuple[str, str]] = {
     "up": ("càng cao càng tốt", "higher is better"),
     "down": ("càng thấp càng tốt", "lower is better"),
@@ -119,7 +121,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 class Amiss(msgspec.Struct, frozen=True):
     """Why a number cannot be a value of an indicator."""
 
-    code: Literal["out-of-range", "too-precise"]
+    code: Literal["out-of-range", "too-precise", "not-a-number"]
     vi: str
     en: str
 
@@ -136,6 +138,8 @@ def method_of(methods: Sequence[Method], start: date) -> Method | None:
 
 def amiss(indicator: Indicator, value: Decimal) -> Amiss | None:
     """Return what stands against a number as a value: beyond its range, or more decimals than it has."""
+    if not sound(value):
+        return Amiss("not-a-number", "không phải là số dùng được", "is no number that can be kept")
     if (indicator.low is not None and value < indicator.low) or (
         indicator.high is not None and value > indicator.high
     ):
@@ -145,6 +149,12 @@ def amiss(indicator: Indicator, value: Decimal) -> Amiss | None:
         places = indicator.decimals
         return Amiss("too-precise", f"tối đa {places} chữ số thập phân", f"at most {places} decimals")
     return None
+
+
+def sound(value: Decimal) -> bool:
+    """Say whether a number can be kept: finite, below a thousand million million, at most twelve decimals."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and abs(exponent) <= 12 and abs(value) < MAGNITUDE
 
 
 def plain(value: Decimal | None) -> str:

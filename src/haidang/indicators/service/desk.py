@@ -16,7 +16,7 @@ from haidang.base.database import Connection
 from haidang.base.problems import INVALID, Fault, Problem, kind
 from haidang.base.settings import Settings
 from haidang.indicators.model.discipline import Discipline
-from haidang.indicators.model.period import Kind, Period, containing, parse
+from haidang.indicators.model.period import YEAR_FIRST, YEAR_LAST, Kind, Period, containing, parse
 from haidang.indicators.model.register import Indicator
 from haidang.indicators.store import register
 from haidang.organisation import chain
@@ -109,6 +109,15 @@ def period_of(text: str, kind_: Kind | None = None, field: str = "period") -> Pe
     if kind_ is not None and found.kind != kind_:
         raise wrong(field, f"cần kỳ loại {kind_}", f"a period of kind {kind_} is needed", text)
     return found
+
+
+def year_of(year: int) -> int:
+    """Return a year; ``Problem`` where none of ours is meant."""
+    if not YEAR_FIRST <= year < YEAR_LAST:
+        raise wrong(
+            "year", f"từ {YEAR_FIRST} đến {YEAR_LAST - 1}", f"{YEAR_FIRST} to {YEAR_LAST - 1}", str(year)
+        )
+    return year
 
 
 def starting(kind_: Kind, start: date) -> Period:

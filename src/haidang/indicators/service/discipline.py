@@ -20,7 +20,7 @@ from haidang.indicators.model.period import Period, containing
 from haidang.indicators.model.register import Form
 from haidang.indicators.model.submission import Submission
 from haidang.indicators.service import tasking
-from haidang.indicators.service.desk import Desk, record, starting
+from haidang.indicators.service.desk import Desk, record, starting, year_of
 from haidang.indicators.store import discipline as store
 from haidang.indicators.store import places, register, submissions
 from haidang.indicators.store import values as value_store
@@ -213,7 +213,7 @@ async def book(
     connection: Connection, desk: Desk, principal: Principal, year: int, org_id: int | None
 ) -> dict[str, Any]:
     """Return the counted register of a year: the units with what they owed, and each entry."""
-    first, after = date(year, 1, 1), date(year + 1, 1, 1)
+    first, after = date(year_of(year), 1, 1), date(year + 1, 1, 1)
     entries = await store.late(connection, principal, year, org_id, 2_000)
     for each in entries:
         period = starting(each.pop("period_kind"), each.pop("start"))

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from haidang.base.database import Connection
-from haidang.indicators.model.register import Target
+from haidang.indicators.model.register import Target, sound
 from haidang.indicators.service.desk import Desk, period_of, record, registered, wrong
 from haidang.indicators.store import places, values
 from haidang.indicators.store import register as store
@@ -66,6 +66,8 @@ async def set_targets(
         )
         for each in new
     ]  # fmt: skip
+    if not all(sound(each.value) for each in rows):
+        raise wrong("value", "không phải là số dùng được", "is no number that can be kept")
     if len({each.start for each in rows}) != len(rows):
         raise wrong("targets", "một kỳ có hai mục tiêu", "two targets for one period")
     await store.set_targets(connection, number, place, rows, by=principal.id, at=desk.now())

@@ -13,7 +13,7 @@ from haidang.indicators.model.due import due_at
 from haidang.indicators.model.period import SPAN_MAX, Period, containing, span
 from haidang.indicators.model.register import DIRECTIONS, Form, Indicator, band, expected, plain
 from haidang.indicators.model.value import SOURCE_WORDS
-from haidang.indicators.service.desk import Desk, period_of, registered, starting, wrong
+from haidang.indicators.service.desk import Desk, period_of, registered, starting, wrong, year_of
 from haidang.indicators.service.submissions import value_of
 from haidang.indicators.store import discipline, places, register
 from haidang.indicators.store import values as store
@@ -194,7 +194,9 @@ async def of_indicator(
 ) -> dict[str, Any]:
     """Return for each unit and period of a year whether an indicator was in time."""
     await registered(connection, principal, number)
-    rows = await discipline.of_indicator(connection, principal, number, date(year, 1, 1), date(year, 12, 31))
+    rows = await discipline.of_indicator(
+        connection, principal, number, date(year_of(year), 1, 1), date(year, 12, 31)
+    )
     for row in rows:
         row["period"] = starting(row.pop("period_kind"), row.pop("start")).text()
     judged = [row for row in rows if row["in_time"] is not None]

@@ -28,6 +28,7 @@ from haidang.indicators.model.register import (
     Name,
     Thresholds,
     Unit,
+    sound,
 )
 from haidang.indicators.model.value import Source
 from haidang.indicators.packs import Declarations, Declared, DeclaredForm
@@ -282,6 +283,9 @@ async def _check_new(connection: Connection, new: NewIndicator) -> None:
             Fault("form_code", "số liệu đơn vị nộp thì có biểu, loại khác thì không",
                   "what units hand in has a form, and only that", new.form_code)
         )  # fmt: skip
+    bounds = (new.low, new.high, new.thresholds.near, new.thresholds.low, new.thresholds.high)
+    if not all(sound(each) for each in bounds if each is not None):
+        raise wrong("low", "không phải là số dùng được", "is no number that can be kept")
     if new.low is not None and new.high is not None and new.low > new.high:
         faults.append(Fault("low", "lớn hơn giá trị cao nhất", "is above the highest value"))
     if new.form_code is not None:
@@ -320,6 +324,9 @@ async def change(
     if "owner_org" in given:
         principal.require("indicator.manage", org_id=given["owner_org"], sector=before.sector)
     after = replace(before, version=before.version + 1, edited=True, **given)
+    bounds = (after.low, after.high, after.thresholds.near, after.thresholds.low, after.thresholds.high)
+    if not all(sound(each) for each in bounds if each is not None):
+        raise wrong("low", "không phải là số dùng được", "is no number that can be kept")
     if after.low is not None and after.high is not None and after.low > after.high:
         raise wrong("low", "lớn hơn giá trị cao nhất", "is above the highest value")
     await store.put(connection, after, desk.now())

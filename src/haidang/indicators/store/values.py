@@ -225,6 +225,7 @@ async def series(
     ``known_at``: as they were known at an instant.
     """
     where, values = readable(principal)
+    at_places = "" if places is None else "AND v.place_id = ANY(%(places)s) "
     source = "indicator_value v"
     if known_at is not None:
         source = (
@@ -236,8 +237,7 @@ async def series(
         )
     cursor = await connection.execute(
         f"SELECT {_STANDING} FROM {source} JOIN indicator i ON i.id = v.indicator_id "
-        "JOIN indicator_place p ON p.id = v.place_id WHERE v.indicator_id = ANY(%(indicators)s) "
-        "AND (%(places)s::int[] IS NULL OR v.place_id = ANY(%(places)s)) "
+        f"JOIN indicator_place p ON p.id = v.place_id WHERE v.indicator_id = ANY(%(indicators)s) {at_places}"
         f"AND v.start BETWEEN %(first)s AND %(last)s AND v.state > 0 AND {where} "
         "ORDER BY v.indicator_id, v.place_id, v.start LIMIT %(limit)s",
         values
