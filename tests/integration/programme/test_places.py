@@ -106,4 +106,8 @@ async def test_a_site_without_a_province_resolves_nothing(world: World) -> None:
             placing.apply(connection, world.desk, who, program.id, Resolving(), province=None),
             "programme-province-unset",
         )
-    assert project.area_codes == ()
+        page = await placing.listed(
+            connection, world.desk, who, program.id, province=None, after=None, limit=10
+        )
+    assert page["province"] is None
+    assert [(each["id"], each["plain"], each["parts"]) for each in page["items"]] == [(project.id, False, [])]

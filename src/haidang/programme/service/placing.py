@@ -139,13 +139,22 @@ async def listed(
     after: int | None,
     limit: int,
 ) -> dict[str, Any]:
-    """Return projects whose place is only text, each with what its places are today or why they are not."""
+    """Return projects whose place is only text, each with what its places are today or why they are not.
+
+    Where the site has no province nothing is read: ``province`` is absent, and no project is plain.
+    """
     await programs.visible(connection, principal, program_id)
-    known = await gazetteer(connection, desk, province)
+    known = await gazetteer(connection, desk, province) if province else None
     names = await register.names_in_sight(connection, principal, program_id)
     found = await store.unplaced(connection, names, after=after, limit=limit + 1)
-    items = [_shown(each, await resolved(known, each, desk.today())) for each in found[:limit]]
-    return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
+    items = [
+        _shown(each, [] if known is None else await resolved(known, each, desk.today()))
+        for each in found[:limit]
+    ]
+    return {
+        "items": items, "next": str(found[limit - 1].id) if len(found) > limit else None,
+        "province": None if known is None else {"code": known.province, "name": known.name},
+    }  # fmt: skip
 
 
 def _shown(project: Project, found: list[Found]) -> dict[str, Any]:
