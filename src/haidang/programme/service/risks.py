@@ -14,7 +14,7 @@ from haidang.programme.service import flag_words
 from haidang.programme.service.desk import Desk
 from haidang.programme.service.flags import Look, Raised, look
 from haidang.programme.service.outlook import Ahead, courses, outlook, said, total
-from haidang.programme.service.remembered import by_project, remembered
+from haidang.programme.service.remembered import by_project
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import facts as store
 from haidang.programme.store.figures import Brief
@@ -204,6 +204,10 @@ def _paced(lines: Collection[_Line], period: int) -> dict[str, Any]:
     }
 
 
+_Sources = tuple[list[dict[str, Any]], int]
+"""A project's year by source, and what its contracts and its total leave to be paid."""
+
+
 async def proposals(
     connection: Connection, desk: Desk, principal: Principal, program_id: int, year: int
 ) -> dict[str, Any]:
@@ -212,15 +216,17 @@ async def proposals(
     ahead = await outlook(connection, at)
     known = {number: each for number, each in ahead.by_project.items() if each.forecast is not None}
 
-    async def read() -> tuple[list[dict[str, Any]], dict[int, int]]:
-        every = at.projects
-        return (
-            await store.by_source(connection, every, year=year, on=at.today),
-            await store.room(connection, every, at.today),
-        )
+    async def read(projects: Collection[int] | None) -> dict[int, _Sources]:
+        asked = at.projects if projects is None else projects
+        room = await store.room(connection, asked, at.today)
+        told: dict[int, list[dict[str, Any]]] = {}
+        for each in await store.by_source(connection, asked, year=year, on=at.today):
+            told.setdefault(each["project_id"], []).append(each)
+        return {number: (lines, room.get(number, 0)) for number, lines in told.items()}
 
-    told, room = await (remembered(at.stamp, at.key("sources"), read) if at.whole else read())
-    lines = [each for each in told if each["project_id"] in known]
+    found_of = await (by_project(connection, at.stamp, at.key("sources"), read) if at.whole else read(None))
+    lines = [each for number in sorted(known) for each in found_of.get(number, ([], 0))[0]]
+    room = {number: left for number, (_, left) in found_of.items()}
     sources = {each["code"]: each["name"] for each in lines}
     budgets = _budgets(known, lines, room)
     found = moves(budgets)
