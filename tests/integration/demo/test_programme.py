@@ -129,6 +129,16 @@ async def test_a_plan_that_was_changed_can_be_read_as_it_was_known(
     assert {"annual", "allocation", "carry_over", "prime_minister"} <= kinds
 
 
+async def test_a_late_supplement_stands_beside_the_first_plan(
+    db: Database, desk: Desk, orgs: dict[str, int]
+) -> None:
+    program = (await shown(db, desk))["program"]["id"]
+    async with db.transaction() as connection:
+        lines = await plans.side_by_side(connection, program, 2026, NOW.date(), NOW)
+    late = [each for each in lines if each.current_from == date(2026, 11, 12)]
+    assert late and all((each.current_dong or 0) > (each.initial_dong or 0) for each in late)
+
+
 async def test_the_late_one_is_late_and_somebody_has_it(
     db: Database, desk: Desk, orgs: dict[str, int]
 ) -> None:

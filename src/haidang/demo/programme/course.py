@@ -115,7 +115,7 @@ class Telling:
         if act != "plan":  # what begins within the year waits for its tender
             wanted = min(wanted, self.total * 0.2)
         owed = sum(work.value for work in self.works if work.begin <= end) - self._net()
-        amount = min(round(wanted), owed - kept)
+        amount = min(round(wanted * (0.75 if self.supplements else 1)), owed - kept)
         if amount < max(3 * _STEP, self.total * 3 // 100):
             return
         self._set(year, act, amount)
@@ -171,8 +171,8 @@ class Telling:
         spent = self._planned(year) - left
         if act == "adjust" and due < 0.6 * left and not self.keeps_plan and not self.central:
             self._set(year, act, spent + max(_up(round(due * 1.2)), _up(round(left * 0.45))))
-        elif due > left * 1.05 and (act == "adjust" or self.supplements):
-            most = round(self.total * 0.99) - self._net() - left
+        elif due > left * 1.05 and (act == "late") == self.supplements:
+            most = sum(work.value for work in self.works) - self._net() - left
             raised = min(round(due - left), max(0, most))
             if raised > _STEP:
                 self._set(year, act, spent + left + raised // _STEP * _STEP)

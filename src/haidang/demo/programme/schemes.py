@@ -54,6 +54,8 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     public: bool = True
     story: Story = ""
     allocated_late: bool = False
+    supplements: bool = False
+    """Its plan is supplemented in November, as it should not be."""
     parts: int = 1
     """Into how many contracts the main work is divided."""
 
@@ -102,6 +104,7 @@ SCHEMES: tuple[Scheme, ...] = (
     ),
     _one(
         "ioc", "Trung tâm điều hành thông minh tỉnh", "centre", "governance", 176, 33, tender=8, months=22,
+        supplements=True,
         pace=0.82, level=3, contractor=0, parts=2, story="reappraised", at=(107.0845, 21.0602),
         capacity="Màn hình ghép 48 m², 60 chỗ trực, 12 hệ thống kết nối",
     ),
@@ -174,7 +177,8 @@ SCHEMES: tuple[Scheme, ...] = (
     ),
     _one(
         "telehealth", "Khám, chữa bệnh từ xa tuyến tỉnh và xã", "healthcare", "health", 19, 16,
-        kind="equipment", group="C", tender=6, months=10, pace=1.0, level=2, contractor=9,
+        kind="equipment", group="C", tender=6, months=10, supplements=True,
+        pace=1.0, level=2, contractor=9,
     ),
     _one(
         "monitoring", "Mạng lưới quan trắc môi trường tự động", "environment", "environment", 41, 37,
@@ -199,7 +203,8 @@ SCHEMES: tuple[Scheme, ...] = (
     ),
     _one(
         "documents", "Quản lý văn bản và theo dõi chỉ đạo, điều hành", "service", "governance", 16, 12,
-        group="C", tender=5, months=9, pace=1.0, level=2, contractor=1,
+        group="C", tender=5, months=9, supplements=True,
+        pace=1.0, level=2, contractor=1,
     ),
     _one(
         "building", "Cải tạo trụ sở đặt Trung tâm điều hành thông minh", "board", "buildings", 49, 46,

@@ -32,7 +32,7 @@ def made(scheme: Scheme, today: Any) -> Made:
     chance = Random(f"{scheme.word}:{plan_year(this)}")
     telling = Telling(
         works, total=raised or total, decided=decided, today=today, central=scheme.central, chance=chance,
-        allocated_late=scheme.allocated_late, supplements=raised is not None,
+        allocated_late=scheme.allocated_late, supplements=scheme.supplements,
         keeps_plan=scheme.story in {"late", "replaced"},
     )  # fmt: skip
     return Made(
