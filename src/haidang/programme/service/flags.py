@@ -28,6 +28,7 @@ LIMIT, LIMIT_MAX = 2_000, 10_000
 """Flags that one answer names; their counts are of all."""
 SOURCE = "programme_flag"
 """Kind of source of the tasks that follow a flag up."""
+BELOW = "below_province"
 _FACTS = frozenset(Facts.__struct_fields__)
 _ORDER = {code: number for number, code in enumerate((*conditions.RULES, *procurement.RULES))}
 
@@ -146,25 +147,56 @@ async def look(connection: Connection, desk: Desk, at: Scene) -> Look:
 
 
 async def _raised(connection: Connection, desk: Desk, at: Scene, ahead: Outlook) -> list[Raised]:
-    """Return the flags that follow from the register alone."""
+    """Return the flags that follow from the register alone.
+
+    Those of one project alone are looked for again only where it was touched; the mean of all moves with
+    every payment.
+    """
     limits = desk.thresholds()
 
-    async def read(projects: Collection[int] | None) -> dict[int, dict[str, Any]]:
-        asked = at.projects if projects is None else projects
-        return await store.of_projects(connection, asked, year=at.year, on=at.today)
+    async def read(projects: Collection[int] | None) -> dict[int, list[Raised]]:
+        asked = at.projects if projects is None else [each for each in projects if each in at.projects]
+        known = await store.of_projects(connection, asked, year=at.year, on=at.today)
+        return {number: _of_one(desk, at, ahead, known, number) for number in asked}
 
-    key = at.key("facts")
-    known = await (by_project(connection, at.stamp, key, read) if at.whole else read(None))
-    facts = _facts(desk, at, ahead, known)
-    found = [
+    key = (*at.key("flags"), ahead.past, str(desk.data_dir))
+    by_one = await (by_project(connection, at.stamp, key, read) if at.whole else read(None))
+    found = [each for of in by_one.values() for each in of]
+    if at.whole:
+        found += _below_the_mean(at, ahead, limits)
+    return found + await _procurement(connection, at, limits)
+
+
+def _of_one(
+    desk: Desk, at: Scene, ahead: Outlook, known: Mapping[int, dict[str, Any]], number: int
+) -> list[Raised]:
+    limits = desk.thresholds()
+    facts = _facts(desk, at, ahead, known, number)
+    return [
         Raised(
             project=number, code=each.code, value=each.value, limit=each.limit,
-            since=_since(each.code, of, limits),
+            since=_since(each.code, facts, limits),
         )
-        for number, of in facts.items()
-        for each in conditions.raised(of, limits.conditions)
+        for each in conditions.raised(facts, limits.conditions)
     ]  # fmt: skip
-    return found + await _procurement(connection, at, limits)
+
+
+def _below_the_mean(at: Scene, ahead: Outlook, limits: Thresholds) -> list[Raised]:
+    """Return who has paid less of its plan than all of them together."""
+    years = ahead.by_project
+    plan = sum(each.course.plan_dong for each in years.values())
+    mean = sum(each.paid_dong for each in years.values()) / plan if plan else None
+    look_at = conditions.RULES[BELOW].look
+    found = []
+    for number, each in years.items():
+        facts = Facts(
+            on=at.today, period=at.period, plan_dong=each.course.plan_dong, paid_dong=each.paid_dong,
+            province_share=mean,
+        )  # fmt: skip
+        seen = look_at(facts, limits.conditions)
+        if seen is not None:
+            found.append(Raised(project=number, code=BELOW, value=seen[0], limit=seen[1]))
+    return found
 
 
 def _since(code: str, facts: Facts, limits: Thresholds) -> date | None:
@@ -172,30 +204,25 @@ def _since(code: str, facts: Facts, limits: Thresholds) -> date | None:
     return None if since is None else since(facts, limits.conditions)
 
 
-def _facts(desk: Desk, at: Scene, ahead: Outlook, known: Mapping[int, dict[str, Any]]) -> dict[int, Facts]:
-    """Return what is known of each project, as the rules look at it."""
-    plan = sum(each.course.plan_dong for each in ahead.by_project.values())
-    paid = sum(each.paid_dong for each in ahead.by_project.values())
-    mean = paid / plan if plan and at.whole else None
-    found: dict[int, Facts] = {}
-    for number, brief in at.projects.items():
-        told = known.get(number, {})
-        own = ahead.by_project.get(number)
-        facts: dict[str, Any] = {name: value for name, value in told.items() if name in _FACTS}
-        facts |= {
-            "slips_days": tuple(told.get("slips_days") or ()),
-            "supplements": tuple(told.get("supplements") or ()),
-            "decision_finish": told.get("decision_finish") or brief.finish_on,
-            "appraisals_waiting": tuple(
-                desk.tasks.calendar.working_days_between(day, at.today) for day in told.get("appraisals", ())
-            ),
-        } | _advance(told.get("advances", ()))
-        if own is not None:
-            facts |= {"plan_dong": own.course.plan_dong, "paid_dong": own.paid_dong, "province_share": mean}
-            if own.forecast is not None:
-                facts["foreseen_share"] = own.forecast.share
-        found[number] = Facts(on=at.today, period=at.period, **facts)
-    return found
+def _facts(desk: Desk, at: Scene, ahead: Outlook, known: Mapping[int, dict[str, Any]], number: int) -> Facts:
+    """Return what is known of a project, as the rules look at it."""
+    told = known.get(number, {})
+    own = ahead.by_project.get(number)
+    facts: dict[str, Any] = {name: value for name, value in told.items() if name in _FACTS}
+    calendar = desk.tasks.calendar
+    facts |= {
+        "slips_days": tuple(told.get("slips_days") or ()),
+        "supplements": tuple(told.get("supplements") or ()),
+        "decision_finish": told.get("decision_finish") or at.projects[number].finish_on,
+        "appraisals_waiting": tuple(
+            calendar.working_days_between(day, at.today) for day in told.get("appraisals", ())
+        ),
+    } | _advance(told.get("advances", ()))  # fmt: skip
+    if own is not None:
+        facts |= {"plan_dong": own.course.plan_dong, "paid_dong": own.paid_dong}
+        if own.forecast is not None:
+            facts["foreseen_share"] = own.forecast.share
+    return Facts(on=at.today, period=at.period, **facts)
 
 
 def _advance(advances: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -58,6 +58,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """Mean absolute past error of each method at this period, in points of the plan."""
     reason: str | None = None
     """Why nothing is foreseen of any of them."""
+    past: int | None = None
+    """Number of the past that it was foreseen from."""
 
     def of(self, projects: Collection[int]) -> Outlook:
         """Return the year of those among these projects that have a plan."""
@@ -148,7 +150,7 @@ def _outlook(found: dict[int, Ahead], foresight: Foresight, period: int) -> Outl
     order = _order(foresight, period)
     return Outlook(
         by_project=found, method=order[0] if order else None, errors=foresight.errors(period),
-        reason=None if order else "not_enough_history",
+        reason=None if order else "not_enough_history", past=foresight.number,
     )  # fmt: skip
 
 
