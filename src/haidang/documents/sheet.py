@@ -16,7 +16,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from haidang.base.clock import LOCAL
@@ -92,6 +91,8 @@ class Filled(msgspec.Struct, frozen=True):
 
 def written(form: Form, rows: Sequence[Row], *, made_at: datetime, scope: str = "") -> bytes:
     """Return the workbook of a list."""
+    import xlsxwriter  # noqa: PLC0415 - who only reads a sheet, in a process of its own, does not load it
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(
         file,

@@ -24,13 +24,12 @@ from haidang.organisation.service.orgs import orgs_called, root_org
 from haidang.programme.model.register import DecisionKind, Program, Project
 from haidang.programme.service import programs
 from haidang.programme.service.desk import Desk, record, wrong
-from haidang.programme.sheets import open_json, reading, store
+from haidang.programme.sheets import apart, open_json, store
 from haidang.programme.sheets.description import known, named
 from haidang.programme.sheets.diff import Diff, Known, compared
 from haidang.programme.sheets.reading import Asked, Sheet
 from haidang.programme.sheets.report import report_of
 from haidang.programme.sheets.store import Import
-from haidang.programme.sheets.turns import in_turn
 from haidang.programme.sheets.writing import Taken, write
 from haidang.programme.store import nodes, rows, totals
 from haidang.tasks.service import evidence
@@ -105,15 +104,11 @@ async def read(settings: Settings, content: bytes, options: Options) -> Sheet:
             descriptions=_descriptions(settings, options.sheet), page=options.page, numbers=options.numbers,
             unit=options.unit, year=options.year,
         )  # fmt: skip
-        _readings[key] = await in_turn(lambda: _read(content, asked))
+        _readings[key] = await apart.reading("sheet", content, Sheet, asked)
     _readings.move_to_end(key)
     while len(_readings) > KEPT_READINGS:
         _readings.popitem(last=False)
     return _readings[key]
-
-
-def _read(content: bytes, asked: Asked) -> Sheet:
-    return open_json.read(content) if open_json.is_json(content) else reading.read(content, asked)
 
 
 def _descriptions(settings: Settings, name: str | None) -> Any:

@@ -20,11 +20,11 @@ from haidang.organisation.permissions import Principal
 from haidang.programme.model.plans import Year
 from haidang.programme.model.records import Period
 from haidang.programme.service.desk import desk_of
+from haidang.programme.sheets import apart
 from haidang.programme.sheets.importing import XLSX
 from haidang.programme.sheets.monthly import service as monthly
-from haidang.programme.sheets.monthly.forms import FormName, Scope, read_back
+from haidang.programme.sheets.monthly.forms import Filled, FormName, Scope
 from haidang.programme.sheets.monthly.service import Approved
-from haidang.programme.sheets.turns import in_turn
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +80,7 @@ async def compare_form(
 ) -> dict[str, Any]:
     """Return the diff of a workbook (the body): changed, unchanged, conflicts, refused; writes nothing."""
     content = await request.body()
-    filled = await in_turn(lambda: read_back(content))
+    filled = await apart.reading("monthly", content, Filled)
     async with db.transaction() as connection:
         lines = await monthly.compared(connection, desk_of(settings, clock), principal, filled)
     kinds = ("changed", "unchanged", "conflict", "refused")

@@ -16,13 +16,13 @@ from haidang.base.settings import Settings
 from haidang.organisation.permissions import Principal
 from haidang.programme.service import programs
 from haidang.programme.service.desk import desk_of
+from haidang.programme.sheets import apart
 from haidang.programme.sheets.diff import KINDS, Kind
 from haidang.programme.sheets.ocds import service
 from haidang.programme.sheets.ocds.diff import Diff
-from haidang.programme.sheets.ocds.reading import Reading, read
+from haidang.programme.sheets.ocds.reading import Reading
 from haidang.programme.sheets.ocds.service import Approval
 from haidang.programme.sheets.ocds.store import Import
-from haidang.programme.sheets.turns import in_turn
 
 P = "/api/v1/programme/programs/{program_id:int}/contracting-imports"
 ONE = "/api/v1/programme/contracting-imports/{import_id:int}"
@@ -54,7 +54,7 @@ async def bring_contracting_in(
     async with db.transaction() as connection:
         await programs.visible(connection, principal, program_id)
     content = await request.body()
-    reading = await in_turn(lambda: read(content))
+    reading = await apart.reading("contracting", content, Reading)
     kept = await service.keep(settings, name, content)
 
     async def work(connection: Connection) -> Any:
@@ -158,7 +158,7 @@ async def reject_contracting(
 
 async def _reading(settings: Settings, found: Import) -> Reading:
     content = await service.content_of(settings, found)
-    return await in_turn(lambda: read(content))
+    return await apart.reading("contracting", content, Reading)
 
 
 def _shown(found: Import, reading: Reading, diff: Diff, *, kind: Kind | None, after: int) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from haidang.base.requests import Key, write
 from haidang.base.settings import Settings
 from haidang.organisation.permissions import Principal
 from haidang.programme.service.desk import desk_of, editable
+from haidang.programme.sheets import apart
 from haidang.programme.sheets.schedules import service
-from haidang.programme.sheets.schedules.reading import read
+from haidang.programme.sheets.schedules.reading import Schedule
 from haidang.programme.sheets.schedules.service import APPLY_MAX, Approved
-from haidang.programme.sheets.turns import in_turn
 
 
 class Application(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +45,7 @@ async def compare_schedule(
     async with db.transaction() as connection:
         await editable(connection, principal, project_id)
     content = await request.body()
-    schedule = await in_turn(lambda: read(content))
+    schedule = await apart.reading("schedule", content, Schedule)
     async with db.transaction() as connection:
         lines = await service.compared(connection, principal, project_id, schedule)
     return {
