@@ -6,6 +6,7 @@
   fits, ``lines`` reads the rows, ``tree`` says what stands under what, ``totals`` whether it adds up.
 * ``reading.read`` is all of this in one: bytes to projects, groups, plans and findings; ``report`` says it.
   ``open_json`` reads an OC4IDS package into the same.
+* ``apart`` has all of it done in a bounded process (``child``), in turns (``turns``).
 * ``diff`` holds a reading against the register, ``importing`` keeps it until a person approves, ``writing``
   writes the approved rows through the register's services.
 * ``ocds/`` takes packages and contracts from OCDS, in the same way, for their owner.
