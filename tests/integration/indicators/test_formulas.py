@@ -228,6 +228,9 @@ async def test_the_city_is_counted_by_commune_and_for_the_whole(world: World) ->
         assert (nothing.whole, nothing.parts) == (None, {})
         gone = await facts.counted(connection, "city.reporting", parse("2026-02-04"), now, given)
         assert gone.whole is not None and gone.whole.value == 0
+        await connection.execute("UPDATE entity SET mod = '2026-02-04T02:00Z' WHERE eid = 9001")
+        again = await facts.counted(connection, "city.reporting", parse("2026-02-04"), now, given)
+        assert again.whole is not None and again.whole.value == 1, "before its hour is summed up"
     dust = await ruled(
         world,
         'fact("city.mean", type: "Air", attribute: "pm25")',

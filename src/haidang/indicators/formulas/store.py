@@ -177,11 +177,14 @@ async def entities(connection: Connection, type_name: str, end: datetime) -> lis
 
 
 async def reporting(connection: Connection, type_name: str, first: datetime, after: datetime) -> list[Row]:
-    """Return how many entities of a type sent any number in a stretch of time."""
+    """Return how many entities of a type sent anything in a stretch of time.
+
+    Hours are summed up a while after they came: the last change of an entity tells of the running ones.
+    """
     cursor = await connection.execute(
         f"SELECT e.area_code, count(*)::numeric, bool_or(e.simulated) FROM entity e WHERE {_OF_TYPE} "
-        "AND EXISTS (SELECT FROM rollup r WHERE r.eid = e.eid "
-        "AND r.hour >= %(first)s AND r.hour < %(after)s) "
+        "AND (e.mod >= %(first)s AND e.mod < %(after)s OR EXISTS (SELECT FROM rollup r WHERE r.eid = e.eid "
+        "AND r.hour >= %(first)s AND r.hour < %(after)s)) "
         "GROUP BY GROUPING SETS ((e.area_code), ()) "
         "HAVING count(*) > 0 AND (grouping(e.area_code) = 1 OR e.area_code IS NOT NULL)",
         {"type": type_name, "first": first, "after": after},
