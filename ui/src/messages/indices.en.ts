@@ -1,7 +1,6 @@
 import type { vi } from './indices.vi'
 
 export const en: typeof vi = {
-  tabs: { label: 'Indicators and indices', indices: 'Indices', methods: 'Methods' },
   list: {
     title: 'Indices',
     question: 'Where does the province stand, because of which component, and which improvement moves its place most?',

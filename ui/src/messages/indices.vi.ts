@@ -1,5 +1,4 @@
 export const vi = {
-  tabs: { label: 'Chỉ tiêu và chỉ số', indices: 'Chỉ số xếp hạng', methods: 'Phương pháp' },
   list: {
     title: 'Chỉ số xếp hạng',
     question: 'Tỉnh đứng đâu, vì thành phần nào, và cải thiện gì thì lên hạng nhiều nhất?',

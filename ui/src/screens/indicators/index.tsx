@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks'
 import { asProblem, type Problem } from '../../api/problem'
 import { Tabs } from '../../design/controls'
 import { Loading, ProblemBox } from '../../design/notice'
-import { indices as messages } from '../../messages/indices'
+import { indicators as messages } from '../../messages/indicators'
 import { href, path } from '../../router'
 import './indicators.css'
 
@@ -13,12 +13,17 @@ type Load = () => Promise<{ default: ComponentType }>
 
 /** The tabs, in order. A part's own pages lie below its name. */
 const TABS = {
+  register: () => import('./register'),
+  owed: () => import('./owed'),
+  discipline: () => import('./discipline'),
   indices: () => import('./indices'),
   methods: () => import('./methods'),
 } satisfies Record<string, Load>
 
 /** Pages that are opened from a tab. */
 const PAGES = {
+  indicator: () => import('./indicator'),
+  form: () => import('./form'),
   table: () => import('./index-table'),
 } satisfies Record<string, Load>
 
@@ -32,7 +37,9 @@ const failed = signal<{ name: string; problem: Problem } | null>(null)
 function asked(): { part: string; tab: Tab } {
   const [, first, second] = path.value
   if (first === 'indices' && second) return { part: 'table', tab: 'indices' }
-  return first && first in TABS ? { part: first, tab: first as Tab } : { part: 'indices', tab: 'indices' }
+  if (first === 'register' && second) return { part: 'indicator', tab: 'register' }
+  if (first === 'owed' && second) return { part: 'form', tab: 'owed' }
+  return first && first in TABS ? { part: first, tab: first as Tab } : { part: 'register', tab: 'register' }
 }
 
 function ensureLoaded(name: string): void {
