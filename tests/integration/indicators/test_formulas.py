@@ -16,7 +16,7 @@ from haidang.indicators.formulas.service import Made
 from haidang.indicators.model.period import parse
 from haidang.indicators.model.register import Indicator
 from haidang.indicators.model.value import NewValue
-from haidang.indicators.service import values
+from haidang.indicators.service import register, values
 from haidang.indicators.service.register import FirstMethod
 from haidang.tasks.model.due import Due
 from haidang.tasks.service import giving
@@ -268,6 +268,12 @@ async def test_a_faulty_formula_is_refused_when_it_is_given_and_stops_no_other(w
     people = await world.indicator(unit="người", source_kind="pulled", low=None, high=None)
     await refused(ruled(world, f"[{files.code}] + [{people.code}]", unit="hồ sơ"), "formula")
     one = await ruled(world, f"[{files.code}]", unit="hồ sơ")
+    circle = FirstMethod(vi="x", en="x", valid_from=date(2022, 1, 1), formula=f"[{one.code}] + 1")
+    async with world.db.transaction() as connection:
+        await refused(
+            register.add_method(connection, world.desk, ME, one.id, circle, version=one.version),
+            "formula-cycle",
+        )
     # A pack, or a change of the register, may still leave one behind that does not fit.
     await world.run(
         "INSERT INTO indicator_method (indicator_id, version, valid_from, vi, en, formula, created_by, "
