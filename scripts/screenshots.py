@@ -51,7 +51,7 @@ SHOTS = {
     "entity-json": f"/city?theme=light&map=svg&sel={STATION}&json=concise",
     "models": "/models?theme=dark",
     "programme-board": "/programme?theme=light",
-    "programme-map": "/programme?theme=dark&side=map",
+    "programme-risks": "/programme/risks?theme=light",
     "programme-forecast": "/programme/forecast?theme=light",
     "programme-case": "/programme/cases/2?theme=dark",
     "api": "/docs?theme=light",
