@@ -75,15 +75,13 @@ async def open_projects_table(
         "content-disposition": 'attachment; filename="projects.csv"',
         "Access-Control-Allow-Origin": "*",
     }
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 @get("/open-data/page.css", opt=OPT, tags=["open data"], summary="The look of the pages of open data")
 async def open_data_style() -> Response[bytes]:
     """Return the style sheet."""
-    return Response(
-        pages.CSS.encode(), media_type="text/css; charset=utf-8", headers={"cache-control": "max-age=3600"}
-    )
+    return Response(pages.CSS.encode(), media_type="text/css", headers={"cache-control": "max-age=3600"})
 
 
 async def _all(connection: Connection, desk: Desk) -> list[dict[str, Any]]:
@@ -105,9 +103,7 @@ async def _about(connection: Connection, settings: Settings) -> About:
 
 
 def _html(page: str) -> Response[bytes]:
-    return Response(
-        page.encode(), media_type="text/html; charset=utf-8", headers={"cache-control": "max-age=60"}
-    )
+    return Response(page.encode(), media_type="text/html", headers={"cache-control": "max-age=60"})
 
 
 ROUTES = (open_data_page, open_project_page, open_projects_table, open_data_style)

@@ -28,6 +28,8 @@ def paper(
 ) -> Report:
     """Return the letter; of a draft without number, day and the end of the time to reply."""
     digits, _, tail = number.partition("/")
+    # A draft of an agency without an abbreviation still leaves room for its number.
+    room = "CV" if not (number or it.agency.short) else ""
     new, signer = it.new, it.new.signatory
     fields: dict[str, Value] = {
         "subject": it.subject, "contractor": it.contractor, "as_of": f"ngày {day(it.as_of)}",
@@ -45,7 +47,7 @@ def paper(
             signer.office, signer.name, collective=signer.collective, instead_of=signer.instead_of,
             by_order_of=signer.by_order_of, by_mandate_of=signer.by_mandate_of,
         ),
-        to=(it.contractor,), recipients=new.recipients, number=digits, symbol=tail,
+        to=(it.contractor,), recipients=new.recipients, number=digits, symbol=tail or room,
         marks=(SIMULATED,) if it.simulated else (),
         source=f"Số liệu lấy từ sổ chương trình, dự án lúc {moment(it.made_at)}.",
     )  # fmt: skip
