@@ -64,6 +64,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     slips_days: tuple[int, ...] = ()
     """Of each milestone that is not met, how far its forecast lies after its baseline."""
     physical_pct: Decimal | None = None
+    paid_all_dong: int | None = None
+    """Of all years: what physical progress, which is of the whole project, is held against."""
     total_first_dong: int | None = None
     total_dong: int | None = None
     equipment_changes: int = 0
@@ -185,6 +187,8 @@ def _slip(facts: Facts, t: Thresholds) -> Seen | None:
 
 def _apart(facts: Facts, t: Thresholds) -> Seen | None:
     share = _share(facts)
+    if facts.paid_all_dong is not None and facts.total_dong:
+        share = facts.paid_all_dong / facts.total_dong
     if share is None or facts.physical_pct is None:
         return None
     points = abs(float(facts.physical_pct) - 100 * share)

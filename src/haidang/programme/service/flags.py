@@ -211,6 +211,9 @@ def _facts(desk: Desk, at: Scene, ahead: Outlook, known: Mapping[int, dict[str, 
     facts: dict[str, Any] = {name: value for name, value in told.items() if name in _FACTS}
     calendar = desk.tasks.calendar
     facts |= {
+        "paid_all_dong": told.get("paid_all_dong", 0),
+        # What is finished is late or not, but nothing is foreseen of it.
+        "forecast_finish": told.get("last_finish") if told.get("unfinished") else None,
         "slips_days": tuple(told.get("slips_days") or ()),
         "supplements": tuple(told.get("supplements") or ()),
         "decision_finish": told.get("decision_finish") or at.projects[number].finish_on,

@@ -61,7 +61,8 @@ FROM open o JOIN contract c ON c.id = o.contract_id WHERE o.dong > 0 ORDER BY 1,
 _MILESTONES = """
 SELECT m.project_id AS id, array_agg(d.days ORDER BY d.days DESC) FILTER (WHERE d.days > 0) AS slips_days,
        max(coalesce(m.actual_on, greatest(m.forecast_on, m.baseline_on)))
-           FILTER (WHERE m.kind <> 'settlement') AS forecast_finish
+           FILTER (WHERE m.kind <> 'settlement') AS last_finish,
+       count(*) FILTER (WHERE m.kind <> 'settlement' AND m.actual_on IS NULL) > 0 AS unfinished
 FROM milestone m CROSS JOIN LATERAL (
     SELECT CASE WHEN m.actual_on IS NULL
            THEN greatest(%(on)s, coalesce(m.forecast_on, %(on)s)) - m.baseline_on END AS days) d
@@ -90,7 +91,12 @@ _APPRAISALS = """
 SELECT project_id AS id, array_agg(requested_on ORDER BY requested_on) AS appraisals FROM price_appraisal
 WHERE project_id = ANY(%(projects)s) AND appraised_on IS NULL AND requested_on <= %(on)s GROUP BY 1
 """
-_ONE_EACH = (_PLANS, _CONTRACTS, _MILESTONES, _PROGRESS, _TOTALS, _EQUIPMENT, _APPRAISALS)
+_PAID = """
+SELECT project_id AS id,
+       sum(CASE kind WHEN 'recovery' THEN -confirmed_dong ELSE confirmed_dong END)::bigint AS paid_all_dong
+FROM payment WHERE project_id = ANY(%(projects)s) AND state = 'confirmed' AND paid_on <= %(on)s GROUP BY 1
+"""
+_ONE_EACH = (_PAID, _PLANS, _CONTRACTS, _MILESTONES, _PROGRESS, _TOTALS, _EQUIPMENT, _APPRAISALS)
 
 
 async def of_projects(
