@@ -165,13 +165,13 @@ async def test_a_meeting_from_its_pack_to_directives_and_the_next_one(
     await page.goto(f"{server.url}/programme/meetings/{meeting}")
     await page.get_by_role("button", name="Kết luận và ban hành nhiệm vụ").click()
     notice = page.get_by_role("region", name="Thông báo kết luận")
-    await expect(notice).to_be_visible()
+    await expect(notice).to_be_visible(timeout=30_000)
     decided = page.get_by_role("table", name="Quyết định của cuộc họp")
     await decided.get_by_role("link", name="Ý kiến chỉ đạo").click()
     await expect(page.locator("main")).to_contain_text(WORDS[:1].lower() + WORDS[1:])
     await page.set_viewport_size(PHONE)
     await page.goto(f"{server.url}/programme/meetings/{meeting}")
-    await expect(notice).to_be_visible()
+    await expect(notice).to_be_visible(timeout=30_000)
     assert await eyes.overflowing(page) == []
 
     # The directive has its task and its project; the next meeting counts it.
