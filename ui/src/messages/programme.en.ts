@@ -4,7 +4,7 @@ import type { vi } from './programme.vi'
 export const en: Messages<typeof vi> = {
   title: 'Programmes and projects',
   question: 'Where does the programme stand against plan, money and what hinders it?',
-  tabs: { label: 'Parts of programmes', board: 'Projects', risks: 'Late risks', flags: 'Red flags', pace: 'Pace', forecast: 'Forecast', rates: 'Rates', moves: 'Moves', meetings: 'Meetings', cases: 'Slow contractors', imports: 'Import a plan sheet' },
+  tabs: { label: 'Parts of programmes', board: 'Projects', risks: 'Late risks', flags: 'Red flags', pace: 'Pace', forecast: 'Forecast', rates: 'Rates', moves: 'Moves', meetings: 'Meetings', cases: 'Slow contractors', reports: 'Reports', imports: 'Import a plan sheet' },
   next: 'Next project',
   previous: 'Previous project',
   open: 'Open the selected project',

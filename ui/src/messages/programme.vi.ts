@@ -1,7 +1,7 @@
 export const vi = {
   title: 'Chương trình, dự án',
   question: 'Đề án ở đâu so với kế hoạch, tiền và vướng mắc?',
-  tabs: { label: 'Phần của chương trình', board: 'Bảng dự án', risks: 'Rủi ro chậm', flags: 'Cờ đỏ', pace: 'Tốc độ giải ngân', forecast: 'Dự báo', rates: 'Tỷ lệ', moves: 'Điều chuyển', meetings: 'Họp giao ban', cases: 'Xử lý nhà thầu', imports: 'Nhập bảng kế hoạch' },
+  tabs: { label: 'Phần của chương trình', board: 'Bảng dự án', risks: 'Rủi ro chậm', flags: 'Cờ đỏ', pace: 'Tốc độ giải ngân', forecast: 'Dự báo', rates: 'Tỷ lệ', moves: 'Điều chuyển', meetings: 'Họp giao ban', cases: 'Xử lý nhà thầu', reports: 'Báo cáo', imports: 'Nhập bảng kế hoạch' },
   next: 'Dự án kế tiếp',
   previous: 'Dự án trước',
   open: 'Mở dự án đang chọn',

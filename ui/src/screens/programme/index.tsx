@@ -24,6 +24,7 @@ const TABS = {
   moves: () => import('./analysis-moves'),
   meetings: () => import('./meetings'),
   cases: () => import('./cases'),
+  reports: () => import('./reports'),
   imports: () => import('./imports'),
 } satisfies Record<string, Load>
 
