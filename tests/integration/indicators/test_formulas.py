@@ -324,3 +324,47 @@ async def test_a_figure_is_unfolded_and_hides_what_the_asker_may_not_see(world: 
         with pytest.raises(Problem) as refusal:
             await service.unfolded(connection, world.desk, department, total.id, place=root, text="2026-02")
         assert refusal.value.kind.status == 404
+
+
+async def test_a_figure_with_more_digits_than_are_counted_with_stops_no_other(world: World) -> None:
+    files = await world.indicator(unit="hồ sơ", source_kind="pulled", low=None, high=None)
+    fine = await ruled(world, f"[{files.code}]", unit="hồ sơ")
+    huge = " * ".join([f"[{files.code}]", *["999999999999999"] * 4])
+    wild = await ruled(world, huge, unit="hồ sơ")
+    worse = await ruled(world, f"round({huge}, 8)", unit="hồ sơ")
+    await hand_in(world, files, "north", FEBRUARY, "3")
+    made = await make(world)
+    assert {each.split()[0] for each in made.refused} >= {wild.code, worse.code}
+    assert (await now_is(world, fine, "north"))[0] == 3
+    office = await world.who("van.phong")
+    async with world.db.transaction() as connection:
+        told = await service.unfolded(
+            connection, world.desk, office, worse.id, place=await world.place("north"), text="2026-02"
+        )
+    assert told["steps"]["missing"] == "undefined"
+
+
+async def test_a_step_that_is_made_from_something_hidden_is_hidden_too(world: World) -> None:
+    files = await world.indicator(unit="hồ sơ", source_kind="pulled", low=None, high=None)
+    north_owns = {"owner_org": world.orgs["north"]}
+    twice = await ruled(world, f"round([{files.code}], 2) + [{files.code}]", unit="hồ sơ", **north_owns)
+    below = await ruled(
+        world,
+        'sum(fact("tasks.open") over units, missing: skip)',
+        level="unit",
+        unit="nhiệm vụ",
+        **north_owns,
+    )
+    await hand_in(world, files, "south", FEBRUARY, "30")
+    await make(world)
+    department = await world.who("truong.bac")
+    south, root = await world.place("south"), await world.place("root")
+    async with world.db.transaction() as connection:
+        told = await service.unfolded(
+            connection, world.desk, department, twice.id, place=south, text="2026-02"
+        )
+        own = await service.unfolded(connection, world.desk, department, below.id, place=root, text="2026-02")
+    assert told["steps"]["value"] == "60", "the figure itself is the department's own indicator"
+    assert [part["value"] for part in told["steps"]["parts"]] == [None, None]
+    assert all(part["hidden"] for part in told["steps"]["parts"])
+    assert own["steps"]["parts"][0]["value"] is not None, "facts of one's own indicator are told"

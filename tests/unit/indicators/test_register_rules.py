@@ -165,3 +165,8 @@ def test_what_was_handed_in_first_decides(submitted: int | None, now: int, said:
         submitted_at=None if submitted is None else due + timedelta(hours=submitted),
     )  # fmt: skip
     assert timeliness(row, due + timedelta(hours=now)) == said
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "-1e5000000", "1e-5000000", "NaN", "Infinity"])
+def test_a_number_that_no_value_can_be_is_told_in_few_letters(text: str) -> None:
+    assert len(plain(Decimal(text))) <= 40

@@ -7,6 +7,7 @@ the sum of rates.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 import msgspec
@@ -33,8 +34,8 @@ from haidang.indicators.formulas.nodes import (
 from haidang.indicators.formulas.problems import bad
 from haidang.indicators.formulas.text import read
 from haidang.indicators.model.period import KINDS, WORDS, Kind
+from haidang.indicators.model.register import MAGNITUDE, Level
 from haidang.indicators.model.register import Aggregate as Together
-from haidang.indicators.model.register import Level
 
 READS_MAX = 50_000
 """Values that one figure may be made from."""
@@ -43,6 +44,8 @@ _IN_A_YEAR: dict[Kind, int] = {
 }  # fmt: skip
 _BELOW = {"area": 400, "units": 300}
 """How many areas and units below one are counted with when the cost is estimated."""
+_NUMBERS = frozenset({"above"})
+"""Words of facts that are numbers."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +194,9 @@ class _Checker:
             raise bad(node.at, f"không dùng {word}", f"does not take {word}", word)
         for word in sorted(spec.needed - said):
             raise bad(node.at, f"thiếu {word}", f"{word} is needed", word)
+        for word, text in node.given:
+            if word in _NUMBERS and not _number(text):
+                raise bad(node.at, f"{word} phải là một số", f"{word} must be a number", text)
         return None if spec.unit is None else measure(spec.unit)
 
     def _binary(self, node: Binary, where: _Where) -> Measure | None:
@@ -305,6 +311,14 @@ class _Checker:
             return times * self.reads(node.of, finer)
         own = 1 if isinstance(node, Ref | Fact) else 0
         return own + sum(self.reads(part, kind) for part in below(node))
+
+
+def _number(text: str) -> bool:
+    """Say whether a word of a fact is a number that a limit can be."""
+    try:
+        return abs(Decimal(text)) < MAGNITUDE
+    except InvalidOperation:  # no number, or none that compares
+        return False
 
 
 def _same(at: int, left: Measure | None, right: Measure | None) -> Measure | None:

@@ -161,7 +161,11 @@ async def _make(connection: Connection, shop: Workshop, keys: Sequence[Key], *, 
     for key, version in chosen:
         indicator = shop.indicators[key.code]
         scene.on(key.period.start)
-        found = told(version.formula(scene, key.place, key.period), indicator.decimals)
+        try:
+            found = told(version.formula(scene, key.place, key.period), indicator.decimals)
+        except ArithmeticError:  # more digits than are counted with: one figure never stops the others
+            refused.append(f"{key.code} {key.period.text()} {key.place}: more than 34 digits")
+            continue
         if found.value is not None and (wrong := amiss(indicator, found.value)):
             refused.append(f"{key.code} {key.period.text()} {key.place}: {found.value} {wrong.en}")
             continue
@@ -244,21 +248,41 @@ async def unfolded(
     await _furnish(connection, shop, scene, [(Key(indicator.code, place, period), version)], whole=False)
     scene.on(period.start)
     steps = unfold(version.formula, scene, place, period)
-    await _hide(connection, shop, principal, steps)
+    await _hide(connection, shop, principal, steps, indicator.code)
     return {
         "indicator": indicator.code, "unit": indicator.unit, "period": period.text(), "place": place,
         "method": version.version, "steps": steps,
     }  # fmt: skip
 
 
-async def _hide(connection: Connection, shop: Workshop, principal: Principal, steps: dict[str, Any]) -> None:
-    """Take out of the steps what the asker may not see: values of other units' indicators."""
-    values_ = [step for step in _each(steps) if "code" in step]
-    ids = {step["code"]: shop.indicators[step["code"]].id for step in values_}
+async def _hide(
+    connection: Connection, shop: Workshop, principal: Principal, steps: dict[str, Any], figure: str
+) -> None:
+    """Take out of the steps what the asker may not see, and every step below the figure that is made from it.
+
+    Values go by their own indicator; a fact about a place is told to those who may see the figure about it.
+    """
+    values_ = [step for step in _each(steps) if "code" in step or "fact" in step]
+    codes = {step.get("code", figure) for step in values_}
+    ids = {code: shop.indicators[code].id for code in codes}
     seen = await store.readable_pairs(connection, principal, set(ids.values()), {s["place"] for s in values_})
     for step in values_:
-        if (ids[step["code"]], step["place"]) not in seen:
-            step |= {"value": None, "missing": None, "missing_vi": None, "missing_en": None, "hidden": True}
+        if (ids[step.get("code", figure)], step["place"]) not in seen:
+            _blank(step)
+    for part in steps["parts"]:
+        _close(part)
+
+
+def _close(step: dict[str, Any]) -> bool:
+    """Hide a step that something hidden can be told from; say whether it is hidden."""
+    below_ = [_close(part) for part in step["parts"]]
+    if any(below_):
+        _blank(step)
+    return "hidden" in step
+
+
+def _blank(step: dict[str, Any]) -> None:
+    step |= {"value": None, "missing": None, "missing_vi": None, "missing_en": None, "hidden": True}
 
 
 def _each(step: dict[str, Any]) -> Iterable[dict[str, Any]]:

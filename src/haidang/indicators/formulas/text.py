@@ -56,7 +56,7 @@ _TOKEN = re.compile(
     r"""(?P<space>\s+)
     | (?P<number>\d{1,15}(?:\.\d{1,10})?)
     | \[(?P<ref>[A-Z][A-Z0-9-]{1,39})\]
-    | "(?P<text>[^"\n]{0,200})"
+    | "(?P<text>[^"\x00-\x1f]{0,200})"
     | (?P<name>[a-z][a-z_]{0,30})
     | (?P<sign>[()+\-*/,:%])""",
     re.VERBOSE,

@@ -47,7 +47,10 @@ def unfold(formula: Formula, scene: Scene, place: int, period: Period) -> dict[s
 
 
 def _step(formula: Formula, node: Node, scene: Scene, place: int, period: Period) -> dict[str, Any]:
-    found = formula.part(node)(scene, place, period)
+    try:
+        found = formula.part(node)(scene, place, period)
+    except ArithmeticError:  # more digits than are counted with
+        found = Found(None, "undefined")
     vi, en = words(node)
     unit = formula.checked.measures.get(node.at)
     told: dict[str, Any] = {

@@ -27,6 +27,7 @@ Long = Annotated[str, msgspec.Meta(max_length=4_000)]
 Unit = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 MAGNITUDE = Decimal(10) ** 15
+_WRITTEN_OUT = 40
 """Beyond it no value lies: a thousand million million."""
 DIRECTIONS: dict[Direction, tuple[str, str]] = {
     "up": ("càng cao càng tốt", "higher is better"),
@@ -158,9 +159,14 @@ def sound(value: Decimal) -> bool:
 
 
 def plain(value: Decimal | None) -> str:
-    """Return a number as text without an exponent; an open bound as the sign of infinity."""
+    """Return a number as text without an exponent; an open bound as the sign of infinity.
+
+    What no value can be (:func:`sound`) keeps its exponent: written out, ``1e999999999`` is a gigabyte.
+    """
     if value is None:
         return "∞"
+    if value.is_finite() and abs(value.adjusted()) > _WRITTEN_OUT:
+        return str(value)[:_WRITTEN_OUT]
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

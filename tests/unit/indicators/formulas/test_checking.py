@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from haidang.base.problems import Problem
-from haidang.indicators.formulas.checking import check
+from haidang.indicators.formulas.checking import Subject, check
+from haidang.indicators.formulas.facts import SPECS
 from haidang.indicators.formulas.measures import Measure, divided, factor, measure, written
 from tests.unit.indicators.formulas.scenes import FACTS, REGISTER, checked, subject
 
@@ -128,3 +129,14 @@ def test_units_divide_and_convert() -> None:
     assert [written(measure(text)) for text in ("triệu đồng", "%", "", "km²")] == [
         "triệu đồng", "%", "lần", "triệu m²",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("above", ['"cao"', '"nan"', '"inf"', '"1e400"'])
+def test_a_limit_of_a_fact_is_a_number(above: str) -> None:
+    hours = Subject(code="GIO", unit="giờ", period_kind="month", level="province")
+    text = f'fact("city.hours_above", type: "AirQualityObserved", attribute: "pm25", above: {above})'
+    with pytest.raises(Problem) as refusal:
+        check(text, hours, {}, SPECS)
+    assert refusal.value.kind.code == "formula"
+    check(text.replace(above, '"35.5"'), hours, {}, SPECS)
+    check(text.replace(above, "35.5"), hours, {}, SPECS)
