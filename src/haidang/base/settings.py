@@ -146,7 +146,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ocds_prefix: str = "ocds-local"
     """Registered prefix of identifiers of contracting processes in open data (OCDS)."""
     open_data_licence: str | None = None
-    """Address of the licence of the open data; absent: the terms of the law on open data of state agencies."""
+    """Address of the licence of the open data; absent: the law on open data of state agencies."""
 
     # --- warnings
     cap_sender: str | None = None

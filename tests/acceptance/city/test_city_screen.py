@@ -239,7 +239,7 @@ async def test_a_station_that_fell_silent_shows_its_last_history(page: Any, serv
 
 
 async def test_simulated_things_are_marked_everywhere(page: Any, server: Any) -> None:
-    # A type that only the demonstration has: of the others' rows the first screenful may be those of other tests.
+    # A type that only the demonstration has: other tests' rows may fill the first screenful of the rest.
     await open_city(page, server, "f=type:FloodMonitoring")
     await page.locator(".city-row").first.wait_for()
     assert await page.get_by_text("Dữ liệu mô phỏng").count() >= 1
