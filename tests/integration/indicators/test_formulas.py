@@ -368,3 +368,35 @@ async def test_a_step_that_is_made_from_something_hidden_is_hidden_too(world: Wo
     assert [part["value"] for part in told["steps"]["parts"]] == [None, None]
     assert all(part["hidden"] for part in told["steps"]["parts"])
     assert own["steps"]["parts"][0]["value"] is not None, "facts of one's own indicator are told"
+
+
+async def test_a_formula_counts_only_what_its_keeper_may_see(world: World) -> None:
+    await world.person("du.lieu.bac", "north", "data_steward")
+    north = {"owner_org": world.orgs["north"]}
+    own = await world.indicator(unit="hồ sơ", source_kind="pulled", low=None, high=None, **north)
+    other = await world.indicator(
+        unit="hồ sơ", source_kind="pulled", low=None, high=None, owner_org=world.orgs["south"]
+    )
+    keeper, office = await world.who("du.lieu.bac"), await world.who("van.phong")
+    given = {"unit": "hồ sơ", "period_kind": "month", "level": "unit"}
+
+    async def tried(who: Any, text: str, **more: Any) -> Any:
+        async with world.db.transaction() as connection:
+            return await service.tried(connection, world.desk, who, text, code="THU", **(given | more))
+
+    async def kept(text: str) -> Any:
+        method = FirstMethod(vi="x", en="x", valid_from=date(2022, 1, 1), formula=text)
+        async with world.db.transaction() as connection:
+            return await register.add_method(
+                connection, world.desk, keeper, own.id, method, version=own.version
+            )
+
+    for text in (f"[{other.code}]", f"[{other.code}] + 1", 'fact("tasks.overdue")'):
+        await refused(tried(keeper, text), "formula")
+        await refused(kept(text), "formula")
+    hidden = await refused(tried(keeper, f"[{other.code}]"), "formula")
+    nothing = await refused(tried(keeper, "[KHONG-CO]"), "formula")
+    assert hidden.faults[0].vi.replace(other.code, "KHONG-CO") == nothing.faults[0].vi
+    assert (await tried(keeper, f"[{own.code}] * 2"))["unit"] == "hồ sơ"
+    assert (await tried(office, f"[{other.code}] + [{own.code}]"))["reads"] == 2
+    assert (await tried(office, 'fact("tasks.overdue")', unit="nhiệm vụ"))["facts"] == ["tasks.overdue"]

@@ -12,12 +12,17 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.base.problems import Problem
 from haidang.indicators.formulas import facts, store
-from haidang.indicators.formulas.checking import Checked, Subject, check
+from haidang.indicators.formulas.checking import Checked, Subject, check, unknown
 from haidang.indicators.formulas.evaluating import Formula
 from haidang.indicators.formulas.graph import Graph
+from haidang.indicators.formulas.nodes import Fact, Ref, walk
+from haidang.indicators.formulas.problems import bad
 from haidang.indicators.formulas.store import Ruled
+from haidang.indicators.formulas.text import read
 from haidang.indicators.model.register import Indicator
 from haidang.indicators.store import register
+from haidang.organisation.permissions import Principal
+from haidang.organisation.service import root_org
 
 
 class Version(NamedTuple):
@@ -106,7 +111,43 @@ def checked_with(book: Book, subject: Subject, text: str) -> Checked:
     return found
 
 
-async def admit(connection: Connection, indicator: Indicator, text: str | None) -> None:
-    """Raise ``Problem`` where a formula for an indicator does not fit it, or would close a circle."""
+async def admit(connection: Connection, principal: Principal, indicator: Indicator, text: str | None) -> None:
+    """Raise ``Problem`` where a formula for an indicator does not fit it, would close a circle, or counts
+    what its keeper may not see."""
     if text:
-        checked_with(await book_of(connection), subject_of(indicator), text)
+        known = await register.by_codes(connection)
+        await within(connection, principal, text, known)
+        checked_with(await book_of(connection, known), subject_of(indicator), text)
+
+
+async def within(
+    connection: Connection, principal: Principal, text: str, indicators: Mapping[str, Indicator]
+) -> None:
+    """Raise ``Problem`` where a formula names what its keeper may not see everywhere.
+
+    A figure is read by all who may read its indicator, whatever it is made from: another agency's indicator
+    is as good as not there, and facts, which are counted over the whole house, are for whoever keeps its
+    indicators.
+    """
+    root = await root_org(connection)
+    if principal.may("indicator.manage", org_id=root.id, area_code=None, sector=None):
+        return
+    for node in walk(read(text)):
+        if isinstance(node, Fact):
+            raise bad(
+                node.at, "dữ kiện đếm trên toàn hệ thống, cần quyền quản lý chỉ tiêu của toàn hệ thống",
+                "facts are counted over the whole house: its indicators must be yours to keep", node.name,
+            )  # fmt: skip
+        if isinstance(node, Ref) and not _open_to(principal, indicators.get(node.code)):
+            raise bad(node.at, *unknown(node.code), node.code)
+
+
+def _open_to(principal: Principal, found: Indicator | None) -> bool:
+    """Say whether all values of an indicator are within sight."""
+    return (
+        found is not None
+        and found.owner_org is not None
+        and principal.may(
+            "indicator.read", org_id=found.owner_org, area_code=None, sector=found.sector or None
+        )
+    )

@@ -160,9 +160,7 @@ class _Checker:
     def _ref(self, node: Ref, where: _Where) -> Measure:
         found = self._register.get(node.code)
         if found is None:
-            raise bad(
-                node.at, f"không có chỉ tiêu {node.code}", f"there is no indicator {node.code}", node.code
-            )
+            raise bad(node.at, *unknown(node.code), node.code)
         if found.period_kind != where.kind:
             (has_vi, has_en), (here_vi, here_en) = WORDS[found.period_kind], WORDS[where.kind]
             raise bad(
@@ -311,6 +309,11 @@ class _Checker:
             return times * self.reads(node.of, finer)
         own = 1 if isinstance(node, Ref | Fact) else 0
         return own + sum(self.reads(part, kind) for part in below(node))
+
+
+def unknown(code: str) -> tuple[str, str]:
+    """Return what is said of an indicator that is not there, or that the asker may not see."""
+    return f"không có chỉ tiêu {code}", f"there is no indicator {code}"
 
 
 def _number(text: str) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 from haidang.base.database import Connection
 from haidang.base.log import logger
 from haidang.indicators.formulas import store
-from haidang.indicators.formulas.book import Book, Version, book_of, checked_with
+from haidang.indicators.formulas.book import Book, Version, book_of, checked_with, within
 from haidang.indicators.formulas.checking import Subject
 from haidang.indicators.formulas.evaluating import Found, told
 from haidang.indicators.formulas.graph import Key
@@ -296,7 +296,9 @@ async def tried(
     period_kind: Kind, level: Level,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what a formula comes to: its unit, how many values a figure takes, what it is made from."""
-    book = await book_of(connection)
+    known = await register.by_codes(connection)
+    await within(connection, principal, text, known)
+    book = await book_of(connection, known)
     subject = Subject(code=code, unit=unit, period_kind=period_kind, level=level)
     found = checked_with(book, subject, text)
     sources = await _seen(connection, principal, refs(found.node))

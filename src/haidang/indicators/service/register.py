@@ -265,7 +265,7 @@ async def add(connection: Connection, desk: Desk, principal: Principal, new: New
         formula=new.method.formula, legal_basis=new.method.legal_basis, created_by=principal.id,
         created_at=desk.now(),
     )  # fmt: skip
-    await book.admit(connection, replace(indicator, id=number), new.method.formula)
+    await book.admit(connection, principal, replace(indicator, id=number), new.method.formula)
     await store.add_method(connection, method)
     await record(
         connection, desk, principal.id, action="add", subject=f"indicator:{number}", org_id=new.owner_org,
@@ -354,7 +354,7 @@ async def add_method(
         indicator_id=number, version=latest.version + 1, valid_from=new.valid_from, vi=new.vi, en=new.en,
         formula=new.formula, legal_basis=new.legal_basis, created_by=principal.id, created_at=desk.now(),
     )  # fmt: skip
-    await book.admit(connection, indicator, new.formula)
+    await book.admit(connection, principal, indicator, new.formula)
     await store.add_method(connection, method)
     after = replace(indicator, version=indicator.version + 1, edited=True)
     await store.put(connection, after, desk.now())
