@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
@@ -154,6 +155,8 @@ async def test_a_locked_figure_changes_only_by_a_correction_with_reason_and_docu
             return await values.correct(connection, world.desk, who, found[0].id, new)
 
     await refused(correct("truong.bac"), "forbidden")  # locked: not the unit's own any more
+    await world.owe(found[0], "south", period="2026-03")
+    await refused(correct("truong.nam"), "not-found")  # another unit's: there or not, it is not told
     await refused(correct("van.phong"), "invalid-request")  # needs its document
     await refused(correct("van.phong", document="1/CV", revision=9), "version-conflict")
     await refused(correct("van.phong", document="1/CV", value=Decimal(400)), "invalid-request")
@@ -198,3 +201,22 @@ async def test_the_schema_itself_keeps_what_was_known(world: World) -> None:
     ):
         with pytest.raises(InsufficientPrivilege):
             await world.run(query, found[0].id)
+
+
+async def test_nobody_approves_figures_that_changed_after_they_looked(world: World) -> None:
+    _, found, [row] = await asked(world, "north")
+    await world.enter("bac", row, *await entries(world, found, "north", "50", "5"))
+    row = await world.do("bac", row, Submit())
+    seen = row.version
+    place = await world.place("north")
+    changed = Entry(indicator=found[0].id, place=place, revision=1, value=Decimal(99))
+    assert (await world.enter("bac", row, changed))["version"] == seen + 1
+    head = await world.who("truong.bac")
+    async with world.db.transaction() as connection:
+        await refused(
+            submissions.perform(connection, world.desk, head, row.id, Approve(), version=seen),
+            "version-conflict",
+        )
+    same = await world.enter("bac", row, msgspec.structs.replace(changed, revision=2))
+    assert same == {"changed": 0, "version": seen + 1}, "what changes nothing is no other form"
+    assert (await world.do("truong.bac", row, Approve())).state == "approved"

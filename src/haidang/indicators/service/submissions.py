@@ -229,6 +229,10 @@ async def enter(
     changed = await values.put_drafts(connection, desk, batch, new, state=VALUE_STATE[row.state])
     if changed:
         await _follow(connection, desk, principal, row, changed=changed, logged=logged)
+        if row.state == "submitted" and logged:
+            # Whoever approves approves what they have seen: these figures make the form another one.
+            row = replace(row, version=row.version + 1)
+            await submissions.put(connection, row)
     return {"changed": len(changed), "version": row.version}
 
 

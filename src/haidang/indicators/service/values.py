@@ -244,7 +244,8 @@ async def correct(
     place = (await places.by_ids(connection, [new.place])).get(new.place)
     key = (indicator_id, new.place, period.start)
     standing = (await store.standing(connection, [key], lock=True)).get(key)
-    if place is None or standing is None or standing.state == 0:
+    seen = await store.may_read(connection, principal, indicator_id, new.place)
+    if place is None or standing is None or standing.state == 0 or not seen:
         raise missing("Chưa có số liệu để đính chính.", "There is no figure to correct.")
     owner = await places.ower(connection, indicator_id, new.place, period.start) or place.org_id
     locked = STATES[standing.state] == "locked"
