@@ -454,3 +454,12 @@ async def test_a_change_of_another_process_is_learned(
         assert book_of(other).alias == book_of(city).alias != ""
     finally:
         await other.close()
+
+
+async def test_nobody_takes_over_what_a_register_of_the_system_writes(http: httpx.AsyncClient) -> None:
+    taken = of("urn:ngsi-ld:Project:DA-2031-000001", "disbursedAmount")
+    answer = await http.post(PATH, json=registration(information=taken))
+    assert (answer.status_code, answer.json()["code"]) == (403, "entity-projected")
+    own = await made(http, information=of("urn:ngsi-ld:Project:other", "disbursedAmount"))
+    answer = await http.patch(f"{PATH}/{own}", json={"information": taken})
+    assert (answer.status_code, answer.json()["code"]) == (403, "entity-projected")

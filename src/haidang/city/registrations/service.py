@@ -15,6 +15,7 @@ from haidang.base.database import Connection
 from haidang.base.problems import FORBIDDEN, NOT_FOUND, Problem
 from haidang.city.items import NULL
 from haidang.city.model import ALREADY_EXISTS, Origin
+from haidang.city.projected import refusal
 from haidang.city.registrations import store
 from haidang.city.registrations.book import refresh
 from haidang.city.registrations.checking import read
@@ -217,6 +218,9 @@ async def _check_writable(
 ) -> None:
     """Let nobody take over what goes to an entity that they may not write themselves."""
     ids = sorted({one.entity_id for one in claims(definition)})
+    for entity_id in ids:
+        if problem := refusal(principal, entity_id):
+            raise problem
     for entity_id, origin in (await store.origins(conn, tenant_id, ids)).items():
         if not _may(principal, "entity.write", origin):
             raise Problem(
