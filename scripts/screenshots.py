@@ -54,6 +54,10 @@ SHOTS = {
     "programme-risks": "/programme/risks?theme=light",
     "programme-forecast": "/programme/forecast?theme=light",
     "programme-case": "/programme/cases/2?theme=dark",
+    "programme-reports": "/programme/reports?theme=light",
+    "indicators-discipline": "/indicators/discipline?theme=light",
+    "indicators-owed": "/indicators/owed?theme=dark",
+    "index-unit": "/indicators/indices/{table}?unit=86&theme=light",
     "api": "/docs?theme=light",
 }
 RECEIVER = 8476
@@ -113,7 +117,7 @@ def main() -> None:
         _feed(folder, environ)
         with _receiver():
             letter = _subscribe(cookie)
-            asyncio.run(_shoot(cookie, letter))
+            asyncio.run(_shoot(cookie, letter, _index(cookie)))
     finally:
         centre.send_signal(signal.SIGINT)
         centre.wait(60)
@@ -194,14 +198,29 @@ def _subscribe(cookie: str) -> int:
         return int(dead[0]["no"])
 
 
-async def _shoot(cookie: str, letter: int) -> None:
+def _index(cookie: str) -> int | None:
+    """Load the sample table of an index where it lies beside the checkout; return its number."""
+    sample = ROOT.parent / "shared" / "data" / "indices" / "pci_2019_partial.csv"
+    if not sample.exists():
+        return None
+    query = {"method": "PCI-2013", "year": "2019", "name": sample.name, "title": "PCI 2019 (22 tỉnh)"}
+    with httpx.Client(base_url=URL, cookies={"haidang_session": cookie}, timeout=30) as client:
+        key = {"Idempotency-Key": secrets.token_hex(16)}
+        made = client.post("/api/v1/indices/tables", params=query, content=sample.read_bytes(), headers=key)
+        made.raise_for_status()
+        return int(made.json()["id"])
+
+
+async def _shoot(cookie: str, letter: int, table: int | None) -> None:
     async with async_playwright() as playwright:
         found = shutil.which("chromium") or shutil.which("google-chrome")
         browser = await playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
         context = await browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         await context.add_cookies([{"name": "haidang_session", "value": cookie, "url": URL}])
         for name, address in SHOTS.items():
-            await _one(context, name, address.replace("{letter}", str(letter)))
+            if "{table}" in address and table is None:
+                continue
+            await _one(context, name, address.format(letter=letter, table=table))
         await browser.close()
 
 
