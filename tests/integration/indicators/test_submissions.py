@@ -201,6 +201,9 @@ async def test_the_schema_itself_keeps_what_was_known(world: World) -> None:
     ):
         with pytest.raises(InsufficientPrivilege):
             await world.run(query, found[0].id)
+    for table in ("indicator_value", "indicator_value_2026", "indicator_revision", "indicator_batch CASCADE"):
+        with pytest.raises(InsufficientPrivilege):
+            await world.run(f"TRUNCATE {table}")
 
 
 async def test_nobody_approves_figures_that_changed_after_they_looked(world: World) -> None:
