@@ -15,7 +15,7 @@ import { courseWords, place } from '../src/screens/programme/board-bar'
 import { boxOf, pointOf } from '../src/screens/programme/board-points'
 import { bodyOf, type Draft } from '../src/screens/programme/cases-form'
 import type { CaseFull, CaseStep } from '../src/screens/programme/cases-types'
-import { hindranceOf, nextState, replyOf, skippable, wayOf } from '../src/screens/programme/cases-way'
+import { hindranceOf, lastReply, nextState, replyOf, skippable, wayOf } from '../src/screens/programme/cases-way'
 import { isPast, slipWords } from '../src/screens/programme/contractor-contracts'
 import { monthOf } from '../src/screens/programme/owner-promises'
 import type { Forecast, Money, Ratio, Row } from '../src/screens/programme/types'
@@ -171,6 +171,8 @@ test('what stands against the next act: the time to reply, the plan that runs, o
   assert.deepEqual(skippable({ ...warned, acts: ['demand'] }), ['plan', 'cut_scope', 'replace'])
   assert.deepEqual(skippable(found('closed', [])), [])
   assert.equal(replyOf(warned, now), 'waits')
+  // Shown is the last day in time, not the first one after it.
+  assert.equal(lastReply('2026-11-25T17:00:00Z'), Date.parse('2026-11-25T16:59:59.999Z'))
   assert.equal(replyOf(warned, Date.parse('2026-11-25T17:00:00Z')), 'lapsed')
   assert.equal(replyOf({ ...warned, replied: true }, now), 'replied')
   assert.equal(replyOf({ ...warned, state: 'replaced' }, now), 'none')

@@ -10,6 +10,7 @@ import pytest
 
 from haidang.actions.meetings.notice import Decided, Notice, listed, said, text_of
 from haidang.organisation.service.letterhead import Letterhead
+from haidang.programme.meetings.gathering import _case
 from haidang.programme.meetings.model import Decision, lacks, plan_year_of, title_of
 from haidang.programme.meetings.service import HINDRANCES, NOT_NOW, SAME_DAY
 from haidang.programme.meetings.words import big, day, money, percent, points
@@ -103,3 +104,14 @@ def test_january_reports_on_the_year_before_and_a_draft_says_what_it_lacks() -> 
         created_by="x", recorded_at=NOW, changed_at=NOW,
     )  # fmt: skip
     assert lacks(whole) == ()
+
+
+def test_a_case_says_the_last_day_of_its_reply() -> None:
+    row = {
+        "id": 1, "project_id": 2, "project": "Cầu", "owner_org": 3, "area_code": None, "sector": None,
+        "contractor": "Công ty Một", "contract_no": "01/HĐ", "state": "demanded", "subject": "Chậm",
+        "replied": False,
+    }  # fmt: skip
+    kept = _case({**row, "reply_until": datetime(2026, 11, 18, 17, tzinfo=UTC)})
+    assert kept.reply_until == date(2026, 11, 18), "the end is exclusive: midnight after the last day"
+    assert _case({**row, "reply_until": None}).reply_until is None

@@ -358,7 +358,6 @@ export const en: Messages<typeof vi> = {
     case: 'Case',
     contractor: 'Contractor',
     state: 'Step',
-    reply: (day) => `reply until ${day}`,
     files: 'Files of the project',
     file: 'File',
     size: 'Size',

@@ -356,7 +356,6 @@ export const vi = {
     case: 'Vụ việc',
     contractor: 'Nhà thầu',
     state: 'Bước',
-    reply: (day: string) => `chờ trả lời đến ${day}`,
     files: 'Tệp của dự án',
     file: 'Tệp',
     size: 'Cỡ',

@@ -41,7 +41,7 @@ from haidang.programme.model.register import Program
 from haidang.programme.service import rates, risks
 from haidang.programme.service.bottlenecks import CAUSES
 from haidang.programme.service.desk import Desk
-from haidang.tasks.model.due import last_day, local_day
+from haidang.tasks.model.due import last_day
 
 HOUSE = system("meetings")
 RISKS_MAX = 200
@@ -258,5 +258,5 @@ def _case(found: Mapping[str, Any]) -> Case:
         id=found["id"], project_id=found["project_id"], project=found["project"],
         owner_org=found["owner_org"], area_code=found["area_code"], sector=found["sector"],
         contractor=found["contractor"], contract_no=found["contract_no"], state=Words(vi=vi, en=en),
-        subject=found["subject"], reply_until=local_day(until) if until else None, replied=found["replied"],
+        subject=found["subject"], reply_until=last_day(until) if until else None, replied=found["replied"],
     )  # fmt: skip

@@ -14,7 +14,7 @@ import { href } from '../../router'
 import { ActForm } from './cases-form'
 import { ReplyWords } from './cases-reply'
 import type { ActName, CaseFull, CaseStep } from './cases-types'
-import { hindranceOf, LEADS, nextState, skippable, wayOf, type Place } from './cases-way'
+import { hindranceOf, lastReply, LEADS, nextState, skippable, wayOf, type Place } from './cases-way'
 
 export function CasePanel({ id, onChange }: { id: string; onChange: () => void }) {
   const m = messages.value.cases
@@ -91,7 +91,7 @@ function Next({ found, where, onDone, onReload }: NextProps) {
   const next = nextState(found.state)
   const hindrance = hindranceOf(found, second.value, asField(second.value).slice(0, 10))
   const over = found.state === 'closed' || found.state === 'replaced'
-  const why = hindrance && ('until' in hindrance ? m.why[hindrance.why](date(hindrance.until)) : m.why[hindrance.why])
+  const why = hindrance && ('until' in hindrance ? m.why[hindrance.why](date(hindrance.why === 'window' ? lastReply(hindrance.until) : hindrance.until)) : m.why[hindrance.why])
   const forced = may('programme.oversee') ? skippable(found) : []
   const pick = (act: ActName, skips: boolean) => {
     setChosen(chosen === act && skipping === skips ? null : act)
@@ -139,7 +139,7 @@ function Paper({ step }: { step: CaseStep }) {
   const cut = typeof step.facts['cut_dong'] === 'number' ? step.facts['cut_dong'] : null
   const until = typeof step.facts['plan_until'] === 'string' ? step.facts['plan_until'] : null
   const said = [
-    step.reply_until && m.replyUntil(date(step.reply_until)),
+    step.reply_until && m.replyUntil(date(lastReply(step.reply_until))),
     until && m.until(date(until)),
     cut !== null && m.cut(bigDong(cut)),
     step.skips && m.bySkipping(step.skips),

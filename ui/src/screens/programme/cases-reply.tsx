@@ -5,12 +5,12 @@ import { date } from '../../format/time'
 import { common } from '../../messages/common'
 import { parties as messages } from '../../messages/programme-parties'
 import type { CaseLine } from './cases-types'
-import { replyOf } from './cases-way'
+import { lastReply, replyOf } from './cases-way'
 
 /** The contractor's right of reply in words: awaited, given, or run out. */
 export function ReplyWords({ found }: { found: Pick<CaseLine, 'state' | 'reply_until' | 'replied'> }) {
   const m = messages.value.cases
-  const day = found.reply_until ? date(found.reply_until) : common.value.none
+  const day = found.reply_until ? date(lastReply(found.reply_until)) : common.value.none
   switch (replyOf(found, second.value)) {
     case 'waits':
       return <span class="num">{m.waits(day)}</span>

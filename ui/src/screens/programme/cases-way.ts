@@ -58,6 +58,11 @@ export function skippable(found: CaseFull): ActName[] {
     .filter((act) => !found.acts.includes(act))
 }
 
+/** The last moment in which the contractor may still reply: `reply_until` is the first one after it. */
+export function lastReply(until: string): number {
+  return ms(until) - 1
+}
+
 export type Reply = 'waits' | 'lapsed' | 'replied' | 'none'
 
 /** How the contractor's right of reply stands. */

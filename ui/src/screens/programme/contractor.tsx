@@ -15,6 +15,7 @@ import './analysis.css'
 import { Note, ProjectName } from './analysis-parts'
 import './board.css'
 import { Figure } from './board-head'
+import { lastReply } from './cases-way'
 import { contractColumns } from './contractor-contracts'
 import type { ContractorAnswer, ContractorCase, ContractorRecord, TenderFlag } from './contractor-types'
 import { Sum, useTold } from './parts'
@@ -156,6 +157,6 @@ function caseColumns(): Column<ContractorCase>[] {
   return [
     { key: 'subject', head: m.cases.subject, title: true, cell: (each) => <a href={href(`/programme/cases/${each.id}`)}>{each.subject}</a> },
     { key: 'state', head: m.contractor.state, cell: (each) => named(each.state_vi, each.state_en) },
-    { key: 'reply', head: m.cases.reply, cell: (each) => <span class="num">{each.reply_until ? date(each.reply_until) : common.value.none}</span> },
+    { key: 'reply', head: m.cases.reply, cell: (each) => <span class="num">{each.reply_until ? date(lastReply(each.reply_until)) : common.value.none}</span> },
   ]
 }

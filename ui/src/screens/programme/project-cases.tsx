@@ -3,10 +3,10 @@ import { get } from '../../api/client'
 import { useResource } from '../../api/resource'
 import { ProblemBox } from '../../design/notice'
 import { Table, type Column } from '../../design/table'
-import { date } from '../../format/time'
 import { named } from '../../messages/catalogue'
 import { project as messages } from '../../messages/project'
 import { href } from '../../router'
+import { ReplyWords } from './cases-reply'
 import { useTold } from './parts'
 import type { Case, Project } from './project-types'
 
@@ -24,7 +24,7 @@ export function Cases({ project }: { project: Project }) {
       cell: (each) => (
         <span class="two-lines">
           <span>{named(each.state_vi, each.state_en)}</span>
-          {each.reply_until && !each.replied && <span class="muted small num">{m.reply(date(each.reply_until))}</span>}
+          <ReplyWords found={each} />
         </span>
       ),
     },

@@ -1,4 +1,5 @@
 // What the API answers about one project, as far as its page reads it.
+import type { CaseState } from './cases-types'
 import type { Row } from './project-form'
 import type { Disbursed, Line, PlanKind, Ratio } from './types'
 
@@ -273,6 +274,7 @@ export interface Case {
   contractor_name: string
   contract_no: string
   subject: string
+  state: CaseState
   state_vi: string
   state_en: string
   reply_until: string | null
