@@ -25,7 +25,7 @@ from haidang.organisation.service.letterhead import COMMITTEE, Letterhead
 from haidang.programme.reports.content import sections, subtitle
 from haidang.programme.reports.content.parts import SIMULATED, Cell, Grid, Section
 from haidang.programme.reports.model import LISTED_MAX, Figures
-from haidang.programme.reports.words import NONE, day, decimal, million, moment, number
+from haidang.programme.reports.words import NONE, day, decimal, moment, number, rounded
 
 HAND = "(Ký, ghi rõ họ tên, đóng dấu)"
 _NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
@@ -54,7 +54,8 @@ def _opening(found: Figures) -> str:
         f"{basis}{found.agency.name} báo cáo như sau (số liệu theo sổ chương trình, dự án đến ngày "
         f"{day(found.plan_as_of)}, chốt lúc {moment(found.cut_off)}; kế hoạch vốn năm {found.plan_year}; "
         "tiền tính bằng "
-        f"triệu đồng; dấu “{NONE}” là sổ chưa có số liệu):"
+        "triệu đồng, trong bảng làm tròn đến triệu (số đến từng đồng ở bảng tính kèm theo); "
+        f"dấu “{NONE}” là sổ chưa có số liệu):"
     )
 
 
@@ -96,7 +97,7 @@ def said(cell: Cell, kind: str) -> str:
     if cell is None or cell == "":
         return NONE
     if kind == "d" and isinstance(cell, int):
-        return million(cell)
+        return rounded(cell)
     if kind == "p" and isinstance(cell, Decimal):
         return decimal(cell)
     if isinstance(cell, date):

@@ -33,6 +33,11 @@ def million(dong: int | None) -> str:
     return NONE if dong is None else decimal(Decimal(dong) / MILLION, 6)
 
 
+def rounded(dong: int) -> str:
+    """Return an amount of a column in whole million đồng; below one million to the đồng, never as 0."""
+    return million(dong) if abs(dong) < MILLION else decimal(Decimal(dong) / MILLION, 0)
+
+
 def money(dong: int | None) -> str:
     """Return an amount within a sentence: "12.345,6 triệu đồng", or that there is none."""
     return MISSING if dong is None else f"{million(dong)} triệu đồng"

@@ -20,6 +20,7 @@ from haidang.programme.reports.issuing import frozen
 from haidang.programme.reports.model import LISTED_MAX, Figures
 from haidang.programme.reports.paper import paper
 from haidang.programme.reports.periods import span_of
+from haidang.programme.reports.words import rounded
 from haidang.programme.reports.workbook import written
 from tests.unit.programme.reports.figures import BARE, BILLION, CAMERAS, CENTRE, ONE, OVERVIEW, WHOLE
 
@@ -81,6 +82,12 @@ def test_what_the_register_does_not_hold_is_a_dash_and_asked_of_a_unit() -> None
     unpaid = replace(WHOLE, lines=(BARE,), ratios=(), sources=())
     assert "chưa có số liệu, sổ chưa có chứng từ nào của Kho bạc" in said(unpaid)
     assert "Tỷ lệ giải ngân" not in said(unpaid), "no rate of what nobody told"
+
+
+def test_columns_are_in_whole_million_and_no_small_sum_becomes_nothing() -> None:
+    assert [rounded(each) for each in (248_597_300_848, 500_000, 1_499_999, 0, -3_077_660_809)] == [
+        "248.597", "0,5", "1", "0", "-3.078",
+    ]  # fmt: skip
 
 
 def test_the_owner_says_quality_or_the_supervisor_is_asked() -> None:
