@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from haidang.base.problems import NOT_FOUND, Problem
+from haidang.city.corrections import Asked, delete_evolution
 from haidang.city.log import head
 from haidang.city.model import Origin
 from haidang.city.models.catalogue import site_models
@@ -80,6 +82,9 @@ async def test_a_public_project_follows_the_register_and_leaves_with_its_publici
     await patch(world, shown, is_public=False)
     await follow(world, city, at)
     assert await found(world, shown) is None, "what is public no more is no entity"
+    with pytest.raises(Problem) as nothing:
+        await delete_evolution(Asked(city, ME, "", projecting.PREFIX + shown.public_id))
+    assert nothing.value.kind is NOT_FOUND, "nor has it a history"
 
 
 async def test_money_and_progress_stand_in_it_once_they_are_known(world: World, city: City) -> None:

@@ -15,6 +15,7 @@ from haidang.base.clock import LOCAL
 from haidang.base.database import Connection
 from haidang.base.log import logger
 from haidang.base.problems import NOT_FOUND, Problem
+from haidang.city.corrections import Asked, delete_evolution
 from haidang.city.model import Origin
 from haidang.city.service import City
 from haidang.organisation.permissions import system
@@ -70,11 +71,15 @@ async def project(city: City, connection: Connection, found: Sequence[Project], 
 
 
 async def _delete(city: City, entity_id: str) -> None:
-    try:
-        await city.delete(_PRINCIPAL, entity_id)
-    except Problem as problem:
-        if problem.kind is not NOT_FOUND:
-            raise
+    """Take an entity away with all that was said of it: its history would stay readable without it."""
+    for gone in (
+        city.delete(_PRINCIPAL, entity_id), delete_evolution(Asked(city, _PRINCIPAL, "", entity_id)),
+    ):  # fmt: skip
+        try:
+            await gone
+        except Problem as problem:
+            if problem.kind is not NOT_FOUND:
+                raise
 
 
 async def _known(connection: Connection, shown: Sequence[Project], now: datetime) -> dict[int, Known]:
