@@ -1146,6 +1146,15 @@ async def indicators_of(site: Site, agency: Agency) -> dict[str, Any]:
             (row["id"], agency.org_id),
         )
         [(late,)] = await cursor.fetchall()
+
+    async def is_computed() -> bool:
+        async with site.house.db.transaction() as connection:
+            found = await connection.execute(
+                "SELECT FROM indicator_value WHERE indicator_id = %s", (computed["id"],)
+            )
+            return found.rowcount > 0
+
+    await until(is_computed, 30)  # the pipeline follows: what it makes is not to arrive between two looks
     return {
         "indicator": indicator["id"], "indicator_place": place, "indicator_period": row["period"],
         "indicator_form": f"bieu-{word}", "submission": row["id"], "late": late, "pulled": pulled["code"],
