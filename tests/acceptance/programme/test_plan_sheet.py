@@ -245,7 +245,7 @@ async def test_the_years_end_is_foreseen_with_its_range_and_the_methods_past_err
     await page.goto(f"{server.url}/programme?program={chosen}&year={year}")
     board = page.get_by_role("table", name="Bảng dự án")
     first = board.locator("tbody tr").first
-    await expect(first).to_contain_text("20% kế hoạch")
+    await expect(first).to_contain_text("20% kế hoạch năm")
     await expect(first).to_contain_text(re.compile(r"\d+% \(\d+% – \d+%\)"))
     await expect(first).to_contain_text("mục tiêu 95%")
     await expect(page.locator("main")).to_contain_text("Sai số bình quân của phương pháp")

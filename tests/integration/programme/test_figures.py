@@ -204,7 +204,7 @@ async def test_a_year_is_foreseen_ranked_and_paced(world: World) -> None:
     assert {each["shortfall_dong"] for each in late["items"]} == {15 * BILLION}
     assert late["total"]["shortfall_dong"] == 9 * 15 * BILLION
     assert late["items"][0]["rate"]["denominator_kind"] == "annual_with_carry_over"
-    assert {each["code"] for each in late["items"][0]["reasons"]} == {"foreseen_low", "late_allocation"}
+    assert {each["code"] for each in late["items"][0]["reasons"]} == {"foreseen_low"}
     # Of the first one 130 were accepted and 200 paid: of its volume nothing waits to be paid.
     total = pace["total"]
     rows = {row["project"]["id"]: row for row in pace["rows"]}
@@ -219,3 +219,25 @@ async def test_a_year_is_foreseen_ranked_and_paced(world: World) -> None:
     assert back["past"]["judged"] == (2025,)
     assert shape["forecast"]["p50_dong"] == 80 * BILLION
     assert shape["forecast"]["past_error_points"] == 0
+
+
+async def test_a_plan_without_any_payment_raises_no_flag_of_money(world: World) -> None:
+    """What nobody has entered is unknown: nothing is said to be unpaid, late or below a mean."""
+    program = await world.program(period_from=2021)
+    one, two = await world.project(program), await world.project(program, "other")
+    for each in (one, two):
+        await world.plan(each, 60 * BILLION, date(2026, 1, 5))
+
+    async def seen() -> tuple[set[str], bool]:
+        async with world.db.transaction() as connection:
+            found = await flags.flags(connection, in_august(world), ME, program.id, 2026)
+            shown = await board.board(connection, in_august(world), ME, program.id, 2026)
+        return {each["code"] for each in found["items"]}, shown["payments_recorded"]
+
+    codes, recorded = await seen()
+    assert not codes & (flags.PAYMENT_FLAGS | flags.ALLOCATION_FLAGS | {flags.BELOW})
+    assert recorded is False
+    await enter(world, one, 9 * BILLION, date(2026, 3, 2))
+    await world.plan(one, 60 * BILLION, date(2026, 1, 9), plan_kind="allocation")
+    codes, recorded = await seen()
+    assert {"nothing_paid", "late_allocation", flags.BELOW} <= codes and recorded is True

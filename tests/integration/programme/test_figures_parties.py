@@ -107,8 +107,10 @@ async def test_a_bottleneck_without_person_and_due_is_a_flag_until_its_task_has_
 
 async def test_a_flag_becomes_one_task_whoever_asks_again(world: World) -> None:
     program = await world.program()
-    project = await world.project(program)
-    await world.plan(project, BILLION)
+    project, paid = await world.project(program), await world.project(program, "other")
+    for each in (project, paid):
+        await world.plan(each, BILLION, date(2026, 1, 5))
+    await enter(world, paid, BILLION // 2, date(2026, 3, 2))
     desk, asked = in_august(world), FollowUp(project=project.id, code="nothing_paid", year=2026)
     office, owner = await world.who("phong"), await world.who("chu")
 

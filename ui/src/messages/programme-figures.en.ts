@@ -45,6 +45,8 @@ export const en: Messages<typeof vi> = {
     was: (amount) => `first ${amount}`,
     asInitial: 'as first assigned',
     paid: 'Disbursed',
+    noPayments: 'no voucher is on record',
+    withCarryOver: (amount, share) => `with carried-over capital: ${amount}, ${share}`,
     forecast: 'Forecast by 31 Jan',
     goal: (share) => `goal ${share}`,
     range: (low, high) => `from ${low} to ${high}`,

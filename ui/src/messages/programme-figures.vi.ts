@@ -13,7 +13,7 @@ export const vi = {
     carry_over: 'Vốn kéo dài',
   },
   shortKinds: {
-    annual: 'kế hoạch',
+    annual: 'kế hoạch năm',
     annual_with_carry_over: 'kế hoạch và vốn kéo dài',
     council_initial: 'kế hoạch đầu năm',
     council_initial_with_carry_over: 'kế hoạch đầu năm và vốn kéo dài',
@@ -43,6 +43,8 @@ export const vi = {
     was: (amount: string) => `giao đầu năm ${amount}`,
     asInitial: 'như giao đầu năm',
     paid: 'Đã giải ngân',
+    noPayments: 'sổ chưa có chứng từ nào',
+    withCarryOver: (amount: string, share: string) => `kể cả vốn kéo dài: ${amount}, ${share}`,
     forecast: 'Dự báo đến 31/01',
     goal: (share: string) => `mục tiêu ${share}`,
     range: (low: string, high: string) => `từ ${low} đến ${high}`,

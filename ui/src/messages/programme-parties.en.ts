@@ -27,7 +27,7 @@ export const en: Messages<typeof vi> = {
     total: 'Total investment',
     status: 'Status',
     promises: 'Promised and paid by month',
-    promisesText: (paid, promised) => `Months that are over: ${paid} paid of ${promised} promised.`,
+    promisesText: (paid, promised) => `Months that are over: ${paid} paid (carried-over capital included) of ${promised} promised.`,
     month: 'Month',
     promised: 'Promised',
     actual: 'Paid',

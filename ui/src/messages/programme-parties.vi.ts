@@ -25,7 +25,7 @@ export const vi = {
     total: 'Tổng mức đầu tư',
     status: 'Tình trạng',
     promises: 'Cam kết và giải ngân theo tháng',
-    promisesText: (paid: string, promised: string) => `Các tháng đã qua: đã chi ${paid} trên ${promised} đã hứa.`,
+    promisesText: (paid: string, promised: string) => `Các tháng đã qua: đã chi ${paid} (kể cả vốn kéo dài) trên ${promised} đã hứa.`,
     month: 'Tháng',
     promised: 'Đã hứa',
     actual: 'Đã chi',

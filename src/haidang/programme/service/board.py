@@ -19,7 +19,7 @@ from haidang.programme.service.money import Cut
 from haidang.programme.service.plans import Beside
 from haidang.programme.service.remembered import by_project, remembered
 from haidang.programme.store import board as store
-from haidang.programme.store import payments, register, rows
+from haidang.programme.store import figures, payments, register, rows
 from haidang.programme.store import plans as plan_store
 from haidang.programme.store.stamp import stamp as stamped
 
@@ -149,7 +149,9 @@ async def _rest(
     standing = await money.standing(
         connection, program.id, cut, projects=None if whole else sorted(names), source=source
     )
+    paid, _ = await figures.recorded(connection, program.id, cut.plan_year)
     return {
+        "payments_recorded": paid,
         "whole": whole, "year": cut.plan_year, "as_of": cut.plan_as_of,
         "years": await store.years(connection, program.id),
         "of": asked.of, "source": source, "sources": sources,

@@ -56,19 +56,19 @@ TOLD: Mapping[str, Words] = {
     ),
     "third_quarter": Words(
         "money",
-        "đã giải ngân {value:%} kế hoạch, ngưỡng {limit:%} khi hết quý III",
-        "{value:%} of the plan is paid, the threshold is {limit:%} at the end of the third quarter",
+        "đã giải ngân {value:%} kế hoạch và vốn kéo dài, ngưỡng {limit:%} khi hết quý III",
+        "{value:%} of plan and carried-over capital is paid, the threshold is {limit:%} at the end of Q3",
         lambda facts, _: _period_end(facts, 9),
     ),
     "below_province": Words(
         "money",
-        "đã giải ngân {value:%}, mức chung {limit:%}",
-        "{value:%} is paid, the mean is {limit:%}",
+        "đã giải ngân {value:%} kế hoạch và vốn kéo dài, mức chung {limit:%}",
+        "{value:%} of plan and carried-over capital is paid, the mean is {limit:%}",
     ),
     "foreseen_low": Words(
         "money",
-        "dự báo (P50) đạt {value:%} kế hoạch đến 31/01, mục tiêu {limit:%}",
-        "foreseen (P50) {value:%} of the plan by 31 January, the goal is {limit:%}",
+        "dự báo (P50) đạt {value:%} kế hoạch và vốn kéo dài đến 31/01, mục tiêu {limit:%}",
+        "foreseen (P50) {value:%} of plan and carried-over capital by 31 January, the goal is {limit:%}",
     ),
     "late_allocation": Words(
         "money",

@@ -22,6 +22,7 @@ from haidang.programme.service.outlook import Outlook, outlook
 from haidang.programme.service.remembered import by_project, remembered, unless
 from haidang.programme.service.scene import Scene, scene
 from haidang.programme.store import facts as store
+from haidang.programme.store import figures
 from haidang.programme.store.stamp import Stamp, tenders_touched
 
 LIMIT, LIMIT_MAX = 2_000, 10_000
@@ -29,6 +30,9 @@ LIMIT, LIMIT_MAX = 2_000, 10_000
 SOURCE = "programme_flag"
 """Kind of source of the tasks that follow a flag up."""
 BELOW = "below_province"
+PAYMENT_FLAGS = {"nothing_paid", "third_quarter", "foreseen_low"}
+ALLOCATION_FLAGS = {"late_allocation"}
+"""What nobody can say while a year has no payment, or no allocation, at all: missing is not zero."""
 _FACTS = frozenset(Facts.__struct_fields__)
 _ORDER = {code: number for number, code in enumerate((*conditions.RULES, *procurement.RULES))}
 
@@ -134,7 +138,7 @@ async def look(connection: Connection, desk: Desk, at: Scene) -> Look:
     async def read() -> list[Raised]:
         return await _raised(connection, desk, at, ahead)
 
-    key = (*at.key("raised"), str(desk.data_dir))
+    key = (*at.key("raised"), str(desk.data_dir))  # the stamp moves with the first payment too
     found = [*await (remembered(at.stamp, key, read) if at.whole else read())]
     for number, count in (await store.unowned_bottlenecks(connection, at.projects)).items():
         facts = Facts(on=at.today, period=at.period, bottlenecks_open=count)
@@ -153,16 +157,18 @@ async def _raised(connection: Connection, desk: Desk, at: Scene, ahead: Outlook)
     every payment.
     """
     limits = desk.thresholds()
+    paid, allocated = await figures.recorded(connection, at.program.id, at.year)
 
     async def read(projects: Collection[int] | None) -> dict[int, list[Raised]]:
         asked = at.projects if projects is None else [each for each in projects if each in at.projects]
         known = await store.of_projects(connection, asked, year=at.year, on=at.today)
         return {number: _of_one(desk, at, ahead, known, number) for number in asked}
 
-    key = (*at.key("flags"), ahead.past, str(desk.data_dir))
+    key = (*at.key("flags"), ahead.past, str(desk.data_dir), paid, allocated)
     by_one = await (by_project(connection, at.stamp, key, read) if at.whole else read(None))
-    found = [each for of in by_one.values() for each in of]
-    if at.whole:
+    unknown = (set() if paid else PAYMENT_FLAGS) | (set() if allocated else ALLOCATION_FLAGS)
+    found = [each for of in by_one.values() for each in of if each.code not in unknown]
+    if at.whole and paid:
         found += _below_the_mean(at, ahead, limits)
     return found + await _procurement(connection, at, limits)
 

@@ -133,3 +133,19 @@ async def node_owners(connection: Connection, program: int, year: int) -> list[i
         (program, year),
     )
     return [number for (number,) in await cursor.fetchall()]
+
+
+async def recorded(connection: Connection, program: int, year: int) -> tuple[bool, bool]:
+    """Say whether a programme's year has any payment at all, and any detailed allocation.
+
+    Where it has none, nothing is known of either: that is not the same as nothing paid.
+    """
+    cursor = await connection.execute(
+        "SELECT EXISTS (SELECT FROM payment p JOIN project j ON j.id = p.project_id "
+        "WHERE j.program_id = %(program)s AND p.plan_year = %(year)s AND p.state = 'confirmed'), "
+        "EXISTS (SELECT FROM capital_plan c WHERE c.program_id = %(program)s AND c.plan_year = %(year)s "
+        "AND c.plan_kind = 'allocation')",
+        {"program": program, "year": year},
+    )
+    [(paid, allocated)] = await cursor.fetchall()
+    return bool(paid), bool(allocated)

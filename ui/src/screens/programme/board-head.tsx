@@ -12,6 +12,8 @@ import { within } from './scope'
 import type { Board, Forecast, Row } from './types'
 
 const GOAL_SHARE = 0.95
+/** What forecasts and flags are held against: all that can be paid in the year. */
+const WITH_CARRY_OVER: DenominatorKind = 'annual_with_carry_over'
 
 interface Props {
   board: Board
@@ -37,9 +39,15 @@ export function BoardHead({ board, rows, of, asking, flags, forecast }: Props) {
         <Sum dong={total} />
       </Figure>
       <PlanFigure board={board} rows={rows} filtered={filtered} />
-      <Figure name={m.head.paid} note={share ? <ShareWords share={share} of={of} /> : m.noBase(m.shortKinds[of])}>
-        <Sum dong={share?.numerator_dong ?? paidOf(board, rows, filtered)} />
-      </Figure>
+      {board.payments_recorded === false ? (
+        <Figure name={m.head.paid} note={null}>
+          <span class="muted small">{m.head.noPayments}</span>
+        </Figure>
+      ) : (
+        <Figure name={m.head.paid} note={share ? <ShareWords share={share} of={of} beside={filtered ? null : whole(board, WITH_CARRY_OVER)} /> : m.noBase(m.shortKinds[of])}>
+          <Sum dong={share?.numerator_dong ?? paidOf(board, rows, filtered)} />
+        </Figure>
+      )}
       <ForecastFigure forecast={filtered ? undefined : forecast} />
       <Figure name={m.head.flagged} note={flags === null ? null : <a href={within('/programme/flags')}>{m.head.flags(number(flags))}</a>}>
         <span class="num">{number(asking)}</span>
@@ -70,12 +78,21 @@ function PlanFigure({ board, rows, filtered }: { board: Board; rows: readonly Ro
   )
 }
 
-function ShareWords({ share, of }: { share: { numerator_dong: number; denominator_dong: number }; of: DenominatorKind }) {
+interface Share {
+  numerator_dong: number
+  denominator_dong: number
+}
+
+/** The share of the chosen denominator; beside it the one that the forecast is of, where it is another. */
+function ShareWords({ share, of, beside }: { share: Share; of: DenominatorKind; beside: Share | null }) {
   const m = messages.value
   if (share.denominator_dong === 0) return <>{m.noBase(m.shortKinds[of])}</>
   return (
     <>
       <span class="strong num headline-share">{percent(share.numerator_dong / share.denominator_dong)}</span> {m.shortKinds[of]}
+      {beside && of !== WITH_CARRY_OVER && beside.denominator_dong > share.denominator_dong && (
+        <span class="block">{m.head.withCarryOver(bigDong(beside.numerator_dong), percent(beside.numerator_dong / beside.denominator_dong))}</span>
+      )}
     </>
   )
 }
@@ -102,7 +119,7 @@ function ForecastFigure({ forecast }: { forecast: Forecast | undefined }) {
       </dd>
       <dd class="muted small">
         <CourseBar course={{ ...total, goal_dong: goal }} />
-        {m.range(said(total.p10_dong), said(total.p90_dong))}
+        {m.range(said(total.p10_dong), said(total.p90_dong))}, {messages.value.shortKinds[WITH_CARRY_OVER]}
       </dd>
     </div>
   )

@@ -52,6 +52,7 @@ export interface OwnerAnswer {
     current_dong: number | null
     current_missing: number
     paid_dong: number | null
+    paid_carry_over_dong: number | null
     total_dong: number | null
   }
   projects: Row[]

@@ -7,12 +7,14 @@ import { Select } from '../../design/controls'
 import { Mark } from '../../design/mark'
 import { Loading, ProblemBox, Simulated } from '../../design/notice'
 import { Table, useListKeys, type Column } from '../../design/table'
+import { bigDong } from '../../format/money'
 import { number, percent } from '../../format/number'
 import { asField, date } from '../../format/time'
 import { useState } from 'preact/hooks'
 import { useKeys } from '../../keys'
 import { named } from '../../messages/catalogue'
 import { common } from '../../messages/common'
+import { figures } from '../../messages/programme-figures'
 import { parties as messages } from '../../messages/programme-parties'
 import { go, href, path } from '../../router'
 import { AttentionCell } from './owner-cells'
@@ -103,6 +105,17 @@ function Quiet({ words }: { words: string }) {
   )
 }
 
+/** The share is of the year's own plan: what was paid of carried-over capital is said beside it, never in it. */
+function PaidNote({ plan, paid, carried }: { plan: number | null; paid: number | null; carried: number }) {
+  const m = messages.value.owner
+  return (
+    <>
+      {plan && paid !== null ? m.ofPlan(percent(paid / plan)) : null}
+      {carried > 0 && <span class="block">{figures.value.rates.carried(bigDong(carried))}</span>}
+    </>
+  )
+}
+
 function Head({ found }: { found: OwnerAnswer }) {
   const m = messages.value.owner
   const { totals, promises, tasks } = found
@@ -117,7 +130,7 @@ function Head({ found }: { found: OwnerAnswer }) {
       <Figure name={m.plan(found.year)} note={totals.current_missing > 0 ? m.missing(number(totals.current_missing)) : null}>
         <Sum dong={plan} />
       </Figure>
-      <Figure name={m.paid} note={plan && paid !== null ? m.ofPlan(percent(paid / plan)) : null}>
+      <Figure name={m.paid} note={<PaidNote plan={plan} paid={paid} carried={totals.paid_carry_over_dong ?? 0} />}>
         <Sum dong={paid} />
       </Figure>
       <Figure name={m.total} note={null}>
@@ -150,7 +163,8 @@ function Projects({ rows, year: planYear }: { rows: readonly Row[]; year: number
       cell: (row) => (
         <span class="two-lines">
           <span>
-            <Sum dong={row.paid_dong} /> {row.ratio?.value != null && <span class="muted small num">({percent(row.ratio.value)})</span>}
+            <Sum dong={row.paid_dong} /> {row.paid_carry_over_dong > 0 && <span class="muted small">{figures.value.rates.carried(bigDong(row.paid_carry_over_dong))} </span>}
+            {row.ratio?.value != null && <span class="muted small num">({percent(row.ratio.value)})</span>}
           </span>
           {row.current_dong !== null && <CourseBar course={{ plan_dong: row.current_dong, paid_dong: row.paid_dong }} />}
         </span>

@@ -85,6 +85,8 @@ export interface Money {
 }
 
 export interface Board {
+  /** Whether the year has any payment at all; without one nothing is known, which is not the same as nothing paid. */
+  payments_recorded?: boolean
   program: Program
   whole: boolean
   may_plan: boolean
