@@ -40,6 +40,7 @@ async def test_correct_split_merge_add_reject_and_look_again(open_as: OpenAs, tm
     form = page.get_by_role("form", name="Sửa")
     other = form.get_by_role("combobox", name="Phối hợp")
     await other.fill("so den bien")  # accents need not be typed
+    await expect(form.locator("[role=option]").first).to_be_visible()
     await other.press("Enter")
     await form.get_by_label("Kết quả phải có").fill("Bản đồ")
     await form.get_by_role("button", name="10 ngày làm việc").click()

@@ -1,5 +1,5 @@
 // Bringing documents in: drop files, choose them, paste a text, or register a secret one by its reference alone.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { newKey } from '../../api/client'
 import { asProblem, type Problem } from '../../api/problem'
 import { Button, Field, Select } from '../../design/controls'
@@ -21,7 +21,8 @@ export function Intake({ onTaken }: { onTaken: () => void }) {
   const take = (files: Iterable<File>) => takeIn([...files], 'normal', onTaken)
   const latest = useRef(take)
   latest.current = take
-  useEffect(() => whileDragged(setOver, (files) => latest.current(files)), [])
+  // At once with the frame: what is dropped before the next paint must not be lost.
+  useLayoutEffect(() => whileDragged(setOver, (files) => latest.current(files)), [])
   return (
     <section class="intake" aria-label={m.title}>
       <div class={`intake-drop${over ? ' intake-over' : ''}`}>

@@ -49,9 +49,10 @@ export function UnitPicker({ label, chosen, onChange, single = false, fault, inp
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       setAt((at + (event.key === 'ArrowDown' ? 1 : found.length - 1)) % Math.max(1, found.length))
-    } else if (event.key === 'Enter' && found.length > 0) {
+    } else if (event.key === 'Enter' && (found.length > 0 || typed !== '')) {
+      // What is typed is a name to be taken, also while the names are still on their way: it must not send the form.
       event.preventDefault()
-      add(found[at])
+      if (found[at]) add(found[at])
     } else if (event.key === 'Backspace' && typed === '' && chosen.length > 0) {
       onChange(chosen.slice(0, -1))
     } else if (event.key === 'Escape' && typed !== '') {
