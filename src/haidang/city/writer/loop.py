@@ -38,11 +38,6 @@ PACKED_AFTER_US = 24 * 3_600_000_000
 """No row is packed that was observed later than this before now."""
 RECENT_COMMITS = 512
 """Groups whose size and time are kept for whoever looks after the writer."""
-GATHER_TURNS = 64
-GATHER_QUIET_TURNS = 6
-"""Turns of the loop given to requests on their way in, at most, and in a row without any new one."""
-GATHER_ENTITIES = 64
-"""A group of this size pays for its commit: the database is not kept waiting for more."""
 RECONNECT_S = 60.0
 """How long a group waits for the database to come back before its senders are told that it did not."""
 
@@ -205,7 +200,7 @@ class Writer:
                 look.cancel()
             self._wake.clear()
             self._look_for_room()
-            await self._gather()
+            await self._queue.gather()
             requests = self._queue.take()
             try:
                 await self._turn(requests)
@@ -224,21 +219,6 @@ class Writer:
             except Exception:
                 _log.exception("the writer met something unforeseen")
                 refuse(requests, Problem(INTERNAL))
-
-    async def _gather(self) -> None:
-        """Let requests that have arrived already be read, while each turn of the loop brings more of them.
-
-        The senders answered by the last commit send anew at once. Without this the first of them would have a
-        commit to itself, and a commit costs the same for one as for sixty. Nothing is waited for: the loop's
-        turns take only the time of the work that is ready in any case.
-        """
-        quiet, seen = 0, self._queue.waiting
-        for _ in range(GATHER_TURNS if 0 < seen < GATHER_ENTITIES else 0):
-            await asyncio.sleep(0)
-            quiet = 0 if self._queue.waiting > seen else quiet + 1
-            seen = self._queue.waiting
-            if quiet == GATHER_QUIET_TURNS or seen >= GATHER_ENTITIES:
-                return
 
     def _look_for_room(self) -> None:
         """Look at the disk now and then; while it is full nothing new is taken, what waits is written."""
